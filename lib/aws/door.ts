@@ -1,0 +1,52 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { HookAnswer, HookRequest } from '../jambonz/hook';
+import type { Hook } from '../jambonz/signed-hook';
+import type { World } from '../jambonz/world';
+
+/** What Lambda calls for each request of API Gateway (REST, Lambda proxy). */
+export type Handler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
+
+/** Past this the answer is 504, well before the phone (32 s), jambonz (10 s) and API Gateway (6 s) give up. */
+const DEADLINE_MS = 2000;
+
+/**
+ * The door of a Lambda: an API Gateway event in, the hook's answer out. Whatever breaks inside is "could not
+ * decide", HTTP 504: phones come back from that within a minute, and from a 500 or a 503 some never do.
+ * @param hooks by resource path
+ */
+export function door(
+  hooks: Readonly<Record<string, Hook>>,
+  world: World,
+  onBroken: (cause: unknown) => void,
+): Handler {
+  return async (event) => {
+    const hook = hooks[event.resource];
+    if (!hook) return toResult({ status: 404, body: { error: `no hook at ${event.resource}` } });
+    try {
+      return toResult(await withinDeadline(hook(toRequest(event), world)));
+    } catch (cause) {
+      onBroken(cause);
+      return toResult({ status: 504, body: { error: 'could not decide in time' } });
+    }
+  };
+}
+
+function toRequest({ headers, body, isBase64Encoded }: APIGatewayProxyEvent): HookRequest {
+  const lowered = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
+  return {
+    headers: Object.fromEntries(lowered),
+    body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+  };
+}
+
+function toResult({ status, body }: HookAnswer): APIGatewayProxyResult {
+  return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+async function withinDeadline<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${DEADLINE_MS} ms`)), DEADLINE_MS);
+  });
+  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
+}

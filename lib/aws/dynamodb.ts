@@ -1,0 +1,15 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** The document client: items as plain JavaScript values. */
+export type DynamoDB = DynamoDBDocumentClient;
+
+/**
+ * @param endpoint of another DynamoDB than this Region's: the embedded one, which takes any credentials
+ */
+export function connectDynamoDB(endpoint?: string): DynamoDB {
+  const elsewhere = endpoint ? { endpoint, region: 'local', credentials: LOCAL_CREDENTIALS } : {};
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ ...elsewhere, maxAttempts: 3 }));
+}
+
+const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };

@@ -1,0 +1,68 @@
+import type { Decision } from '../jambonz/world';
+import { type Aor, formatAor } from '../registrar/aor';
+import type { Problem } from '../registrar/customer';
+
+/** One line of the log: flat, searchable, and without a secret or a digest in it. */
+export type LogLine = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Where lines go: Lambda's JSON log format makes one line of each object. */
+export type Print = (line: LogLine) => void;
+
+/** What is told of a decision. */
+export function lineOf(decision: Decision): LogLine {
+  if ('refused' in decision) return { hook: decision.hook, answer: 'refused', because: decision.refused };
+  switch (decision.hook) {
+    case 'register-auth': {
+      const { admission, method } = decision;
+      const { admitted, aor, because } = admission;
+      const granted = admitted ? { credential: admission.credential, expires: admission.expires } : {};
+      return {
+        hook: 'register-auth',
+        answer: admitted ? 'ok' : 'fail',
+        aor: formatAor(aor),
+        method,
+        because,
+        ...granted,
+      };
+    }
+    case 'call-hook': {
+      const { plan } = decision;
+      const caller = { hook: 'call-hook', answer: plan.kind, aor: plan.caller && formatAor(plan.caller) };
+      if (plan.kind === 'refuse') return { ...caller, because: plan.because, status: plan.status };
+      const { destination, callerId, attempts } = plan;
+      return {
+        ...caller,
+        because: callerId.because,
+        to: destination.number,
+        callerId: callerId.number,
+        trunk: attempts[0].trunk,
+      };
+    }
+    case 'dial-action':
+      return {
+        hook: 'dial-action',
+        callSid: decision.dialled.callSid,
+        outcome: decision.dialled.status,
+        status: decision.dialled.sipStatus,
+      };
+    case 'call-status':
+      return {
+        hook: 'call-status',
+        callSid: decision.change.callSid,
+        state: decision.change.status,
+        duration: decision.change.duration,
+      };
+  }
+}
+
+/** A record that an admin should mend: where and how, never what stands there. */
+export function linesOfProblems(aor: Aor, problems: readonly Problem[]): LogLine[] {
+  return problems.map(({ path, fix }) => ({ badRecord: formatAor(aor), path, fix }));
+}
+
+/** Something broke. Names only: messages of strangers' errors may quote what they choked on. */
+export function lineOfBroken(cause: unknown): LogLine {
+  const error = cause instanceof Error ? cause : new Error('not an error');
+  const inner = error.cause instanceof Error ? error.cause.name : undefined;
+  return { undecided: error.name, because: error.name === 'Undecided' ? error.message : undefined, inner };
+}

@@ -1,0 +1,58 @@
+import type { Admission, AuthAttempt } from '../registrar/admission';
+import type { DigestAnswer } from '../registrar/digest';
+import { readAuthorization } from './authorization';
+import { type HookAnswer, isObject } from './hook';
+
+/**
+ * Reads the body of the registration hook (digest-utils index.js, `digestChallenge`).
+ * @returns undefined when it is not what jambonz sends
+ */
+export function parseAuthHook(json: Record<string, unknown>): AuthAttempt | undefined {
+  const { method, headers, expires } = json;
+  const fields = readFields(json);
+  if (typeof method !== 'string' || !isObject(headers) || !fields) return undefined;
+  return {
+    method,
+    digest: uncut(fields, headers.authorization),
+    to: typeof headers.to === 'string' ? headers.to : '',
+    expires: typeof expires === 'number' && Number.isInteger(expires) && expires >= 0 ? expires : undefined,
+  };
+}
+
+/** jambonz takes exactly this as yes or no: any other body is SIP 500 to the phone. */
+export function answerAuthHook(admission: Admission): HookAnswer {
+  if (!admission.admitted) return { status: 200, body: { status: 'fail' } };
+  const { expires } = admission;
+  return { status: 200, body: { status: 'ok', ...(expires !== undefined && { expires }) } };
+}
+
+/**
+ * jambonz's parser cuts a quoted text at a comma, takes a last `algorithm=SHA-256` for MD5 and leaves spaces
+ * behind a last qop. The device's own header is right, unless the two differ about who this is: calls will come
+ * under jambonz's reading of the name, so then that one counts.
+ */
+function uncut(fields: DigestAnswer, header: unknown): DigestAnswer {
+  const own = typeof header === 'string' ? readAuthorization(header) : undefined;
+  return own && own.username === fields.username && own.realm === fields.realm ? own : fields;
+}
+
+function readFields(json: Record<string, unknown>): DigestAnswer | undefined {
+  const { username, realm, nonce, uri, response, algorithm, qop, nc, cnonce } = json;
+  if (!isText(username) || !isText(realm) || !isText(nonce) || !isText(uri) || !isText(response))
+    return undefined;
+  return {
+    username,
+    realm,
+    nonce,
+    uri,
+    response,
+    algorithm: isText(algorithm) ? algorithm : 'MD5',
+    ...(isText(qop) && { qop: qop.trim() }),
+    ...(isText(nc) && { nc: nc.trim() }),
+    ...(isText(cnonce) && { cnonce }),
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

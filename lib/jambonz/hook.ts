@@ -1,0 +1,81 @@
+import { type SignatureVerdict, verifySignature } from './signature';
+import type { WebhookSecret } from './webhook-secrets';
+
+/** One POST as it reached us. */
+export interface HookRequest {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The bytes as they came: the signature covers them. */
+  readonly body: Uint8Array;
+}
+
+/** What goes back: always JSON, as jambonz drops any other content type. */
+export interface HookAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export type HookRefusal = 'too-large' | Exclude<SignatureVerdict, 'right'> | 'not-json' | 'not-understood';
+
+/** A webhook whose sender is proven and whose body is a JSON object. */
+export type OpenedHook =
+  | { readonly ok: true; readonly json: Record<string, unknown>; readonly signedBy: readonly WebhookSecret[] }
+  | { readonly ok: false; readonly because: HookRefusal };
+
+/** jambonz's hooks are 1 to 4 kB; this leaves room for long SDPs and none for floods. */
+export const LARGEST_BODY = 256 * 1024;
+const DEEPEST_JSON = 32;
+
+/**
+ * Opens a webhook: size, then signature, and only then the JSON.
+ * @param now unix ms
+ */
+export function openHook(
+  { headers, body }: HookRequest,
+  secrets: readonly WebhookSecret[],
+  now: number,
+): OpenedHook {
+  if (body.length > LARGEST_BODY) return { ok: false, because: 'too-large' };
+  const { verdict, by } = verifySignature(headers['jambonz-signature'], body, secrets, now);
+  if (verdict !== 'right') return { ok: false, because: verdict };
+  const json = parseJson(body);
+  return json ? { ok: true, json, signedBy: by } : { ok: false, because: 'not-json' };
+}
+
+const REFUSALS: Readonly<Record<HookRefusal, { status: number; error: string }>> = {
+  'too-large': { status: 413, error: 'the body is larger than 256 KB' },
+  'missing-signature': { status: 401, error: 'the Jambonz-Signature header is missing' },
+  'wrong-signature': { status: 401, error: 'the Jambonz-Signature does not fit the body and the secret' },
+  'signature-too-old': { status: 401, error: 'the Jambonz-Signature is older than 300 s' },
+  'signature-from-future': {
+    status: 401,
+    error: 'the Jambonz-Signature is more than 300 s ahead of our clock',
+  },
+  'not-json': { status: 400, error: 'the body is not a JSON object' },
+  'not-understood': { status: 400, error: 'the body is not what jambonz sends to this hook' },
+};
+
+/** What a stranger, or a jambonz set up wrongly, is told. */
+export function refuseHook(because: HookRefusal): HookAnswer {
+  const { status, error } = REFUSALS[because];
+  return { status, body: { error } };
+}
+
+function parseJson(body: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return isObject(json) && !isDeeperThan(json, DEEPEST_JSON) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An object, not a list and not null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+}

@@ -1,0 +1,63 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** jambonz signs each webhook so that nobody else can pose as it. Older or newer than this is a replay. */
+export const TOLERANCE_S = 300;
+
+export type SignatureVerdict =
+  | 'right'
+  | 'missing-signature'
+  | 'wrong-signature'
+  | 'signature-too-old'
+  | 'signature-from-future';
+
+/**
+ * The value of the `Jambonz-Signature` header: `t=<unix s>,v1=<hex HMAC-SHA256 of "<t>." + body>`
+ * (jambonz-feature-server lib/utils/base-requestor.js, digest-utils index.js).
+ */
+export function signatureHeader(body: Uint8Array, secret: string, unixSeconds: number): string {
+  return `t=${unixSeconds},v1=${hmac(body, secret, String(unixSeconds))}`;
+}
+
+/**
+ * Compares a `Jambonz-Signature` header with every secret, in constant time.
+ * @param body the raw bytes as they came
+ * @param now unix ms
+ * @returns the secrets that made it: usually one, none when the verdict is not `right`
+ */
+export function verifySignature<S extends { readonly secret: string }>(
+  header: string | undefined,
+  body: Uint8Array,
+  secrets: readonly S[],
+  now: number,
+): { readonly verdict: SignatureVerdict; readonly by: readonly S[] } {
+  if (!header) return { verdict: 'missing-signature', by: [] };
+  const { time, signatures } = readHeader(header);
+  if (time === undefined || signatures.length === 0) return { verdict: 'wrong-signature', by: [] };
+  const by = secrets.filter(({ secret }) => {
+    const expected = hmac(body, secret, time);
+    return signatures.map((given) => sameHex(given, expected)).includes(true);
+  });
+  if (by.length === 0) return { verdict: 'wrong-signature', by };
+  const age = now / 1000 - Number(time);
+  if (age > TOLERANCE_S) return { verdict: 'signature-too-old', by: [] };
+  if (age < -TOLERANCE_S) return { verdict: 'signature-from-future', by: [] };
+  return { verdict: 'right', by };
+}
+
+function hmac(body: Uint8Array, secret: string, time: string): string {
+  return createHmac('sha256', secret).update(`${time}.`).update(body).digest('hex');
+}
+
+/** One `t` of plain digits and any number of `v1`; two `t` are two readings, so none. */
+function readHeader(header: string): { time: string | undefined; signatures: readonly string[] } {
+  const pairs = header.split(',').map((pair) => pair.trim().split('='));
+  const valuesOf = (name: string) => pairs.flatMap(([key, value]) => (key === name && value ? [value] : []));
+  const times = valuesOf('t');
+  const [time] = times.length === 1 ? times : [];
+  return { time: time && /^\d{1,12}$/.test(time) ? time : undefined, signatures: valuesOf('v1').slice(0, 8) };
+}
+
+function sameHex(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

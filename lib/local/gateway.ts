@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Handler } from '../aws/door';
+
+/** What API Gateway itself takes at most (10 MB). */
+const LARGEST_REQUEST = 10 * 1024 * 1024;
+
+export interface LocalGateway {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Plays API Gateway's REST API on loopback: the same routes, and for each POST the same event to the same handlers.
+ * @param routes which handler answers which path
+ * @param port 0: any free one
+ */
+export async function startGateway(
+  routes: Readonly<Record<string, Handler>>,
+  port: number,
+): Promise<LocalGateway> {
+  const server = createServer((request, response) => {
+    answer(routes, request, response).catch(() => response.destroy());
+  });
+  server.requestTimeout = 10_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => close(server) };
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+async function answer(
+  routes: Readonly<Record<string, Handler>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const handler = Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
+  // What API Gateway answers to a path or a method that it does not have.
+  if (!handler || request.method !== 'POST')
+    return send(response, 403, '{"message":"Missing Authentication Token"}');
+  const body = await readBody(request);
+  if (!body) return send(response, 413, '{"message":"Request Entity Too Large"}');
+  const result = await handler(toEvent(request, pathname, body));
+  send(response, result.statusCode, result.body, result.headers as Record<string, string>);
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    if (length > LARGEST_REQUEST) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The proxy event of a REST API (payload format 1.0), in the fields that a handler may rely on. */
+function toEvent(request: IncomingMessage, path: string, body: Buffer): APIGatewayProxyEvent {
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : value,
+    ]),
+  );
+  const text = body.toString('utf8');
+  const isText = Buffer.from(text, 'utf8').equals(body);
+  return {
+    resource: path,
+    path,
+    httpMethod: request.method ?? 'POST',
+    headers,
+    multiValueHeaders: {},
+    queryStringParameters: null,
+    multiValueQueryStringParameters: null,
+    pathParameters: null,
+    stageVariables: null,
+    requestContext: {
+      resourcePath: path,
+      path,
+      httpMethod: request.method,
+      stage: 'local',
+    } as APIGatewayProxyEvent['requestContext'],
+    body: isText ? text : body.toString('base64'),
+    isBase64Encoded: !isText,
+  };
+}

@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
+import { registerAuth } from '../../lambdas/register-auth';
+import { door } from '../aws/door';
+import { connectDynamoDB, type DynamoDB } from '../aws/dynamodb';
+import { lineOfBroken, type Print } from '../aws/journal';
+import { ENV } from '../aws/names';
+import { type Environment, worldOf } from '../aws/world';
+import { ROUTES } from '../jambonz/routes';
+import { type FileRecord, parseCustomerFile } from '../registrar/customer-file';
+import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from './dynamodb';
+import { startGateway } from './gateway';
+import { DEVELOPMENT_SECRET, SAMPLE_CUSTOMERS } from './sample-customers';
+
+/** Everything that runs on a laptop. */
+export interface LocalStack {
+  readonly url: string;
+  readonly dynamodbEndpoint: string;
+  /** The records that were loaded at the start, with what is wrong in them. */
+  readonly loaded: readonly FileRecord[];
+  readonly stop: () => Promise<void>;
+}
+
+/** Why the local stack did not start, in one line that says how to mend it. */
+export class CannotStart extends Error {}
+
+/**
+ * Starts the embedded DynamoDB, its tables, the customers and the gateway, all on loopback.
+ * @param env PORT, CUSTOMERS_FILE, WEBHOOK_SECRET, OUTBOUND_SIP_HOST, DYNAMODB_ENDPOINT, DYNAMODB_PORT, DATA_DIR
+ * @throws CannotStart
+ */
+export async function startLocalStack(env: Environment, print: Print): Promise<LocalStack> {
+  const port = portOf(env, 'PORT', 3000);
+  const records = await readCustomers(env.CUSTOMERS_FILE);
+  const dynamodb = await startDynamoDB(env);
+  try {
+    const client = connectDynamoDB(dynamodb.endpoint);
+    await createTables(client);
+    const loaded = await loadCustomers(client, records, env.CUSTOMERS_FILE !== undefined);
+    client.destroy();
+    const gateway = await startGateway(handlers(env, dynamodb.endpoint, print), port).catch(
+      explainPort('PORT', port),
+    );
+    const stop = async () => {
+      await gateway.stop();
+      await dynamodb.stop();
+    };
+    return { url: gateway.url, dynamodbEndpoint: dynamodb.endpoint, loaded, stop };
+  } catch (cause) {
+    await dynamodb.stop();
+    throw cause;
+  }
+}
+
+function handlers(env: Environment, endpoint: string, print: Print) {
+  const settings: Environment = {
+    [ENV.customersTable]: LOCAL_TABLES.customers,
+    [ENV.webhookSecret]: env.WEBHOOK_SECRET ?? DEVELOPMENT_SECRET,
+    [ENV.outboundSipHost]: env.OUTBOUND_SIP_HOST ?? 'sip.carrier.example',
+    [ENV.dynamodbEndpoint]: endpoint,
+  };
+  const world = worldOf(settings, print);
+  const hooks = {
+    [ROUTES.registerAuth]: registerAuth,
+    [ROUTES.callHook]: callHook,
+    [ROUTES.dialAction]: dialAction,
+    [ROUTES.callStatus]: callStatus,
+  };
+  const handler = door(hooks, world, (cause) => print(lineOfBroken(cause)));
+  return Object.fromEntries(Object.keys(hooks).map((path) => [path, handler]));
+}
+
+/** Its usual port, or any free one when that is taken and nobody asked for it. */
+async function startDynamoDB(env: Environment): Promise<{ endpoint: string; stop: () => Promise<void> }> {
+  if (env.DYNAMODB_ENDPOINT) return { endpoint: env.DYNAMODB_ENDPOINT, stop: async () => {} };
+  const port = portOf(env, 'DYNAMODB_PORT', 8000);
+  return startEmbeddedDynamoDB(port, env.DATA_DIR)
+    .catch((cause) =>
+      env.DYNAMODB_PORT === undefined && isTaken(cause)
+        ? startEmbeddedDynamoDB(0, env.DATA_DIR)
+        : Promise.reject(cause),
+    )
+    .catch(explainPort('DYNAMODB_PORT', port));
+}
+
+/** The file's customers always; the samples only into an empty table, so that nobody's record is lost. */
+async function loadCustomers(
+  dynamodb: DynamoDB,
+  records: readonly FileRecord[],
+  always: boolean,
+): Promise<readonly FileRecord[]> {
+  const scan = always
+    ? undefined
+    : await dynamodb.send(new ScanCommand({ TableName: LOCAL_TABLES.customers, Limit: 1 }));
+  if ((scan?.Count ?? 0) > 0) return [];
+  for (const { item } of records)
+    await dynamodb.send(new PutCommand({ TableName: LOCAL_TABLES.customers, Item: item }));
+  return records;
+}
+
+async function readCustomers(file: string | undefined): Promise<FileRecord[]> {
+  if (file === undefined) return parseCustomerFile(JSON.stringify(SAMPLE_CUSTOMERS));
+  try {
+    const records = parseCustomerFile(await readFile(file, 'utf8'));
+    const nameless = records.find(({ customer }) => !customer);
+    if (nameless)
+      throw new Error(
+        `${nameless.at}: ${nameless.problems.map(({ path, fix }) => `${path} ${fix}`).join('; ')}`,
+      );
+    return records;
+  } catch (cause) {
+    throw new CannotStart(`CUSTOMERS_FILE ${file}: ${messageOf(cause)}`);
+  }
+}
+
+function portOf(env: Environment, name: string, otherwise: number): number {
+  const text = env[name] ?? String(otherwise);
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65535)) throw new CannotStart(`${name} is "${text}": write a port, 0 to 65535`);
+  return port;
+}
+
+function explainPort(name: string, port: number): (cause: unknown) => never {
+  return (cause) => {
+    if (!isTaken(cause)) throw cause;
+    throw new CannotStart(
+      `port ${port} is taken: stop what listens there, or set ${name} to another (0: any free one)`,
+    );
+  };
+}
+
+function isTaken(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
