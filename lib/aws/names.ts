@@ -3,6 +3,7 @@ import { ROUTES } from '../jambonz/routes';
 /** The environment variables that the stack sets and the Lambdas read. */
 export const ENV = {
   customersTable: 'CUSTOMERS_TABLE',
+  memoryTable: 'MEMORY_TABLE',
   /** Secrets Manager ARN; the local stack gives the secrets themselves in `webhookSecret`. */
   webhookSecretArn: 'WEBHOOK_SECRET_ARN',
   webhookSecret: 'WEBHOOK_SECRET',
@@ -10,10 +11,18 @@ export const ENV = {
   dynamodbEndpoint: 'DYNAMODB_ENDPOINT',
 } as const;
 
-/** The keys of the tables: all attributes are texts. */
-export const TABLE_KEYS = {
-  customers: { partition: 'realm', sort: 'username' },
-} as const;
+/** The keys of the tables: all key attributes are texts. */
+export const TABLE_KEYS: Readonly<Record<TableName, { readonly partition: string; readonly sort?: string }>> =
+  {
+    /** One item per SIP account, written by admins and read by the hooks. */
+    customers: { partition: 'realm', sort: 'username' },
+    /** What the hooks remember for a while: each item ends by itself at `MEMORY_ENDS`. */
+    memory: { partition: 'key' },
+  };
+export type TableName = 'customers' | 'memory';
+
+/** The time-to-live attribute of the memory table, unix seconds. DynamoDB deletes late: compare it in code too. */
+export const MEMORY_ENDS = 'endsAt';
 
 /** Which Lambda answers which paths. */
 export const LAMBDA_ROUTES = {

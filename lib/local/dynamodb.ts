@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import type { DynamoDB } from '../aws/dynamodb';
-import { TABLE_KEYS } from '../aws/names';
+import { TABLE_KEYS, type TableName } from '../aws/names';
 
 export interface EmbeddedDynamoDB {
   readonly endpoint: string;
@@ -36,22 +36,20 @@ export async function startEmbeddedDynamoDB(
 }
 
 /** The tables' names when the local stack makes them. */
-export const LOCAL_TABLES: Readonly<Record<keyof typeof TABLE_KEYS, string>> = { customers: 'Customers' };
+export const LOCAL_TABLES: Readonly<Record<TableName, string>> = { customers: 'Customers', memory: 'Memory' };
 
 /** Makes the tables that are not there yet. */
 export async function createTables(dynamodb: DynamoDB): Promise<void> {
-  for (const [table, name] of Object.entries(LOCAL_TABLES)) {
-    const { partition, sort } = TABLE_KEYS[table as keyof typeof TABLE_KEYS];
+  for (const table of Object.keys(TABLE_KEYS) as TableName[]) {
+    const { partition, sort } = TABLE_KEYS[table];
+    const keys = [partition, ...(sort === undefined ? [] : [sort])];
     await dynamodb
       .send(
         new CreateTableCommand({
-          TableName: name,
+          TableName: LOCAL_TABLES[table],
           BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [partition, sort].map((key) => ({ AttributeName: key, AttributeType: 'S' })),
-          KeySchema: [
-            { AttributeName: partition, KeyType: 'HASH' },
-            { AttributeName: sort, KeyType: 'RANGE' },
-          ],
+          AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: 'S' })),
+          KeySchema: keys.map((key, at) => ({ AttributeName: key, KeyType: at === 0 ? 'HASH' : 'RANGE' })),
         }),
       )
       .catch(onlyThereAlready);

@@ -56,6 +56,7 @@ export async function startLocalStack(env: Environment, print: Print): Promise<L
 function handlers(env: Environment, endpoint: string, print: Print) {
   const settings: Environment = {
     [ENV.customersTable]: LOCAL_TABLES.customers,
+    [ENV.memoryTable]: LOCAL_TABLES.memory,
     [ENV.webhookSecret]: env.WEBHOOK_SECRET ?? DEVELOPMENT_SECRET,
     [ENV.outboundSipHost]: env.OUTBOUND_SIP_HOST ?? 'sip.carrier.example',
     [ENV.dynamodbEndpoint]: endpoint,

@@ -1,0 +1,10 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  rootDir: 'test',
+  testMatch: ['**/*.test.ts'],
+  transform: { '\\.[cm]?[jt]s$': '<rootDir>/esbuild-transform.cjs' },
+  transformIgnorePatterns: ['/node_modules/'],
+  coverageProvider: 'v8',
+  testTimeout: 20_000,
+  setupFiles: ['<rootDir>/setup.cjs'],
+};
