@@ -7,6 +7,7 @@ import { connectDynamoDB, type DynamoDB } from '../aws/dynamodb';
 import { lineOfBroken, type Print } from '../aws/journal';
 import { ENV } from '../aws/names';
 import { type Environment, worldOf } from '../aws/world';
+import { isObject } from '../jambonz/hook';
 import { ROUTES } from '../jambonz/routes';
 import { type FileRecord, parseCustomerFile } from '../registrar/customer-file';
 import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from './dynamodb';
@@ -132,9 +133,9 @@ function explainPort(name: string, port: number): (cause: unknown) => never {
 }
 
 function isTaken(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+  return isObject(cause) && cause.code === 'EADDRINUSE';
 }
 
 function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  return isObject(cause) && typeof cause.message === 'string' ? cause.message : String(cause);
 }
