@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'aws-cdk-lib',
     'constructs',
     'cdk-nag',
+    'valibot',
     'node:path',
     'lib/aws/names',
     'lib/jambonz/routes',

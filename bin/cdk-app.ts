@@ -1,0 +1,10 @@
+import { edgeRegistrarApp } from '../lib/stack/app';
+import { WrongSettings } from '../lib/stack/settings';
+
+try {
+  edgeRegistrarApp().synth();
+} catch (cause) {
+  if (!(cause instanceof WrongSettings)) throw cause;
+  console.error(cause.message);
+  process.exitCode = 1;
+}
