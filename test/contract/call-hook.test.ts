@@ -195,6 +195,13 @@ describe('call-hook', () => {
     ]);
   });
 
+  test('under fallback decline not even a good number of the device is shown', async () => {
+    const record = { ...PLAIN, callerId: { fallback: 'decline' } };
+    expect((await dial(record, '96650', { from: '+12125550100' })).body).toEqual([
+      { verb: 'sip:decline', status: 403 },
+    ]);
+  });
+
   test("the device's own P-Asserted-Identity and Privacy do not reach the carrier", async () => {
     const headers = { 'p-asserted-identity': '<sip:+15550199@evil.example>', Privacy: 'id' };
     expect((await dial(ACME, '96650', { headers })).body).toMatchObject([
@@ -210,7 +217,9 @@ describe('call-hook', () => {
     ['somebody, and somebody else in small letters', { 'x-authenticated-user': `JaneDoe@${REALM}` }],
     ['somebody, and somebody else in mixed letters', { 'X-authenticated-User': `JaneDoe@${REALM}` }],
   ])('declines a call by %s', async (_who, headers) => {
-    expect((await dial(ACME, '96650', { headers })).body).toEqual([{ verb: 'sip:decline', status: 403 }]);
+    const { body, decision } = await dial(ACME, '96650', { headers });
+    expect(body).toEqual([{ verb: 'sip:decline', status: 403 }]);
+    expect(decision).toMatchObject({ plan: { because: 'no-caller' } });
   });
 
   test('declines a call whose only authenticated user stands in small letters', async () => {

@@ -126,6 +126,21 @@ describe('register-auth', () => {
     expect((await send(registerAuth, payload, world)).body).toEqual(FAIL);
   });
 
+  // jambonz takes the first `username=` that it sees, also one inside a quoted text, and calls come under that name.
+  test.each([
+    ['username', 'a, username=bob,'],
+    ['realm', 'a, realm=other.example.com,'],
+  ])('a %s that jambonz and the header read differently logs nobody in', async (field, opaque) => {
+    const request = register(phone('alice'), NOW);
+    const authorization = `Digest opaque="${opaque}", ${request.headers.authorization?.slice('Digest '.length)}`;
+    const payload = {
+      ...authHookPayload({ ...request, headers: { ...request.headers, authorization } }),
+      [field]: opaque.slice(opaque.indexOf('=') + 1, -1),
+    };
+    const world = worldWith([...RECORDS, { realm: REALM, username: 'bob', password: 'builder' }]);
+    expect((await send(registerAuth, payload, world)).body).toEqual(FAIL);
+  });
+
   test('a uri that jambonz cut at a comma is read from the header itself', async () => {
     const payload = {
       ...authHookPayload(register(phone('alice'), NOW, 3600, { uri: `sip:${REALM};a=1,b` })),
@@ -165,11 +180,16 @@ describe('register-auth refuses at the door', () => {
 
   test('bytes that are no UTF-8', async () => {
     const world = worldWith(RECORDS);
-    const body = Buffer.from([0x7b, 0xff, 0x7d]);
+    const body = Buffer.concat([
+      Buffer.from('{"pad":"'),
+      Buffer.from([0xff]),
+      Buffer.from(`",${JSON.stringify(good()).slice(1)}`),
+    ]);
     const headers = {
       'jambonz-signature': signatureHeader(body, SECRET, Math.floor(NOW / 1000)),
     };
     expect(await registerAuth({ headers, body }, world)).toMatchObject({ status: 400 });
+    expect(world.decisions).toEqual([{ hook: 'register-auth', refused: 'not-json' }]);
   });
 
   test.each<[string, Record<string, string>]>([

@@ -1,0 +1,75 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { door } from '../../lib/aws/door';
+import type { HookRequest } from '../../lib/jambonz/hook';
+import { worldWith } from '../world';
+
+type Said = Partial<Pick<APIGatewayProxyEvent, 'resource' | 'headers' | 'body' | 'isBase64Encoded'>>;
+
+function event(said: Said): APIGatewayProxyEvent {
+  return {
+    resource: '/hook',
+    headers: {},
+    body: '{}',
+    isBase64Encoded: false,
+    ...said,
+  } as APIGatewayProxyEvent;
+}
+
+function doorTo(hook: (request: HookRequest) => Promise<{ status: number; body: unknown }>) {
+  const broken: unknown[] = [];
+  return { handler: door({ '/hook': hook }, worldWith([]), (cause) => broken.push(cause)), broken };
+}
+
+describe('the door', () => {
+  test.each<[string, Said, string]>([
+    ['a text', { body: '{"name":"Zoë"}' }, '{"name":"Zoë"}'],
+    ['base64', { body: 'eyJuYW1lIjoiWm/DqyJ9', isBase64Encoded: true }, '{"name":"Zoë"}'],
+    ['nothing', { body: null }, ''],
+  ])('hands on the bytes of a body that came as %s', async (_how, said, expected) => {
+    const { handler } = doorTo(async ({ body }) => ({ status: 200, body: Buffer.from(body).toString() }));
+    expect(JSON.parse((await handler(event(said))).body)).toBe(expected);
+  });
+
+  test('hands on the headers in small letters', async () => {
+    const { handler } = doorTo(async ({ headers }) => ({ status: 200, body: headers }));
+    const { body } = await handler(event({ headers: { 'Jambonz-Signature': 't=1,v1=2' } }));
+    expect(JSON.parse(body)).toEqual({ 'jambonz-signature': 't=1,v1=2' });
+  });
+
+  test('answers JSON as JSON, which jambonz insists on', async () => {
+    const { handler } = doorTo(async () => ({ status: 200, body: [] }));
+    expect(await handler(event({}))).toEqual({
+      statusCode: 200,
+      headers: { 'content-type': 'application/json' },
+      body: '[]',
+    });
+  });
+
+  test('says 504 to whatever breaks inside, and tells of it', async () => {
+    const { handler, broken } = doorTo(async () => {
+      throw new Error('secret text of a stranger');
+    });
+    const { statusCode, body } = await handler(event({}));
+    expect({ statusCode, body }).toEqual({ statusCode: 504, body: '{"error":"could not decide in time"}' });
+    expect(broken).toHaveLength(1);
+  });
+
+  test('says 504 after 2 s to what does not end, and not before', async () => {
+    jest.useFakeTimers();
+    const { handler } = doorTo(() => new Promise(() => {}));
+    let answered = false;
+    const answer = handler(event({})).finally(() => {
+      answered = true;
+    });
+    await jest.advanceTimersByTimeAsync(1999);
+    expect(answered).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    expect((await answer).statusCode).toBe(504);
+    jest.useRealTimers();
+  });
+
+  test('knows no other path', async () => {
+    const { handler } = doorTo(async () => ({ status: 200, body: [] }));
+    expect((await handler(event({ resource: '/other' }))).statusCode).toBe(404);
+  });
+});
