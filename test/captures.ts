@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HookRequest } from '../lib/jambonz/hook';
+import { BASE_URL } from './world';
 
 export interface Capture {
   /** When it was sent, unix ms. */
@@ -21,7 +22,7 @@ export function capture(name: string): Capture {
   return {
     at: Date.parse(at),
     secret: webhookSecret,
-    request: { headers: lowered, body: Buffer.from(rawBody) },
+    request: { headers: lowered, body: Buffer.from(rawBody), baseUrl: BASE_URL },
     rawBody,
   };
 }

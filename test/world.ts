@@ -1,9 +1,14 @@
 import type { HookAnswer } from '../lib/jambonz/hook';
 import { signatureHeader } from '../lib/jambonz/signature';
 import type { Hook } from '../lib/jambonz/signed-hook';
-import { type Decision, Undecided, type World } from '../lib/jambonz/world';
+import { type Decision, type Seats, Undecided, type World } from '../lib/jambonz/world';
+import { formatAor } from '../lib/registrar/aor';
+import { type CallCounts, NO_CALLS, takeSeat } from '../lib/registrar/caps';
 import { parseCustomer } from '../lib/registrar/customer';
+import type { CallSettings } from '../lib/registrar/plan';
 
+/** Where jambonz reached the hooks. */
+export const BASE_URL = 'https://hooks.example.com/prod';
 export const SECRET = 'wh_secret_of_the_tests';
 /** 2026-11-23T08:51:26.623Z, when the captured INVITE was sent. */
 export const NOW = 1795423886623;
@@ -15,7 +20,11 @@ export interface TestWorld extends World {
 /** A world with these records in it, the clock standing still at `now`. */
 export function worldWith(
   records: readonly object[] | 'out of order',
-  { now = NOW, secret = SECRET } = {},
+  {
+    now = NOW,
+    secret = SECRET,
+    settings = {},
+  }: { now?: number; secret?: string; settings?: Partial<CallSettings> } = {},
 ): TestWorld {
   const customers = records === 'out of order' ? [] : records.map((record) => parseCustomer(record).customer);
   const decisions: Decision[] = [];
@@ -28,9 +37,36 @@ export function worldWith(
         return customers.find((it) => it?.username === username && it.realm === realm.toLowerCase());
       },
     },
-    settings: { outboundSipHost: 'sip.carrier.example' },
+    seats: seatsInMemory(() => now),
+    settings: {
+      outboundSipHost: 'sip.carrier.example',
+      callGrant: 'observe',
+      emergencyForDisabled: true,
+      ...settings,
+    },
     report: (decision) => decisions.push(decision),
     decisions,
+  };
+}
+
+/** Seats as the rules count them, without a table. */
+export function seatsInMemory(now: () => number): Seats {
+  const owners = new Map<string, CallCounts>();
+  const ended = new Set<string>();
+  return {
+    take: async (callId, caps) => {
+      const owner = formatAor(caps.owner);
+      const { seat, counts } = takeSeat(owners.get(owner) ?? NO_CALLS, callId, caps, now());
+      owners.set(owner, counts);
+      return seat;
+    },
+    end: async (callId, owner) => {
+      const counts = owner && owners.get(formatAor(owner));
+      if (!owner) return !ended.has(callId) && ended.add(callId).has(callId);
+      const { [callId]: lease, ...leases } = counts?.leases ?? {};
+      if (counts) owners.set(formatAor(owner), { ...counts, leases });
+      return lease !== undefined;
+    },
   };
 }
 
@@ -38,5 +74,5 @@ export function worldWith(
 export function send(hook: Hook, payload: unknown, world: World, secret = SECRET): Promise<HookAnswer> {
   const body = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
   const signature = signatureHeader(body, secret, Math.floor(world.now() / 1000));
-  return hook({ headers: { 'jambonz-signature': signature }, body }, world);
+  return hook({ headers: { 'jambonz-signature': signature }, body, baseUrl: BASE_URL }, world);
 }

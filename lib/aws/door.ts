@@ -31,12 +31,26 @@ export function door(
   };
 }
 
-function toRequest({ headers, body, isBase64Encoded }: APIGatewayProxyEvent): HookRequest {
+function toRequest(event: APIGatewayProxyEvent): HookRequest {
+  const { headers, body, isBase64Encoded } = event;
   const lowered = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
   return {
     headers: Object.fromEntries(lowered),
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+    baseUrl: baseUrlOf(event),
   };
+}
+
+/**
+ * From what API Gateway itself says, never from a header: the domain it was reached by, and the whole path, which
+ * holds the stage (execute-api) or the base path (custom domain), less the route. Only the local gateway, on
+ * loopback, speaks plain HTTP.
+ */
+function baseUrlOf({ requestContext, resource }: APIGatewayProxyEvent): string {
+  const { domainName = '', path } = requestContext;
+  const scheme = /^127\.0\.0\.1(:\d+)?$/.test(domainName) ? 'http' : 'https';
+  const base = path.endsWith(resource) ? path.slice(0, -resource.length) : '';
+  return `${scheme}://${domainName}${base}`;
 }
 
 function toResult({ status, body }: HookAnswer): APIGatewayProxyResult {

@@ -1,3 +1,4 @@
+import type { CallTag } from '../jambonz/call-tag';
 import type { Decision } from '../jambonz/world';
 import { type Aor, formatAor } from '../registrar/aor';
 import type { Problem } from '../registrar/customer';
@@ -36,23 +37,36 @@ export function lineOf(decision: Decision): LogLine {
         to: destination.number,
         callerId: callerId.number,
         trunk: attempts[0].trunk,
+        emergency: destination.because === 'emergency' || undefined,
       };
     }
-    case 'dial-action':
+    case 'dial-action': {
+      const { tag, step } = decision;
+      const { kind, because } = step;
       return {
-        hook: 'dial-action',
-        callSid: decision.dialled.callSid,
-        outcome: decision.dialled.status,
-        status: decision.dialled.sipStatus,
+        ...callLine('dial-action', tag),
+        answer: kind,
+        because,
+        status: kind === 'give-up' ? step.status : undefined,
       };
-    case 'call-status':
+    }
+    case 'call-status': {
+      const { tag, status, sipStatus, duration, endedBy } = decision.record;
       return {
-        hook: 'call-status',
-        callSid: decision.change.callSid,
-        state: decision.change.status,
-        duration: decision.change.duration,
+        ...callLine('call-status', tag),
+        answer: 'ended',
+        because: status,
+        status: sipStatus,
+        duration,
+        endedBy,
       };
+    }
   }
+}
+
+/** The call that a later hook is about; `trunk` and `attempt` are those that ended. */
+function callLine(hook: string, { call, number, trunk, attempt, shown }: CallTag): LogLine {
+  return { hook, aor: formatAor(call.caller), to: number, trunk, attempt, callerId: shown };
 }
 
 /** A record that an admin should mend: where and how, never what stands there. */

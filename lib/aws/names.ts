@@ -8,6 +8,10 @@ export const ENV = {
   webhookSecretArn: 'WEBHOOK_SECRET_ARN',
   webhookSecret: 'WEBHOOK_SECRET',
   outboundSipHost: 'OUTBOUND_SIP_HOST',
+  /** `off`, `observe` or `enforce`; `observe` when not set. */
+  callGrant: 'CALL_GRANT',
+  /** `false`: a disabled account may not even call its emergency numbers. */
+  emergencyForDisabled: 'EMERGENCY_FOR_DISABLED',
   dynamodbEndpoint: 'DYNAMODB_ENDPOINT',
 } as const;
 

@@ -1,9 +1,11 @@
 import { parseWebhookSecrets } from '../jambonz/webhook-secrets';
 import type { World } from '../jambonz/world';
+import type { CallSettings } from '../registrar/plan';
 import { customersTable } from './customers-table';
 import { connectDynamoDB } from './dynamodb';
 import { lineOf, linesOfProblems, type Print } from './journal';
 import { ENV } from './names';
+import { seatsTable } from './seats-table';
 import { secretsManagerSecrets } from './secrets';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,16 +17,27 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function worldOf(env: Environment, print: Print): World {
   const now = Date.now;
   const report: World['report'] = (decision) => print(lineOf(decision));
+  const dynamodb = connectDynamoDB(env[ENV.dynamodbEndpoint]);
   return {
     now,
     secrets: secretsOf(env, now),
-    customers: customersTable(
-      connectDynamoDB(env[ENV.dynamodbEndpoint]),
-      required(env, ENV.customersTable),
-      (aor, problems) => linesOfProblems(aor, problems).forEach(print),
+    customers: customersTable(dynamodb, required(env, ENV.customersTable), (aor, problems) =>
+      linesOfProblems(aor, problems).forEach(print),
     ),
-    settings: { outboundSipHost: required(env, ENV.outboundSipHost) },
+    seats: seatsTable(dynamodb, required(env, ENV.memoryTable), now),
+    settings: settingsOf(env),
     report,
+  };
+}
+
+function settingsOf(env: Environment): CallSettings {
+  const callGrant = env[ENV.callGrant] ?? 'observe';
+  if (callGrant !== 'off' && callGrant !== 'observe' && callGrant !== 'enforce')
+    throw new Error(`${ENV.callGrant} is "${callGrant}": write off, observe or enforce`);
+  return {
+    outboundSipHost: required(env, ENV.outboundSipHost),
+    callGrant,
+    emergencyForDisabled: env[ENV.emergencyForDisabled] !== 'false',
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Aor, parseAor } from '../registrar/aor';
+import type { Presented } from '../registrar/caller-id';
 import type { Call } from '../registrar/plan';
 import { isObject } from './hook';
 
@@ -7,9 +8,16 @@ import { isObject } from './hook';
  * @returns undefined when it is not what jambonz sends
  */
 export function parseCallHook(json: Record<string, unknown>): Call | undefined {
-  const { sip, to, from } = json;
-  if (!isObject(sip) || !isObject(sip.headers) || typeof to !== 'string') return undefined;
-  return { caller: readCaller(sip.headers), dialled: to, from: typeof from === 'string' ? from : '' };
+  const { sip, to, from, call_id } = json;
+  if (!isObject(sip) || !isObject(sip.headers) || typeof to !== 'string' || typeof call_id !== 'string')
+    return undefined;
+  return {
+    id: call_id,
+    caller: readCaller(sip.headers),
+    fromTrunk: json.originating_sip_trunk_name !== undefined || Object.keys(sip.headers).some(isTrunkMark),
+    dialled: to,
+    presented: readPresented(typeof from === 'string' ? from : '', sip.headers),
+  };
 }
 
 /**
@@ -21,4 +29,25 @@ function readCaller(headers: Record<string, unknown>): Aor | undefined {
   const spellings = Object.keys(headers).filter((name) => name.toLowerCase() === 'x-authenticated-user');
   const value = headers['X-Authenticated-User'];
   return spellings.length === 1 && typeof value === 'string' ? parseAor(value) : undefined;
+}
+
+/** What the SBC writes on calls of carriers and of Teams (sbc-inbound lib/call-session.js); a device has none. */
+function isTrunkMark(name: string): boolean {
+  return /^(x-originating-carrier|x-voip-carrier-sid|x-ms-teams-.*)$/i.test(name);
+}
+
+/** An anonymous From (RFC 3323 section 4.1), or a Privacy header that asks for more than nothing. */
+function readPresented(from: string, headers: Record<string, unknown>): Presented {
+  const privacy = typeof headers.privacy === 'string' ? headers.privacy.toLowerCase() : '';
+  const asked = privacy.split(/[;,\s]+/).some((it) => ['id', 'user', 'header'].includes(it));
+  return {
+    from,
+    identity: readUser(headers['P-Preferred-Identity']) ?? readUser(headers['p-asserted-identity']),
+    private: asked || /^(anonymous|restricted|unavailable)?$/i.test(from),
+  };
+}
+
+/** The user part of the first SIP or tel URI in a header. */
+function readUser(header: unknown): string | undefined {
+  return typeof header === 'string' ? /(?:sips?|tel):([^@;>\s,]{1,64})/i.exec(header)?.[1] : undefined;
 }

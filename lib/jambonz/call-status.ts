@@ -1,24 +1,42 @@
-/** One change of a call's state (jambonz-feature-server lib/session/call-info.js, `toJSON`). */
-export interface CallStatusChange {
-  readonly callSid: string;
-  /** The A leg of this B leg; undefined on the A leg itself. */
-  readonly parentCallSid: string | undefined;
-  /** `trying`, `ringing`, `in-progress`, `completed`, `busy`, `no-answer`, `failed` … */
-  readonly status: string;
+import type { CallTag } from './call-tag';
+
+/** The end of a call, as the caller's own leg tells it. */
+export interface CallEnd {
+  readonly callId: string;
+  readonly status: (typeof ENDS)[number];
   readonly sipStatus: number | undefined;
-  /** Seconds, on `completed` only. */
-  readonly duration: number | undefined;
+  /** Seconds of talking; 0 when nobody answered. */
+  readonly duration: number;
+  /** `caller`, or `jambonz`: the callee, the time limit or a failure. */
+  readonly endedBy: 'caller' | 'jambonz';
+  /** As jambonz carried it: still to be opened. */
+  readonly customerData: unknown;
 }
 
-/** @returns undefined when it is not what jambonz sends */
-export function parseCallStatus(json: Record<string, unknown>): CallStatusChange | undefined {
-  const { call_sid, parent_call_sid, call_status, sip_status, duration } = json;
+/** One ended call, as it is told to people. */
+export interface CallRecord extends Omit<CallEnd, 'customerData'> {
+  readonly tag: CallTag;
+}
+
+const ENDS = ['completed', 'failed', 'no-answer', 'busy'] as const;
+
+/**
+ * Reads one change of a call's state (jambonz-feature-server lib/session/call-info.js, `toJSON`). Legs to carriers
+ * and states on the way are nothing to us: the caller's leg says how the call ended.
+ * @returns undefined when it is not what jambonz sends
+ */
+export function parseCallStatus(json: Record<string, unknown>): CallEnd | 'not-an-end' | undefined {
+  const { call_id, call_sid, call_status, sip_status, duration, parent_call_sid, direction } = json;
   if (typeof call_sid !== 'string' || typeof call_status !== 'string') return undefined;
+  const status = ENDS.find((end) => end === call_status);
+  const ownLeg = parent_call_sid === undefined && direction !== 'outbound';
+  if (!status || !ownLeg || typeof call_id !== 'string') return 'not-an-end';
   return {
-    callSid: call_sid,
-    parentCallSid: typeof parent_call_sid === 'string' ? parent_call_sid : undefined,
-    status: call_status,
+    callId: call_id,
+    status,
     sipStatus: typeof sip_status === 'number' ? sip_status : undefined,
-    duration: typeof duration === 'number' ? duration : undefined,
+    duration: typeof duration === 'number' ? duration : 0,
+    endedBy: json.call_termination_by === 'caller' ? 'caller' : 'jambonz',
+    customerData: json.customerData,
   };
 }

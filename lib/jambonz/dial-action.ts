@@ -1,18 +1,29 @@
+import type { DialOutcome } from '../registrar/failover';
+
 /** How a dial ended (jambonz-feature-server lib/tasks/dial.js, `_kill`). */
 export interface DialResult {
-  readonly callSid: string;
-  /** Only `completed` is a success; absent when the dial never left (an URI that no SIP stack takes). */
-  readonly status: string | undefined;
-  readonly sipStatus: number | undefined;
+  readonly callId: string;
+  readonly outcome: DialOutcome;
+  /** As jambonz carried it: still to be opened. */
+  readonly customerData: unknown;
 }
 
-/** @returns undefined when it is not what jambonz sends */
+/**
+ * Reads an action hook of ours. Only `completed` is an answer: after our ring timeout jambonz says whatever came
+ * last (`ringing`, `trying`), and of a dial that never left it says nothing.
+ * @returns undefined when it is not what jambonz sends
+ */
 export function parseDialAction(json: Record<string, unknown>): DialResult | undefined {
-  const { call_sid, dial_call_status, dial_sip_status } = json;
-  if (typeof call_sid !== 'string') return undefined;
-  return {
-    callSid: call_sid,
-    status: typeof dial_call_status === 'string' ? dial_call_status : undefined,
-    sipStatus: typeof dial_sip_status === 'number' ? dial_sip_status : undefined,
-  };
+  const { call_id, dial_call_status, dial_sip_status, customerData } = json;
+  if (typeof call_id !== 'string') return undefined;
+  const outcome: DialOutcome =
+    dial_call_status === 'completed'
+      ? { answered: true }
+      : { answered: false, code: finalCode(dial_call_status, dial_sip_status) };
+  return { callId: call_id, outcome, customerData };
+}
+
+function finalCode(status: unknown, sipStatus: unknown): number | undefined {
+  if (typeof sipStatus === 'number' && sipStatus >= 300 && sipStatus <= 699) return sipStatus;
+  return status === 'busy' ? 486 : undefined;
 }

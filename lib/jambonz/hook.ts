@@ -7,6 +7,8 @@ export interface HookRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The bytes as they came: the signature covers them. */
   readonly body: Uint8Array;
+  /** The URL that our routes stand under, as jambonz reached us, without a slash at its end. */
+  readonly baseUrl: string;
 }
 
 /** What goes back: always JSON, as jambonz drops any other content type. */
@@ -31,7 +33,7 @@ const DEEPEST_JSON = 32;
  * @param now unix ms
  */
 export function openHook(
-  { headers, body }: HookRequest,
+  { headers, body }: Pick<HookRequest, 'headers' | 'body'>,
   secrets: readonly WebhookSecret[],
   now: number,
 ): OpenedHook {

@@ -97,6 +97,7 @@ function toEvent(request: IncomingMessage, path: string, body: Buffer): APIGatew
     requestContext: {
       resourcePath: path,
       path,
+      domainName: `127.0.0.1:${request.socket.localPort}`,
       httpMethod: request.method,
       stage: 'local',
     } as APIGatewayProxyEvent['requestContext'],

@@ -32,12 +32,20 @@ export interface AnnouncedCall {
   readonly dialled: string;
   /** The user part of From; the username when absent. */
   readonly from?: string;
+  /** The Call-ID of the feature server's leg; any, when absent. */
+  readonly callId?: string;
   /** Added to the SIP headers that the feature server saw. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The first call hook's body (jambonz-feature-server lib/middleware.js). */
-export function callHookPayload({ invite, dialled, from, headers }: AnnouncedCall): object {
+export function callHookPayload({
+  invite,
+  dialled,
+  from,
+  callId = randomUUID(),
+  headers,
+}: AnnouncedCall): object {
   const { username, realm } = invite.digest;
   const deviceCallId = invite.headers['call-id'];
   const uri = `sip:${dialled}@${realm}`;
@@ -46,7 +54,7 @@ export function callHookPayload({ invite, dialled, from, headers }: AnnouncedCal
       headers: {
         from: `<sip:${from ?? username}@127.0.0.1:5060>;tag=1`,
         to: `<${uri}>`,
-        'call-id': randomUUID(),
+        'call-id': callId,
         cseq: '1 INVITE',
         'X-Account-Sid': ACCOUNT_SID,
         'X-CID': deviceCallId,
@@ -71,7 +79,7 @@ export function callHookPayload({ invite, dialled, from, headers }: AnnouncedCal
     application_sid: APPLICATION_SID,
     from: from ?? username,
     to: dialled,
-    call_id: randomUUID(),
+    call_id: callId,
     sbc_callid: deviceCallId,
     sip_status: 100,
     sip_reason: 'Trying',
@@ -83,6 +91,61 @@ export function callHookPayload({ invite, dialled, from, headers }: AnnouncedCal
       synthesizer: { vendor: 'google', language: 'en-US' },
       recognizer: { vendor: 'google', language: 'en-US' },
     },
+  };
+}
+
+/** A leg of a call that changed its state. */
+export interface LegChange {
+  readonly callId: string;
+  readonly status: string;
+  readonly sipStatus: number;
+  /** Seconds, with `completed` only. */
+  readonly duration?: number;
+  /** What the last `tag` verb held. */
+  readonly customerData?: unknown;
+  /** The leg to the carrier, not the caller's. */
+  readonly outbound?: boolean;
+  readonly endedBy?: 'caller' | 'jambonz';
+}
+
+/** The call status hook's body (jambonz-feature-server lib/session/call-info.js, `toJSON`). */
+export function callStatusPayload(change: LegChange): object {
+  const { callId, status, sipStatus, duration, customerData, outbound, endedBy } = change;
+  return {
+    call_sid: randomUUID(),
+    direction: outbound ? 'outbound' : 'inbound',
+    from: 'a',
+    to: 'b',
+    call_id: callId,
+    sbc_callid: randomUUID(),
+    sip_status: sipStatus,
+    sip_reason: '',
+    call_status: status,
+    account_sid: ACCOUNT_SID,
+    trace_id: '00000000000000000000000000000000',
+    application_sid: APPLICATION_SID,
+    fs_sip_address: '127.0.0.1:5060',
+    ...(outbound && { parent_call_sid: randomUUID() }),
+    ...(endedBy && { call_termination_by: endedBy }),
+    ...(duration !== undefined && { duration }),
+    ...(customerData !== undefined && { customerData }),
+  };
+}
+
+/** How a dial ended; a dial that never left has neither status. */
+export interface DialEnd {
+  readonly callId: string;
+  readonly customerData: unknown;
+  readonly dialStatus?: string;
+  readonly dialSipStatus?: number;
+}
+
+/** The action hook's body of a dial: the caller's leg, and how the dial ended (lib/tasks/dial.js, `_kill`). */
+export function dialActionPayload({ callId, customerData, dialStatus, dialSipStatus }: DialEnd): object {
+  return {
+    ...callStatusPayload({ callId, customerData, status: 'trying', sipStatus: 100 }),
+    ...(dialStatus !== undefined && { dial_call_status: dialStatus, dial_call_sid: randomUUID() }),
+    ...(dialSipStatus !== undefined && { dial_sip_status: dialSipStatus }),
   };
 }
 

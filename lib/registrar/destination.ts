@@ -1,4 +1,6 @@
-import type { Customer } from './customer';
+import type { Customer, NumberFormat } from './customer';
+
+export type DialPlan = NonNullable<Customer['dialPlan']>;
 
 /** What a call is for: what the device dialled, and what that means under the customer's dial plan. */
 export interface Destination {
@@ -7,7 +9,7 @@ export interface Destination {
   /** The number without + and 00: E.164 digits where the dial plan knows, else as dialled. */
   readonly number: string;
   /** How `dialled` became `number`, for `explain`. */
-  readonly because: 'plus' | 'international-prefix' | 'national-prefix' | 'as-dialled';
+  readonly because: NumberReading['because'] | 'service-code' | 'emergency';
 }
 
 export type DestinationRefusal =
@@ -20,27 +22,104 @@ export type NormalisedDestination =
   | { readonly ok: true; readonly destination: Destination }
   | { readonly ok: false; readonly because: DestinationRefusal };
 
-/** E.164 numbers have at most 15 digits; carriers' prefixes and 00 come on top. */
-const LONGEST_NUMBER = 32;
+/** What a device may dial at most, carriers' prefixes and 00 included. */
+const LONGEST_DIALLED = 32;
+/** ITU-T E.164 section 6. */
+const LONGEST_E164 = 15;
+/** Below this a number is a short code (100, 112, 1800): no country code makes it E.164. */
+const SHORTEST_SUBSCRIBER = 7;
 
 /**
  * Turns what was dialled into digits: decodes once what jambonz leaves encoded (`%23`, `%2A`, `%2B`), drops
- * visual separators (RFC 3966 section 5.1.1), then lets ASCII digits through and nothing else.
+ * visual separators (RFC 3966 section 5.1.1), then lets ASCII digits through, and `*` and `#` where the plan does.
  */
-export function normaliseDestination(dialled: string, _plan: Customer['dialPlan']): NormalisedDestination {
-  const text = dialled.replace(/%(23|2A|2B)/gi, decodeURIComponent).replace(/[-.() ]/g, '');
+export function normaliseDestination(dialled: string, plan: DialPlan = {}): NormalisedDestination {
+  const text = cleanNumber(dialled);
   if (text === '' || text === '+') return { ok: false, because: 'no-number' };
-  if (text.length > LONGEST_NUMBER) return { ok: false, because: 'number-too-long' };
-  if (/^\+?[0-9]*[*#][0-9*#]*$/.test(text)) return { ok: false, because: 'service-code-not-allowed' };
+  if (text.length > LONGEST_DIALLED) return { ok: false, because: 'number-too-long' };
+  if (/^\+?[0-9]*[*#][0-9*#]*$/.test(text)) return normaliseServiceCode(dialled, text, plan);
   if (!/^\+?[0-9]+$/.test(text)) return { ok: false, because: 'not-a-number' };
-  const { number, because } = stripInternational(text);
-  return number === ''
-    ? { ok: false, because: 'no-number' }
-    : { ok: true, destination: { dialled, number, because } };
+  const { number, because } = readNumber(text, plan);
+  if (number === '') return { ok: false, because: 'no-number' };
+  if (hidesCountry(number, because)) return { ok: false, because: 'not-a-number' };
+  if (because !== 'as-dialled' && number.length > LONGEST_E164)
+    return { ok: false, because: 'number-too-long' };
+  return { ok: true, destination: { dialled, number, because } };
 }
 
-function stripInternational(text: string): Pick<Destination, 'number' | 'because'> {
+/** A dialled text or a device's number as people mean it: decoded once, without visual separators. */
+export function cleanNumber(text: string): string {
+  return text.replace(/%(23|2A|2B)/gi, decodeURIComponent).replace(/[-.() ]/g, '');
+}
+
+/** A number as a dial plan reads it. */
+export interface NumberReading {
+  readonly number: string;
+  readonly because: 'plus' | 'international-prefix' | 'national-prefix' | 'country-code-added' | 'as-dialled';
+}
+
+/**
+ * Reads digits, with or without +, under a dial plan: international prefix (00 when the plan has none), then
+ * national prefix, then, in a plan with a country code and no national prefix, a national number by itself.
+ */
+export function readNumber(text: string, plan: DialPlan = {}): NumberReading {
+  const { countryCode, internationalPrefix = '00', nationalPrefix } = plan;
   if (text.startsWith('+')) return { number: text.slice(1), because: 'plus' };
-  if (text.startsWith('00')) return { number: text.slice(2), because: 'international-prefix' };
-  return { number: text, because: 'as-dialled' };
+  if (text.startsWith(internationalPrefix))
+    return { number: text.slice(internationalPrefix.length), because: 'international-prefix' };
+  const asDialled = { number: text, because: 'as-dialled' } as const;
+  if (countryCode === undefined || text.length < SHORTEST_SUBSCRIBER) return asDialled;
+  if (nationalPrefix !== undefined)
+    return text.startsWith(nationalPrefix)
+      ? { number: countryCode + text.slice(nationalPrefix.length), because: 'national-prefix' }
+      : asDialled;
+  return text.startsWith(countryCode) || text.startsWith('0')
+    ? asDialled
+    : { number: countryCode + text, because: 'country-code-added' };
+}
+
+/**
+ * A number for a trunk. What is no E.164 number (a short code, a national number under no plan) goes as it is.
+ * @param format undefined: as the rules have it
+ */
+export function formatNumber(
+  { number, because }: Pick<Destination, 'number' | 'because'>,
+  format: NumberFormat | undefined,
+  plan: DialPlan = {},
+): string {
+  if (!isE164(number, because)) return number;
+  if (format === '+e164') return `+${number}`;
+  if (format === '00e164') return `00${number}`;
+  return format === 'national' ? nationalNumber(number, plan) : number;
+}
+
+function nationalNumber(number: string, plan: DialPlan): string {
+  const { countryCode, internationalPrefix = '00', nationalPrefix = '' } = plan;
+  if (countryCode === undefined) return number;
+  return number.startsWith(countryCode)
+    ? nationalPrefix + number.slice(countryCode.length)
+    : internationalPrefix + number;
+}
+
+function isE164(number: string, because: Destination['because']): boolean {
+  if (because === 'service-code' || because === 'emergency') return false;
+  return because !== 'as-dialled' || (number.length >= SHORTEST_SUBSCRIBER && !number.startsWith('0'));
+}
+
+/** No country code starts with 0 (ITU-T E.164 annex): a second 00 is there to slip past the rules. */
+function hidesCountry(number: string, because: NumberReading['because']): boolean {
+  return because === 'as-dialled' ? number.startsWith('00') : number.startsWith('0');
+}
+
+function normaliseServiceCode(dialled: string, text: string, plan: DialPlan): NormalisedDestination {
+  return plan.serviceCodes === true && !text.startsWith('+')
+    ? { ok: true, destination: { dialled, number: text, because: 'service-code' } }
+    : { ok: false, because: 'service-code-not-allowed' };
+}
+
+/** The numbers inside a service code (`*67` + number, `*21*` number `#`), which the rules judge as well. */
+export function numbersInside({ number, because }: Destination, plan: DialPlan = {}): readonly string[] {
+  if (because !== 'service-code') return [number];
+  const inner = number.split(/[*#]+/).filter((digits) => digits.length >= SHORTEST_SUBSCRIBER);
+  return [number, ...inner.map((digits) => readNumber(digits, plan).number)];
 }

@@ -1,122 +1,314 @@
 import type { Aor } from './aor';
-import { type CallerId, chooseCallerId } from './caller-id';
-import type { Customer, OutboundAuth, Trunk } from './customer';
-import { type Destination, type DestinationRefusal, normaliseDestination } from './destination';
+import {
+  type CallerId,
+  chooseCallerId,
+  chooseEmergencyCallerId,
+  formatCallerId,
+  type Presented,
+} from './caller-id';
+import type { Caps, Seat } from './caps';
+import type { Customer, OutboundAuth } from './customer';
+import {
+  cleanNumber,
+  type Destination,
+  type DestinationRefusal,
+  formatNumber,
+  normaliseDestination,
+  numbersInside,
+} from './destination';
+import { judgeDestination, type Permission } from './destination-rules';
+import { type Policy, policyOf } from './policy';
+import { type ChosenTrunk, emergencyTrunks, trunksFor } from './trunks';
 
 /** A call as the rules see it. */
 export interface Call {
+  /** The Call-ID of jambonz's own leg: one per call, and not the device's to choose. */
+  readonly id: string;
   /** Who authenticated for it; undefined: nobody did, or two readings of the hook disagree who. */
   readonly caller: Aor | undefined;
+  /** It bears the marks of a carrier's or a Teams call, or a device pretends so. */
+  readonly fromTrunk: boolean;
   /** What was dialled, as jambonz reported it. */
   readonly dialled: string;
-  /** The user part of the device's From: free text. */
-  readonly from: string;
+  readonly presented: Presented;
 }
 
-/** One way to the carrier, shaped for its trunk. */
-export interface Attempt {
-  readonly trunk: string;
-  readonly host: string;
-  readonly techPrefix: string;
-  /** What goes on the wire behind the tech prefix. */
-  readonly number: string;
-  readonly callerId: string;
-  readonly outboundAuth: OutboundAuth | undefined;
+/** The records that a call goes by. */
+export interface CallRecords {
+  /** The caller's own; undefined: there is none. */
+  readonly account: Customer | undefined;
+  /** The one that `account.customer` names; undefined: none is named, or there is none. */
+  readonly named: Customer | undefined;
 }
 
-export type CallRefusal =
-  | 'no-caller'
-  | 'unknown-account'
-  | 'disabled'
-  | DestinationRefusal
-  | 'no-caller-id'
-  | 'no-trunk';
+/** What the tables say of this call besides the records. */
+export interface CallFacts {
+  /** Did register-auth leave a grant for this call? */
+  readonly grant: 'granted' | 'missing' | 'not-asked';
+  /** Did the call get a seat under its caps? `not-asked`: nobody counted. */
+  readonly seat: Seat | 'not-asked';
+}
 
-/** What a call may do, and why. The same value is answered, logged, counted and explained. */
-export type CallPlan =
-  | {
-      readonly kind: 'dial';
-      readonly caller: Aor;
-      readonly destination: Destination;
-      readonly callerId: CallerId;
-      /** In the order in which they are tried; at least one. */
-      readonly attempts: readonly [Attempt, ...Attempt[]];
-    }
-  | {
-      readonly kind: 'refuse';
-      readonly caller: Aor | undefined;
-      readonly status: number;
-      readonly because: CallRefusal;
-    };
-
-/** The SIP status a refused caller's phone sees (RFC 3261 section 21.4). */
-const STATUS: Readonly<Record<CallRefusal, number>> = {
-  'no-caller': 403,
-  'unknown-account': 403,
-  disabled: 403,
-  'no-number': 484,
-  'not-a-number': 404,
-  'number-too-long': 404,
-  'service-code-not-allowed': 404,
-  'no-caller-id': 403,
-  'no-trunk': 503,
-};
+export const NOTHING_ASKED: CallFacts = { grant: 'not-asked', seat: 'not-asked' };
 
 /** What the deployment adds to every record. */
 export interface CallSettings {
   /** Where a trunk without a host of its own goes: host or host:port. */
   readonly outboundSipHost: string;
+  /** What a call without a grant meets: `enforce` refuses it. */
+  readonly callGrant: 'off' | 'observe' | 'enforce';
+  /** May a disabled account still call its emergency numbers? */
+  readonly emergencyForDisabled: boolean;
 }
 
+/** One way to the carrier, shaped for its trunk. */
+export interface Attempt {
+  readonly trunk: string;
+  /** Why this trunk is tried, for `explain`. */
+  readonly because: ChosenTrunk['because'];
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly transport: 'udp' | 'tcp' | 'tls' | undefined;
+  readonly techPrefix: string;
+  /** What goes on the wire behind the tech prefix. */
+  readonly number: string;
+  /** As this trunk wants it; undefined: nobody is shown. */
+  readonly callerId: string | undefined;
+  readonly outboundAuth: OutboundAuth | undefined;
+  /** Seconds; undefined: jambonz's own 60. */
+  readonly ringTimeout: number | undefined;
+}
+
+export type CallRefusal =
+  | 'trunk-call'
+  | 'no-caller'
+  | 'no-grant'
+  | 'unknown-account'
+  | 'unknown-customer'
+  | 'disabled'
+  | DestinationRefusal
+  | Extract<Permission, { allowed: false }>['because']
+  | 'no-caller-id'
+  | 'no-trunk'
+  | Exclude<Seat, 'taken'>;
+
+/** What a call may do, and why. The same value is answered, logged, counted and explained. */
+export type CallPlan = DialPlanned | RefusePlanned;
+
+export interface DialPlanned {
+  readonly kind: 'dial';
+  readonly caller: Aor;
+  readonly destination: Destination;
+  readonly permission: Permission | { readonly allowed: true; readonly because: 'emergency' };
+  readonly callerId: CallerId;
+  /** In the order in which they are tried; at least one. */
+  readonly attempts: readonly [Attempt, ...Attempt[]];
+  /** SIP codes after which no next trunk is tried. */
+  readonly stopCodes: readonly number[];
+  /** Seconds after which an answered call is ended; undefined: never. */
+  readonly maxSeconds: number | undefined;
+  /** undefined: the call is not counted. */
+  readonly caps: Caps | undefined;
+}
+
+export interface RefusePlanned {
+  readonly kind: 'refuse';
+  readonly caller: Aor | undefined;
+  readonly status: number;
+  readonly because: CallRefusal;
+  /** As far as it was understood, for `explain`. */
+  readonly destination: Destination | undefined;
+  readonly permission: Permission | undefined;
+}
+
+/** The SIP status a refused caller's phone sees (RFC 3261 section 21.4). */
+const STATUS: Readonly<Record<CallRefusal, number>> = {
+  'trunk-call': 403,
+  'no-caller': 403,
+  'no-grant': 403,
+  'unknown-account': 403,
+  'unknown-customer': 403,
+  disabled: 403,
+  'no-number': 484,
+  'not-a-number': 404,
+  'number-too-long': 404,
+  'service-code-not-allowed': 404,
+  'destination-denied': 403,
+  'high-risk-destination': 403,
+  'no-caller-id': 403,
+  'no-trunk': 503,
+  'too-many-calls': 480,
+  'too-many-calls-per-minute': 480,
+};
+
+/** The callee, or its network, said no for itself: another trunk would only ring it again. */
+const STOP_CODES: readonly number[] = [486, 600, 603, 604, 607, 608];
+/** A counted call ends some time, as its lease does: 4 hours where the record has no `maxCallSeconds`. */
+const LONGEST_COUNTED_CALL_S = 4 * 3600;
+const JAMBONZ_RING_TIMEOUT_S = 60;
+/** For the hooks and the set-up of media between two attempts. */
+const SETUP_S = 10;
+
 /**
- * Decides everything that a call may do.
- * @param customer the caller's record; undefined: there is none
+ * Decides everything that a call may do: who calls, whether they may, as whom, by which trunks, for how long.
+ * Emergency numbers come before every rule, cap and grant.
  */
-export function planCall(call: Call, customer: Customer | undefined, settings: CallSettings): CallPlan {
+export function planCall(
+  call: Call,
+  { account, named }: CallRecords,
+  facts: CallFacts,
+  settings: CallSettings,
+): CallPlan {
   const { caller } = call;
-  const refuse = (because: CallRefusal): CallPlan => ({
-    kind: 'refuse',
-    caller,
-    status: STATUS[because],
-    because,
-  });
-  if (!caller) return refuse('no-caller');
-  if (!customer) return refuse('unknown-account');
-  if (customer.enabled === false) return refuse('disabled');
-  const normalised = normaliseDestination(call.dialled, customer.dialPlan);
-  if (!normalised.ok) return refuse(normalised.because);
+  if (call.fromTrunk) return refuse(caller, 'trunk-call');
+  if (!caller) return refuse(caller, 'no-caller');
+  if (!account) return refuse(caller, 'unknown-account');
+  const policy = policyOf(account, named);
+  const emergency = emergencyNumber(call.dialled, policy, settings);
+  if (emergency !== undefined) return planEmergency(call, caller, emergency, policy, settings);
+  if (facts.grant === 'missing' && settings.callGrant === 'enforce') return refuse(caller, 'no-grant');
+  if (account.customer !== undefined && !named) return refuse(caller, 'unknown-customer');
+  if (!policy.enabled) return refuse(caller, 'disabled');
+  return planByRules(call, caller, policy, facts, settings);
+}
+
+function planByRules(
+  call: Call,
+  caller: Aor,
+  policy: Policy,
+  facts: CallFacts,
+  settings: CallSettings,
+): CallPlan {
+  const normalised = normaliseDestination(call.dialled, policy.dialPlan);
+  if (!normalised.ok) return refuse(caller, normalised.because);
   const { destination } = normalised;
-  const callerId = chooseCallerId(customer.callerId, destination.number, call.from);
-  if (!callerId) return refuse('no-caller-id');
-  const [first, ...others] = trunksOf(customer).map((trunk) => shape(trunk, destination, callerId, settings));
-  if (!first) return refuse('no-trunk');
-  return { kind: 'dial', caller, destination, callerId, attempts: [first, ...others] };
+  const permission = judge(destination, policy);
+  const refuseIt = (because: CallRefusal) => refuse(caller, because, destination, permission);
+  if (!permission.allowed) return refuseIt(permission.because);
+  const callerId = chooseCallerId(policy.callerId, destination.number, call.presented, policy.dialPlan);
+  if (!callerId) return refuseIt('no-caller-id');
+  const trunks = trunksFor(policy, destination.number).filter(safeFor(destination));
+  const [first, ...others] = trunks.map((chosen) => shape(chosen, destination, callerId, policy, settings));
+  if (!first)
+    return refuseIt(destination.because === 'service-code' ? 'service-code-not-allowed' : 'no-trunk');
+  if (facts.seat !== 'taken' && facts.seat !== 'not-asked') return refuseIt(facts.seat);
+  const attempts = [first, ...others] as const;
+  const maxSeconds =
+    policy.limits?.maxCallSeconds ??
+    (policy.limits?.maxConcurrentCalls === undefined ? undefined : LONGEST_COUNTED_CALL_S);
+  return {
+    kind: 'dial',
+    caller,
+    destination,
+    permission,
+    callerId,
+    attempts,
+    stopCodes: policy.failover?.stopCodes ?? STOP_CODES,
+    maxSeconds,
+    caps: capsOf(policy, attempts, maxSeconds),
+  };
+}
+
+/** No stop code holds an emergency call up either: where one trunk says no, another may reach somebody. */
+function planEmergency(
+  call: Call,
+  caller: Aor,
+  number: string,
+  policy: Policy,
+  settings: CallSettings,
+): CallPlan {
+  const destination: Destination = { dialled: call.dialled, number, because: 'emergency' };
+  const { callerId: rules, dialPlan, emergency } = policy;
+  const callerId = chooseEmergencyCallerId(emergency?.callerId, rules, number, call.presented, dialPlan);
+  const [first, ...others] = emergencyTrunks(policy).map((chosen) =>
+    shape(chosen, destination, callerId, policy, settings),
+  );
+  return first
+    ? {
+        kind: 'dial',
+        caller,
+        destination,
+        permission: { allowed: true, because: 'emergency' },
+        callerId,
+        attempts: [first, ...others],
+        stopCodes: [],
+        maxSeconds: undefined,
+        caps: undefined,
+      }
+    : refuse(caller, 'no-trunk', destination);
+}
+
+/** The emergency number that was dialled, with or without separators and +, as the record has it. */
+function emergencyNumber(dialled: string, policy: Policy, settings: CallSettings): string | undefined {
+  if (!policy.enabled && !settings.emergencyForDisabled) return undefined;
+  const wanted = cleanNumber(dialled).replace(/^\+/, '');
+  return policy.emergency?.numbers.find((number) => number.replace(/^\+/, '') === wanted);
+}
+
+/** A service code is judged with the numbers inside it: the strictest word counts. */
+function judge(destination: Destination, { destinations, dialPlan }: Policy): Permission {
+  const [whole, ...inner] = numbersInside(destination, dialPlan).map((number) =>
+    judgeDestination(number, destinations),
+  );
+  return inner.find(({ allowed }) => !allowed) ?? whole ?? { allowed: true, because: 'default' };
 }
 
 /**
- * `techPrefix` and `outboundAuth` without `trunks` mean one trunk at the deployment's host. A record with none of
- * the three has no way to be billed, and so no trunk.
+ * `*` and `#` go out behind a tech prefix of the record that ends in a sign of its own (`444242#`) only: behind bare
+ * digits, or none, what was dialled could complete somebody else's prefix.
  */
-function trunksOf({ trunks, techPrefix, outboundAuth }: Customer): readonly Trunk[] {
-  if (trunks) return trunks;
-  if (techPrefix === undefined && outboundAuth === undefined) return [];
-  return [
-    {
-      name: 'default',
-      ...(techPrefix !== undefined && { techPrefix }),
-      ...(outboundAuth && { outboundAuth }),
-    },
-  ];
+function safeFor(destination: Destination): (chosen: ChosenTrunk) => boolean {
+  return ({ trunk }) => destination.because !== 'service-code' || /[^0-9]$/.test(trunk.techPrefix ?? '');
 }
 
-function shape(trunk: Trunk, destination: Destination, callerId: CallerId, settings: CallSettings): Attempt {
-  const port = trunk.port === undefined ? '' : `:${trunk.port}`;
+function shape(
+  { trunk, because }: ChosenTrunk,
+  destination: Destination,
+  callerId: CallerId,
+  { dialPlan }: Policy,
+  { outboundSipHost }: CallSettings,
+): Attempt {
+  const standard = splitHost(outboundSipHost);
   return {
     trunk: trunk.name,
-    host: trunk.host === undefined ? settings.outboundSipHost : `${trunk.host}${port}`,
+    because,
+    host: trunk.host ?? standard.host,
+    port: trunk.port ?? (trunk.host === undefined ? standard.port : undefined),
+    transport: trunk.transport,
     techPrefix: trunk.techPrefix ?? '',
-    number: destination.number,
-    callerId: callerId.number,
+    number: formatNumber(destination, trunk.numberFormat, dialPlan),
+    callerId: callerId.number && formatCallerId(callerId.number, trunk.callerIdFormat, dialPlan),
     outboundAuth: trunk.outboundAuth,
+    ringTimeout: trunk.ringTimeout,
   };
+}
+
+function splitHost(text: string): { host: string; port: number | undefined } {
+  const [, host = text, port] = /^(.*?):(\d+)$/.exec(text) ?? [];
+  return { host, port: port === undefined ? undefined : Number(port) };
+}
+
+function capsOf(
+  { realm, limits, capsOwner }: Policy,
+  attempts: readonly Attempt[],
+  maxSeconds = 0,
+): Caps | undefined {
+  const { maxConcurrentCalls, callsPerMinute } = limits ?? {};
+  if (maxConcurrentCalls === undefined && callsPerMinute === undefined) return undefined;
+  const ringing = attempts.map(({ ringTimeout }) => (ringTimeout ?? JAMBONZ_RING_TIMEOUT_S) + SETUP_S);
+  return {
+    owner: { username: capsOwner, realm },
+    maxConcurrentCalls,
+    callsPerMinute,
+    leaseSeconds: ringing.reduce((sum, seconds) => sum + seconds, 60) + maxSeconds,
+  };
+}
+
+function refuse(
+  caller: Aor | undefined,
+  because: CallRefusal,
+  destination?: Destination,
+  permission?: Permission,
+): RefusePlanned {
+  return { kind: 'refuse', caller, status: STATUS[because], because, destination, permission };
 }

@@ -1,268 +1,183 @@
-import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
+import { callHook } from '../../lambdas/call-hook';
+import type { Decision } from '../../lib/jambonz/world';
 import { callHookPayload } from '../../lib/local/jambonz';
 import { invite } from '../../lib/local/phone';
 import { SAMPLE_CUSTOMERS } from '../../lib/local/sample-customers';
-import { NOW, send, worldWith } from '../world';
-
-const verbSpecifications: {
-  validate: (logger: object, verbs: unknown) => void;
-} = require('@jambonz/verb-specifications');
-
-/** A record, as an admin wrote it. */
-type Row = { readonly username: string; readonly [field: string]: unknown };
-
-const REALM = 'register.telecomsxchange.com';
-const seed = (username: string) => ({ ...SAMPLE_CUSTOMERS[REALM]?.[username], realm: REALM, username });
-const ACME = seed('AcmeInc');
-const JANE = seed('JaneDoe');
-const PLAIN = {
-  realm: REALM,
-  username: 'plain',
-  password: 'x',
-  techPrefix: '77#',
-  outboundAuth: { username: 't', password: 'p' },
-};
-
-/** record, dialled -> the user part of the sipUri, the caller id */
-const DIALS: readonly [Row, string, string, string][] = [
-  // the first customers, as they were served before
-  [ACME, '+966501234567', '444242#966501234567', '0598888833'],
-  [ACME, '00966501234567', '444242#966501234567', '0598888833'],
-  [ACME, '966501234567', '444242#966501234567', '0598888833'],
-  [ACME, '971501234567', '444242#971501234567', '045677777'],
-  [ACME, '+971501234567', '444242#971501234567', '045677777'],
-  [ACME, '00971501234567', '444242#971501234567', '045677777'],
-  [ACME, '+442079460000', '444242#442079460000', '+18009992222'],
-  [ACME, '12125550100', '444242#12125550100', '+18009992222'],
-  [ACME, '0501234567', '444242#0501234567', '+18009992222'],
-  [JANE, '+966501234567', '444924#966501234567', '+12127771222'],
-  [JANE, '00971501234567', '444924#971501234567', '+12127771222'],
-  [JANE, '442079460000', '444924#442079460000', '+12127771222'],
-  [JANE, '1', '444924#1', '+12127771222'],
-  // visual separators (RFC 3966 section 5.1.1) and what jambonz leaves encoded
-  [JANE, '+966-50-123.4567', '444924#966501234567', '+12127771222'],
-  [JANE, '(966)501234567', '444924#966501234567', '+12127771222'],
-  [JANE, '%2B966501234567', '444924#966501234567', '+12127771222'],
-  [JANE, '%2b966501234567', '444924#966501234567', '+12127771222'],
-  // patterns: the first that matches wins, default otherwise
-  [
-    {
-      ...PLAIN,
-      callerId: {
-        default: '1',
-        patterns: [
-          { match: '^96', callerId: '2' },
-          { match: '^966', callerId: '3' },
-        ],
-      },
-    },
-    '966501234567',
-    '77#966501234567',
-    '2',
-  ],
-  [
-    { ...PLAIN, callerId: { default: '1', patterns: [{ match: '4567$', callerId: '2' }] } },
-    '966501234567',
-    '77#966501234567',
-    '2',
-  ],
-  [
-    { ...PLAIN, callerId: { default: '1', patterns: [{ match: '^97[15]', callerId: '2' }] } },
-    '0097550',
-    '77#97550',
-    '2',
-  ],
-  [
-    { ...PLAIN, callerId: { default: '1', patterns: [{ match: '^00966', callerId: '2' }] } },
-    '00966501234567',
-    '77#966501234567',
-    '1',
-  ],
-  // a bad rule costs that rule
-  [
-    {
-      ...PLAIN,
-      callerId: {
-        default: '1',
-        patterns: [
-          { match: '(', callerId: '2' },
-          { match: '^966', callerId: '3' },
-        ],
-      },
-    },
-    '96650',
-    '77#96650',
-    '3',
-  ],
-  [
-    { ...PLAIN, callerId: { default: '1', patterns: [{ match: '(?=9)', callerId: '2' }] } },
-    '96650',
-    '77#96650',
-    '1',
-  ],
-  [
-    { ...PLAIN, callerId: { default: 18009992222, patterns: [{ match: '^966', callerId: '3' }] } },
-    '96650',
-    '77#96650',
-    '3',
-  ],
-  // fallback: the device's own number, or none
-  [{ ...PLAIN, callerId: { fallback: 'anonymous' } }, '96650', '77#96650', 'anonymous'],
-  // trunks
-  [{ ...PLAIN, callerId: '1', techPrefix: '99' }, '96650', '9996650', '1'],
-  [{ ...PLAIN, callerId: '1', enabled: true }, '96650', '77#96650', '1'],
-];
-
-/** record, dialled -> the SIP status of the refusal, the reason */
-const REFUSALS: readonly [Row, string, number, string][] = [
-  [ACME, '', 484, 'no-number'],
-  [ACME, '+', 484, 'no-number'],
-  [ACME, '00', 484, 'no-number'],
-  [ACME, 'alice', 404, 'not-a-number'],
-  [ACME, '1800FLOWERS', 404, 'not-a-number'],
-  [ACME, '٩٦٦٥٠', 404, 'not-a-number'],
-  [ACME, '966501234567@evil.example', 404, 'not-a-number'],
-  [ACME, '966;phone-context=x', 404, 'not-a-number'],
-  [ACME, '966?X-Evil=1', 404, 'not-a-number'],
-  [ACME, '966%0d%0aX-Evil: 1', 404, 'not-a-number'],
-  [ACME, '966%40evil.example', 404, 'not-a-number'],
-  [ACME, '9+66', 404, 'not-a-number'],
-  [ACME, '1'.repeat(33), 404, 'number-too-long'],
-  [ACME, '999999#966501234567', 404, 'service-code-not-allowed'],
-  [ACME, '%23966', 404, 'service-code-not-allowed'],
-  [ACME, '*67%231800', 404, 'service-code-not-allowed'],
-  [{ ...ACME, enabled: false }, '96650', 403, 'disabled'],
-  [{ ...ACME, enabled: 'false' }, '96650', 403, 'disabled'],
-  [{ ...PLAIN }, '96650', 403, 'no-caller-id'],
-  [{ ...PLAIN, callerId: { fallback: 'decline' } }, '96650', 403, 'no-caller-id'],
-  [{ ...PLAIN, callerId: '1', techPrefix: 77 }, '96650', 503, 'no-trunk'],
-  [{ ...PLAIN, callerId: '1', outboundAuth: { username: 't' } }, '96650', 503, 'no-trunk'],
-  [{ realm: REALM, username: 'bare', callerId: '1' }, '96650', 503, 'no-trunk'],
-];
+import type { CallPlan, CallSettings } from '../../lib/registrar/plan';
+import { BASE_URL, NOW, send, worldWith } from '../world';
+import {
+  CALLER_IDS,
+  type CallRow,
+  DESTINATIONS,
+  DIAL_PLANS,
+  EMERGENCIES,
+  IDENTITIES,
+  INHERITANCE,
+  PERMISSIONS,
+  PLAIN,
+  REALM,
+  type Said,
+  TRUNKS,
+} from './call-rows';
+import { expectValid, inWords } from './verbs-in-words';
 
 async function dial(
-  record: Row,
-  dialled: string,
-  said: { from?: string; headers?: Record<string, string> } = {},
+  records: readonly { readonly username: string; readonly realm: string }[],
+  said: string | Said,
+  settings: Partial<CallSettings> = {},
 ) {
-  const request = invite({ aor: { username: record.username, realm: REALM }, password: 'x' }, dialled, NOW);
-  const world = worldWith([record]);
-  const { status, body } = await send(
-    callHook,
-    callHookPayload({ invite: request, dialled, ...said }),
-    world,
-  );
-  return { status, body, decision: world.decisions[0] };
+  const { dialled, ...more } = typeof said === 'string' ? { dialled: said } : said;
+  const [{ username, realm } = PLAIN] = records;
+  const request = invite({ aor: { username, realm }, password: 'x' }, dialled, NOW);
+  const world = worldWith(records.map(withoutUndefined), { settings });
+  const answer = await send(callHook, callHookPayload({ invite: request, dialled, ...more }), world);
+  return { ...answer, plan: planIn(world.decisions) };
 }
 
-function expectValid(verbs: unknown): void {
-  expect(() => verbSpecifications.validate({ info() {} }, verbs)).not.toThrow();
+/** As JSON has it: DynamoDB holds no undefined. */
+function withoutUndefined(record: object): object {
+  return JSON.parse(JSON.stringify(record));
 }
 
-describe('call-hook', () => {
-  test.each(DIALS)('%j dials "%s": sip:%s@, caller id %s', async (record, dialled, user, callerId) => {
-    const { status, body } = await dial(record, dialled);
-    expect({ status, body }).toEqual({
+function planIn([decision]: readonly Decision[]): CallPlan {
+  if (!decision || !('plan' in decision)) throw new Error('no plan was reported');
+  return decision.plan;
+}
+
+function reasonsOf(plan: CallPlan): string {
+  if (plan.kind === 'refuse') return plan.because;
+  const { destination, permission, callerId, attempts } = plan;
+  const rule = 'prefix' in permission ? `${permission.because} ${permission.prefix}` : permission.because;
+  const trunks = attempts.map(({ trunk, because }) => `${trunk} (${because})`).join(', ');
+  return [destination.because, rule, callerId.because, trunks].join('; ');
+}
+
+function expectRow(row: CallRow): Promise<void> {
+  const records = [{ ...PLAIN, ...row.record }, ...(row.other ? [{ ...PLAIN, ...row.other }] : [])];
+  return dial(records, row.said).then(({ status, body, plan }) => {
+    expect({ status, verbs: inWords(body), because: reasonsOf(plan) }).toEqual({
       status: 200,
-      body: [
-        {
-          verb: 'dial',
-          answerOnBridge: true,
-          callerId,
-          headers: { 'P-Asserted-Identity': '', Privacy: '' },
-          target: [{ type: 'sip', sipUri: `sip:${user}@sip.carrier.example`, auth: record.outboundAuth }],
-        },
-        { verb: 'sip:decline', status: 503 },
-      ],
+      verbs: row.verbs,
+      because: row.because,
     });
     expectValid(body);
   });
+}
 
-  test.each(REFUSALS)('%j dials "%s": %d, %s', async (record, dialled, status, because) => {
-    const { body, decision } = await dial(record, dialled);
-    expect(body).toEqual([{ verb: 'sip:decline', status }]);
-    expect(decision).toMatchObject({ plan: { kind: 'refuse', because } });
+describe('what was dialled becomes a number', () => {
+  test.each(DESTINATIONS)('$says: "$said" -> $verbs', expectRow);
+});
+describe('under a dial plan', () => {
+  test.each(DIAL_PLANS)('$says: "$said" -> $verbs', expectRow);
+});
+describe('which numbers may be called', () => {
+  test.each(PERMISSIONS)('$says: $verbs', expectRow);
+});
+describe('who is shown', () => {
+  test.each(CALLER_IDS)('$says: $verbs', expectRow);
+});
+describe('by which trunk', () => {
+  test.each(TRUNKS)('$says: $verbs', expectRow);
+});
+describe('emergency numbers', () => {
+  test.each(EMERGENCIES)('$says: $verbs', expectRow);
+});
+describe("a customer's phones", () => {
+  test.each(INHERITANCE)('$says: $verbs', expectRow);
+});
+describe('who calls', () => {
+  test.each(IDENTITIES)('$says: $verbs', expectRow);
+});
+
+test('the table is a specification: at least 150 rows', () => {
+  const tables = [
+    DESTINATIONS,
+    DIAL_PLANS,
+    PERMISSIONS,
+    CALLER_IDS,
+    TRUNKS,
+    EMERGENCIES,
+    INHERITANCE,
+    IDENTITIES,
+  ];
+  expect(tables.flat().length).toBeGreaterThanOrEqual(150);
+});
+
+describe('the first customers', () => {
+  const SEED_REALM = 'register.telecomsxchange.com';
+  const seed = (username: string) => ({
+    ...SAMPLE_CUSTOMERS[SEED_REALM]?.[username],
+    realm: SEED_REALM,
+    username,
+  });
+
+  test.each([
+    ['AcmeInc', '+966501234567', '444242#966501234567', '0598888833'],
+    ['AcmeInc', '00971501234567', '444242#971501234567', '045677777'],
+    ['AcmeInc', '442079460000', '444242#442079460000', '+18009992222'],
+    ['JaneDoe', '966501234567', '444924#966501234567', '+12127771222'],
+  ])('%s dials %s: sip:%s@, shown as %s', async (username, dialled, user, callerId) => {
+    const { body } = await dial([seed(username)], dialled);
+    const auth = {
+      AcmeInc: { username: 'siptrunk1-username', password: 'siptrunk1-password' },
+      JaneDoe: { username: 'siptrunk2-username', password: 'siptrunk2-password' },
+    }[username];
+    expect(body).toEqual([
+      { verb: 'tag', data: { call: expect.any(String), mac: expect.stringMatching(/^[0-9a-f]{64}$/) } },
+      {
+        verb: 'dial',
+        answerOnBridge: true,
+        callerId,
+        headers: { 'P-Asserted-Identity': '', Privacy: '' },
+        actionHook: `${BASE_URL}/dial-action`,
+        target: [{ type: 'sip', sipUri: `sip:${user}@sip.carrier.example`, auth }],
+      },
+      { verb: 'sip:decline', status: 503 },
+    ]);
     expectValid(body);
   });
+});
 
-  test("without a rule the device's own number is shown, when it is one", async () => {
-    expect((await dial(PLAIN, '96650', { from: '+12125550100' })).body).toMatchObject([
-      { callerId: '+12125550100' },
-      {},
-    ]);
-    expect((await dial(PLAIN, '96650', { from: '1212;tag=9' })).body).toMatchObject([
-      { verb: 'sip:decline', status: 403 },
-    ]);
+describe('settings of the deployment', () => {
+  test('a host with a port', async () => {
+    const { body } = await dial([PLAIN], '966501234567', { outboundSipHost: 'sbc.example:5070' });
+    expect(inWords(body)).toBe('sip:77#966501234567@sbc.example:5070 auth t:p as +18005550100');
   });
 
-  test('under fallback decline not even a good number of the device is shown', async () => {
-    const record = { ...PLAIN, callerId: { fallback: 'decline' } };
-    expect((await dial(record, '96650', { from: '+12125550100' })).body).toEqual([
-      { verb: 'sip:decline', status: 403 },
-    ]);
+  test('a disabled account may be kept from its emergency numbers', async () => {
+    const record = { ...PLAIN, enabled: false, emergency: { numbers: ['112'] } };
+    const { body } = await dial([record], '112', { emergencyForDisabled: false });
+    expect(inWords(body)).toBe('decline 403');
   });
+});
 
-  test("the device's own P-Asserted-Identity and Privacy do not reach the carrier", async () => {
-    const headers = { 'p-asserted-identity': '<sip:+15550199@evil.example>', Privacy: 'id' };
-    expect((await dial(ACME, '96650', { headers })).body).toMatchObject([
-      { headers: { 'P-Asserted-Identity': '', Privacy: '' } },
-      {},
-    ]);
+test('an outage throws, and the door says 504', async () => {
+  const payload = callHookPayload({
+    invite: invite({ aor: { username: 'plain', realm: REALM }, password: 'x' }, '1', NOW),
+    dialled: '1',
   });
+  await expect(send(callHook, payload, worldWith('out of order'))).rejects.toThrow('out of order');
+});
 
-  test.each<[string, Record<string, string>]>([
-    ['nobody', { 'X-Authenticated-User': '' }],
-    ['a name without a realm', { 'X-Authenticated-User': 'AcmeInc' }],
-    ['a name with two @', { 'X-Authenticated-User': `AcmeInc@evil.example@${REALM}` }],
-    ['somebody, and somebody else in small letters', { 'x-authenticated-user': `JaneDoe@${REALM}` }],
-    ['somebody, and somebody else in mixed letters', { 'X-authenticated-User': `JaneDoe@${REALM}` }],
-  ])('declines a call by %s', async (_who, headers) => {
-    const { body, decision } = await dial(ACME, '96650', { headers });
-    expect(body).toEqual([{ verb: 'sip:decline', status: 403 }]);
-    expect(decision).toMatchObject({ plan: { because: 'no-caller' } });
-  });
-
-  test('declines a call whose only authenticated user stands in small letters', async () => {
-    const payload = JSON.stringify(
-      callHookPayload({
-        invite: invite({ aor: { username: 'AcmeInc', realm: REALM }, password: 'x' }, '96650', NOW),
-        dialled: '96650',
-      }),
-    );
-    const { body } = await send(
-      callHook,
-      payload.replace('X-Authenticated-User', 'x-authenticated-user'),
-      worldWith([ACME]),
-    );
-    expect(body).toEqual([{ verb: 'sip:decline', status: 403 }]);
-  });
-
-  test('declines a call of an account that has no record', async () => {
-    expect((await dial({ ...ACME, username: 'ghost', realm: 'other.example.com' }, '96650')).body).toEqual([
-      { verb: 'sip:decline', status: 403 },
-    ]);
-  });
-
-  test('an outage throws, and the door says 504', async () => {
-    const payload = callHookPayload({
-      invite: invite({ aor: { username: 'AcmeInc', realm: REALM }, password: 'x' }, '1', NOW),
-      dialled: '1',
-    });
-    await expect(send(callHook, payload, worldWith('out of order'))).rejects.toThrow('out of order');
-  });
-
-  test.each([[{}], [{ sip: {} }], [{ sip: { headers: {} } }], [{ sip: { headers: {} }, to: 5 }]])(
-    '%j is not a call hook: 400',
-    async (payload) => {
-      expect(await send(callHook, payload, worldWith([ACME]))).toMatchObject({ status: 400 });
-    },
+test('a call whose only authenticated user stands in small letters is declined', async () => {
+  const payload = JSON.stringify(
+    callHookPayload({
+      invite: invite({ aor: { username: 'plain', realm: REALM }, password: 'x' }, '96650', NOW),
+      dialled: '96650',
+    }),
   );
+  const spoofed = payload.replace('X-Authenticated-User', 'x-authenticated-user');
+  expect((await send(callHook, spoofed, worldWith([PLAIN]))).body).toEqual([
+    { verb: 'sip:decline', status: 403 },
+  ]);
+});
 
-  test('dial-action and call-status answer with nothing to do', async () => {
-    const ended = { call_sid: 'c', dial_call_status: 'completed', dial_sip_status: 200 };
-    expect(await send(dialAction, ended, worldWith([]))).toEqual({ status: 200, body: [] });
-    expect(
-      await send(callStatus, { call_sid: 'c', call_status: 'completed', duration: 3 }, worldWith([])),
-    ).toEqual({ status: 200, body: {} });
-  });
+test.each([
+  [{}],
+  [{ sip: {} }],
+  [{ sip: { headers: {} }, call_id: 'c' }],
+  [{ sip: { headers: {} }, call_id: 'c', to: 5 }],
+  [{ sip: { headers: {} }, to: '5' }],
+])('%j is not a call hook: 400', async (payload) => {
+  expect(await send(callHook, payload, worldWith([PLAIN]))).toMatchObject({ status: 400 });
 });

@@ -55,6 +55,7 @@ describe('webhooks as a real jambonz sent them', () => {
     expect(await replay(name, callHook)).toMatchObject({
       status: 200,
       body: [
+        { verb: 'tag' },
         { verb: 'dial', callerId: '0598888833', target: [{ type: 'sip', sipUri, auth }] },
         { verb: 'sip:decline' },
       ],

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { registerAuth } from '../../lambdas/register-auth';
 import { invite, type Phone, register, type SipRequest } from '../../lib/local/phone';
-import { SECRET, type TestWorld, worldWith } from '../world';
+import { BASE_URL, SECRET, type TestWorld, worldWith } from '../world';
 
 process.env.JWT_SECRET = 'anything';
 process.env.ENCRYPTION_SECRET = 'anything';
@@ -27,9 +27,10 @@ async function throughJambonz(request: SipRequest, world: TestWorld): Promise<Ou
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const headers = { 'jambonz-signature': String(incoming.headers['jambonz-signature']) };
-    const { status, body } = await registerAuth({ headers, body: Buffer.concat(chunks) }, world).catch(
-      () => ({ status: 504, body: {} }),
-    );
+    const { status, body } = await registerAuth(
+      { headers, body: Buffer.concat(chunks), baseUrl: BASE_URL },
+      world,
+    ).catch(() => ({ status: 504, body: {} }));
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -2,7 +2,7 @@ import { registerAuth } from '../../lambdas/register-auth';
 import { signatureHeader } from '../../lib/jambonz/signature';
 import { authHookPayload } from '../../lib/local/jambonz';
 import { invite, type Otherwise, type Phone, register } from '../../lib/local/phone';
-import { NOW, SECRET, send, worldWith } from '../world';
+import { BASE_URL, NOW, SECRET, send, worldWith } from '../world';
 
 const REALM = 'sip.example.com';
 const RECORDS = [
@@ -188,7 +188,7 @@ describe('register-auth refuses at the door', () => {
     const headers = {
       'jambonz-signature': signatureHeader(body, SECRET, Math.floor(NOW / 1000)),
     };
-    expect(await registerAuth({ headers, body }, world)).toMatchObject({ status: 400 });
+    expect(await registerAuth({ headers, body, baseUrl: BASE_URL }, world)).toMatchObject({ status: 400 });
     expect(world.decisions).toEqual([{ hook: 'register-auth', refused: 'not-json' }]);
   });
 
@@ -198,6 +198,6 @@ describe('register-auth refuses at the door', () => {
   ])('%s: 401, before any look-up', async (_what, headers) => {
     const world = worldWith('out of order');
     const body = Buffer.from(JSON.stringify(good()));
-    expect(await registerAuth({ headers, body }, world)).toMatchObject({ status: 401 });
+    expect(await registerAuth({ headers, body, baseUrl: BASE_URL }, world)).toMatchObject({ status: 401 });
   });
 });

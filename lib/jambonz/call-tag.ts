@@ -1,0 +1,115 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type Aor, formatAor, parseAor } from '../registrar/aor';
+import type { Call, DialPlanned } from '../registrar/plan';
+import { isObject } from './hook';
+import type { WebhookSecret } from './webhook-secrets';
+
+/**
+ * What one hook of a call tells the next: jambonz carries the data of the `tag` verb as `customerData`. It is ours
+ * only: the text is signed with a key made from the webhook secret, and belongs to one call.
+ */
+export interface CallTag {
+  readonly call: Call & { readonly caller: Aor };
+  /** The attempt that is dialled now, from 1. */
+  readonly attempt: number;
+  readonly trunk: string;
+  /** The destination as the rules see it. */
+  readonly number: string;
+  /** The number shown to the callee. */
+  readonly shown: string;
+  /** Whose seat the call has; undefined: none is counted. */
+  readonly seatOf: Aor | undefined;
+}
+
+/** The data of a `tag` verb. */
+export interface TagData {
+  readonly call: string;
+  readonly mac: string;
+}
+
+/** The tag of one attempt of a plan. */
+export function tagOf(call: Call, plan: DialPlanned, attempt: number): CallTag {
+  const { trunk = '', callerId = 'anonymous' } = plan.attempts[attempt - 1] ?? {};
+  return {
+    call: { ...call, caller: plan.caller },
+    attempt,
+    trunk,
+    number: plan.destination.number,
+    shown: plan.callerId.hidden ? 'anonymous' : callerId,
+    seatOf: plan.caps?.maxConcurrentCalls === undefined ? undefined : plan.caps.owner,
+  };
+}
+
+/** Signs a tag with the first of these secrets. */
+export function sealTag(tag: CallTag, [first]: readonly WebhookSecret[]): TagData {
+  if (!first) throw new Error('no webhook secret to sign the call with');
+  const { call, attempt, trunk, number, shown, seatOf } = tag;
+  const { id, caller, dialled, presented } = call;
+  const text = JSON.stringify({
+    id,
+    caller: formatAor(caller),
+    dialled,
+    from: presented.from,
+    identity: presented.identity,
+    private: presented.private,
+    attempt,
+    trunk,
+    number,
+    shown,
+    seatOf: seatOf && formatAor(seatOf),
+  });
+  return { call: text, mac: mac(text, first.secret) };
+}
+
+/**
+ * Opens `customerData`.
+ * @param callId of the hook that brought it: a tag speaks for its own call only
+ * @param secrets current and previous: a call may outlive a rotation
+ * @returns undefined when it is not ours, or was changed, or belongs to another call
+ */
+export function openTag(
+  data: unknown,
+  callId: string,
+  secrets: readonly WebhookSecret[],
+): CallTag | undefined {
+  if (!isObject(data) || typeof data.call !== 'string' || typeof data.mac !== 'string') return undefined;
+  const { call: text, mac: given } = data;
+  const ours = secrets.map(({ secret }) => sameText(given, mac(text, secret))).includes(true);
+  const tag = ours ? readTag(text) : undefined;
+  return tag?.call.id === callId ? tag : undefined;
+}
+
+function readTag(text: string): CallTag | undefined {
+  const json: unknown = JSON.parse(text);
+  if (!isObject(json)) return undefined;
+  const { id, caller, dialled, from, identity, attempt, trunk, number, shown, seatOf } = json;
+  const aor = typeof caller === 'string' ? parseAor(caller) : undefined;
+  if (!aor || typeof id !== 'string' || typeof dialled !== 'string' || typeof from !== 'string')
+    return undefined;
+  if (typeof attempt !== 'number' || typeof trunk !== 'string') return undefined;
+  if (typeof number !== 'string' || typeof shown !== 'string') return undefined;
+  const presented = {
+    from,
+    identity: typeof identity === 'string' ? identity : undefined,
+    private: json.private === true,
+  };
+  return {
+    call: { id, caller: aor, fromTrunk: false, dialled, presented },
+    attempt,
+    trunk,
+    number,
+    shown,
+    seatOf: typeof seatOf === 'string' ? parseAor(seatOf) : undefined,
+  };
+}
+
+/** A key of its own, so that no signature of jambonz's can ever be taken for one of ours. */
+function mac(text: string, secret: string): string {
+  const key = createHmac('sha256', secret).update('edge-registrar call tag').digest();
+  return createHmac('sha256', key).update(text).digest('hex');
+}
+
+function sameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,175 @@
+import { callHook, callStatus } from '../../lambdas/call-hook';
+import { lineOf } from '../../lib/aws/journal';
+import { callHookPayload, callStatusPayload, type LegChange } from '../../lib/local/jambonz';
+import { invite } from '../../lib/local/phone';
+import { inWords } from '../contract/verbs-in-words';
+import { NOW, send, type TestWorld, worldWith } from '../world';
+
+const REALM = 'sip.example.com';
+const ALICE = { realm: REALM, username: 'alice', techPrefix: '77#', callerId: '+18005550100' };
+
+async function call(world: TestWorld, callId: string, username = 'alice', dialled = '966501234567') {
+  const request = invite({ aor: { username, realm: REALM }, password: 'x' }, dialled, NOW);
+  const { body } = await send(callHook, callHookPayload({ invite: request, dialled, callId }), world);
+  return body;
+}
+
+async function status(world: TestWorld, verbs: unknown, change: LegChange) {
+  const customerData = (verbs as readonly { data?: unknown }[])[0]?.data;
+  const told = world.decisions.length;
+  expect(await send(callStatus, callStatusPayload({ customerData, ...change }), world)).toEqual({
+    status: 200,
+    body: {},
+  });
+  return world.decisions.slice(told).map(lineOf);
+}
+
+const COMPLETED = {
+  callId: 'leg-1',
+  status: 'completed',
+  sipStatus: 200,
+  duration: 42,
+  endedBy: 'caller',
+} as const;
+const RECORD = {
+  hook: 'call-status',
+  aor: 'alice@sip.example.com',
+  to: '966501234567',
+  trunk: 'default',
+  attempt: 1,
+  callerId: '+18005550100',
+  answer: 'ended',
+  because: 'completed',
+  status: 200,
+  duration: 42,
+  endedBy: 'caller',
+};
+
+describe('call-status: one record per ended call', () => {
+  test('a completed call', async () => {
+    const world = worldWith([ALICE]);
+    const verbs = await call(world, 'leg-1');
+    expect(await status(world, verbs, COMPLETED)).toEqual([RECORD]);
+  });
+
+  test.each<[string, Partial<LegChange>, object]>([
+    ['failed', { status: 'failed', sipStatus: 404 }, { because: 'failed', status: 404, duration: 0 }],
+    ['no-answer', { status: 'no-answer', sipStatus: 487, endedBy: 'caller' }, { because: 'no-answer' }],
+    ['hung up by the callee', { ...COMPLETED, endedBy: 'jambonz' }, { endedBy: 'jambonz', duration: 42 }],
+  ])('%s', async (_what, change, line) => {
+    const world = worldWith([ALICE]);
+    const verbs = await call(world, 'leg-1');
+    const told = { callId: 'leg-1', status: 'failed', sipStatus: 0, ...change };
+    expect(await status(world, verbs, told)).toMatchObject([line]);
+  });
+
+  test('told twice, recorded once', async () => {
+    for (const limits of [{}, { maxConcurrentCalls: 3 }]) {
+      const world = worldWith([{ ...ALICE, limits }]);
+      const verbs = await call(world, 'leg-1');
+      expect(await status(world, verbs, COMPLETED)).toHaveLength(1);
+      expect(await status(world, verbs, COMPLETED)).toEqual([]);
+    }
+  });
+
+  test('states on the way and legs to carriers are no ends', async () => {
+    const world = worldWith([ALICE]);
+    const verbs = await call(world, 'leg-1');
+    for (const change of [
+      { callId: 'leg-1', status: 'trying', sipStatus: 100 },
+      { callId: 'leg-1', status: 'ringing', sipStatus: 180 },
+      { callId: 'leg-1', status: 'in-progress', sipStatus: 200 },
+      { callId: 'leg-2', status: 'completed', sipStatus: 200, duration: 3, outbound: true },
+      { callId: 'leg-2', status: 'busy', sipStatus: 486, outbound: true },
+    ])
+      expect(await status(world, verbs, change)).toEqual([]);
+  });
+
+  test('an end before its beginning is harmless', async () => {
+    const world = worldWith([{ ...ALICE, limits: { maxConcurrentCalls: 1 } }]);
+    const verbs = await call(world, 'leg-1');
+    expect(await status(world, verbs, COMPLETED)).toHaveLength(1);
+    expect(await status(world, verbs, { callId: 'leg-1', status: 'in-progress', sipStatus: 200 })).toEqual(
+      [],
+    );
+    expect(inWords(await call(world, 'leg-2'))).not.toBe('decline 480');
+  });
+
+  test('a hidden number does not stand in the record', async () => {
+    const world = worldWith([{ ...ALICE, callerId: { default: '+18005550100', privacy: 'honour' } }]);
+    const request = invite({ aor: { username: 'alice', realm: REALM }, password: 'x' }, '96650', NOW);
+    const payload = callHookPayload({
+      invite: request,
+      dialled: '96650',
+      from: 'anonymous',
+      callId: 'leg-1',
+    });
+    const { body } = await send(callHook, payload, world);
+    expect(await status(world, body, COMPLETED)).toMatchObject([{ callerId: 'anonymous' }]);
+  });
+
+  test('forged call data frees no seat and writes no record', async () => {
+    const world = worldWith([{ ...ALICE, limits: { maxConcurrentCalls: 1 } }]);
+    const verbs = await call(world, 'leg-1');
+    const { data } = (verbs as readonly { data: { call: string; mac: string } }[])[0] ?? { data: undefined };
+    const forged = { call: data?.call.replace('alice', 'bob'), mac: data?.mac };
+    expect(await status(world, verbs, { ...COMPLETED, customerData: forged })).toEqual([
+      { hook: 'call-status', answer: 'refused', because: 'forged-call-data' },
+    ]);
+    expect(inWords(await call(world, 'leg-2'))).toBe('decline 480');
+  });
+
+  test('a call that was refused leaves nothing to tell', async () => {
+    const world = worldWith([{ ...ALICE, enabled: false }]);
+    const verbs = await call(world, 'leg-1');
+    expect(await status(world, verbs, { callId: 'leg-1', status: 'failed', sipStatus: 403 })).toEqual([]);
+  });
+
+  test.each([[{}], [{ call_sid: 'c' }], [{ call_status: 'completed' }]])('%j: 400', async (payload) => {
+    expect(await send(callStatus, payload, worldWith([]))).toMatchObject({ status: 400 });
+  });
+});
+
+describe('caps are per customer, shared by its accounts', () => {
+  const PHONES = ['one', 'two'].map((username) => ({ realm: REALM, username, customer: 'alice' }));
+  const limited = (limits: object) => [{ ...ALICE, limits }, ...PHONES];
+
+  test('the second phone finds no seat, and gets one when the first hangs up', async () => {
+    const world = worldWith(limited({ maxConcurrentCalls: 1 }));
+    const verbs = await call(world, 'leg-1', 'one');
+    expect(inWords(await call(world, 'leg-2', 'two'))).toBe('decline 480');
+    await status(world, verbs, COMPLETED);
+    expect(inWords(await call(world, 'leg-3', 'two'))).toMatch(/^sip:/);
+  });
+
+  test('an emergency call needs no seat and takes none', async () => {
+    const [owner, ...phones] = limited({ maxConcurrentCalls: 1 });
+    const world = worldWith([{ ...owner, emergency: { numbers: ['112'] } }, ...phones]);
+    await call(world, 'leg-1', 'one');
+    expect(inWords(await call(world, 'leg-2', 'two', '112'))).toMatch(/^sip:77#112@/);
+    const other = worldWith([{ ...owner, emergency: { numbers: ['112'] } }, ...phones]);
+    await call(other, 'leg-1', 'one', '112');
+    expect(inWords(await call(other, 'leg-2', 'two'))).toMatch(/^sip:/);
+  });
+
+  test('the call hook, asked twice for the same call, gives the same seat', async () => {
+    const world = worldWith(limited({ maxConcurrentCalls: 1, callsPerMinute: 1 }));
+    expect(inWords(await call(world, 'leg-1', 'one'))).toMatch(/^sip:/);
+    expect(inWords(await call(world, 'leg-1', 'one'))).toMatch(/^sip:/);
+  });
+
+  test('a call that the rules refuse takes no seat', async () => {
+    const world = worldWith(limited({ maxConcurrentCalls: 1 }));
+    expect(inWords(await call(world, 'leg-1', 'one', '881612345678'))).toBe('decline 403');
+    expect(inWords(await call(world, 'leg-2', 'one'))).toMatch(/^sip:/);
+  });
+
+  test("an account's own limits are counted for itself", async () => {
+    const [owner, one, two] = limited({ maxConcurrentCalls: 1 });
+    const world = worldWith([owner as object, { ...one, limits: { maxConcurrentCalls: 2 } }, two as object]);
+    await call(world, 'leg-1', 'two');
+    expect(inWords(await call(world, 'leg-2', 'one'))).toMatch(/^sip:/);
+    expect(inWords(await call(world, 'leg-3', 'one'))).toMatch(/^sip:/);
+    expect(inWords(await call(world, 'leg-4', 'one'))).toBe('decline 480');
+  });
+});
