@@ -1,0 +1,23 @@
+import { highRiskRange } from '../../lib/registrar/destination-rules';
+import { HIGH_RISK_RANGES } from '../../lib/registrar/high-risk-ranges';
+
+describe('the high-risk ranges', () => {
+  test('each is a prefix of digits with a reason, once', () => {
+    const prefixes = HIGH_RISK_RANGES.map(({ prefix }) => prefix);
+    expect(prefixes.filter((prefix) => !/^[1-9][0-9]{1,6}$/.test(prefix))).toEqual([]);
+    expect(new Set(prefixes).size).toBe(prefixes.length);
+    expect(HIGH_RISK_RANGES.filter(({ reason }) => reason.length < 4)).toEqual([]);
+  });
+
+  test('none is inside another: each is told by its own name', () => {
+    const inside = HIGH_RISK_RANGES.filter(({ prefix }) => highRiskRange(prefix.slice(0, -1)) !== undefined);
+    expect(inside).toEqual([]);
+  });
+
+  test.each(['12125550100', '442079460000', '447700900123', '966501234567', '971501234567', '4930123456'])(
+    '%s is an ordinary number',
+    (number) => {
+      expect(highRiskRange(number)).toBeUndefined();
+    },
+  );
+});
