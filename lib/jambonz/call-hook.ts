@@ -8,16 +8,24 @@ import { isObject } from './hook';
  * @returns undefined when it is not what jambonz sends
  */
 export function parseCallHook(json: Record<string, unknown>): Call | undefined {
-  const { sip, to, from, call_id } = json;
-  if (!isObject(sip) || !isObject(sip.headers) || typeof to !== 'string' || typeof call_id !== 'string')
-    return undefined;
+  const { sip, to, from } = json;
+  const id = readCallId(json);
+  if (!isObject(sip) || !isObject(sip.headers) || typeof to !== 'string' || !id) return undefined;
   return {
-    id: call_id,
+    id,
     caller: readCaller(sip.headers),
     fromTrunk: json.originating_sip_trunk_name !== undefined || Object.keys(sip.headers).some(isTrunkMark),
     dialled: to,
     presented: readPresented(typeof from === 'string' ? from : '', sip.headers),
   };
+}
+
+/**
+ * The Call-ID of jambonz's own leg, the same in every hook of a call. `call_sid` may be the device's choice
+ * (X-Retain-Call-Sid), so it stands in only where there is nothing better.
+ */
+export function readCallId({ call_id, call_sid }: Record<string, unknown>): string | undefined {
+  return [call_id, call_sid].find((it): it is string => typeof it === 'string' && it !== '');
 }
 
 /**

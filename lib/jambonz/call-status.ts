@@ -1,3 +1,4 @@
+import { readCallId } from './call-hook';
 import type { CallTag } from './call-tag';
 
 /** The end of a call, as the caller's own leg tells it. */
@@ -26,13 +27,14 @@ const ENDS = ['completed', 'failed', 'no-answer', 'busy'] as const;
  * @returns undefined when it is not what jambonz sends
  */
 export function parseCallStatus(json: Record<string, unknown>): CallEnd | 'not-an-end' | undefined {
-  const { call_id, call_sid, call_status, sip_status, duration, parent_call_sid, direction } = json;
-  if (typeof call_sid !== 'string' || typeof call_status !== 'string') return undefined;
+  const { call_status, sip_status, duration, parent_call_sid, direction } = json;
+  const callId = readCallId(json);
+  if (!callId || typeof call_status !== 'string') return undefined;
   const status = ENDS.find((end) => end === call_status);
   const ownLeg = parent_call_sid === undefined && direction !== 'outbound';
-  if (!status || !ownLeg || typeof call_id !== 'string') return 'not-an-end';
+  if (!status || !ownLeg) return 'not-an-end';
   return {
-    callId: call_id,
+    callId,
     status,
     sipStatus: typeof sip_status === 'number' ? sip_status : undefined,
     duration: typeof duration === 'number' ? duration : 0,

@@ -1,4 +1,5 @@
 import type { DialOutcome } from '../registrar/failover';
+import { readCallId } from './call-hook';
 
 /** How a dial ended (jambonz-feature-server lib/tasks/dial.js, `_kill`). */
 export interface DialResult {
@@ -14,13 +15,14 @@ export interface DialResult {
  * @returns undefined when it is not what jambonz sends
  */
 export function parseDialAction(json: Record<string, unknown>): DialResult | undefined {
-  const { call_id, dial_call_status, dial_sip_status, customerData } = json;
-  if (typeof call_id !== 'string') return undefined;
+  const { dial_call_status, dial_sip_status, customerData } = json;
+  const callId = readCallId(json);
+  if (!callId) return undefined;
   const outcome: DialOutcome =
     dial_call_status === 'completed'
       ? { answered: true }
       : { answered: false, code: finalCode(dial_call_status, dial_sip_status) };
-  return { callId: call_id, outcome, customerData };
+  return { callId, outcome, customerData };
 }
 
 function finalCode(status: unknown, sipStatus: unknown): number | undefined {

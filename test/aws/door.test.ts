@@ -3,7 +3,9 @@ import { door } from '../../lib/aws/door';
 import type { HookRequest } from '../../lib/jambonz/hook';
 import { worldWith } from '../world';
 
-type Said = Partial<Pick<APIGatewayProxyEvent, 'resource' | 'headers' | 'body' | 'isBase64Encoded'>>;
+type Said = Partial<
+  Pick<APIGatewayProxyEvent, 'resource' | 'headers' | 'body' | 'isBase64Encoded' | 'requestContext'>
+>;
 
 function event(said: Said): APIGatewayProxyEvent {
   return {
@@ -11,6 +13,7 @@ function event(said: Said): APIGatewayProxyEvent {
     headers: {},
     body: '{}',
     isBase64Encoded: false,
+    requestContext: { domainName: 'hooks.example.com', path: '/hook' },
     ...said,
   } as APIGatewayProxyEvent;
 }
@@ -34,6 +37,34 @@ describe('the door', () => {
     const { handler } = doorTo(async ({ headers }) => ({ status: 200, body: headers }));
     const { body } = await handler(event({ headers: { 'Jambonz-Signature': 't=1,v1=2' } }));
     expect(JSON.parse(body)).toEqual({ 'jambonz-signature': 't=1,v1=2' });
+  });
+
+  test.each([
+    [
+      'execute-api',
+      'abc123.execute-api.eu-west-1.amazonaws.com',
+      '/prod/hook',
+      'https://abc123.execute-api.eu-west-1.amazonaws.com/prod',
+    ],
+    ['a custom domain', 'hooks.example.com', '/hook', 'https://hooks.example.com'],
+    [
+      'a custom domain with a base path',
+      'hooks.example.com',
+      '/voice/hook',
+      'https://hooks.example.com/voice',
+    ],
+    ['the local gateway', '127.0.0.1:3000', '/hook', 'http://127.0.0.1:3000'],
+    [
+      'a domain that only begins like loopback',
+      '127.0.0.1.example.com',
+      '/hook',
+      'https://127.0.0.1.example.com',
+    ],
+  ])('knows where it was reached, through %s', async (_how, domainName, path, baseUrl) => {
+    const { handler } = doorTo(async (request) => ({ status: 200, body: request.baseUrl }));
+    const requestContext = { domainName, path } as APIGatewayProxyEvent['requestContext'];
+    const headers = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'http' };
+    expect(JSON.parse((await handler(event({ headers, requestContext }))).body)).toBe(baseUrl);
   });
 
   test('answers JSON as JSON, which jambonz insists on', async () => {

@@ -178,6 +178,7 @@ test.each([
   [{ sip: { headers: {} }, call_id: 'c' }],
   [{ sip: { headers: {} }, call_id: 'c', to: 5 }],
   [{ sip: { headers: {} }, to: '5' }],
+  [{ sip: { headers: {} }, to: '5', call_id: '', call_sid: 5 }],
 ])('%j is not a call hook: 400', async (payload) => {
   expect(await send(callHook, payload, worldWith([PLAIN]))).toMatchObject({ status: 400 });
 });

@@ -201,9 +201,12 @@ describe('dial-action: call data that is not ours gets nothing', () => {
     expect(inWords((await send(dialAction, payloadOf(dataOf(verbs)), world, next)).body)).toBe(SECOND);
   });
 
-  test.each([[{}], [{ dial_call_status: 'completed' }], [{ call_id: 5 }]])('%j: 400', async (payload) => {
-    expect(await send(dialAction, payload, worldWith([]))).toMatchObject({ status: 400 });
-  });
+  test.each([[{}], [{ dial_call_status: 'completed' }], [{ call_id: 5, call_sid: 5 }]])(
+    '%j: 400',
+    async (payload) => {
+      expect(await send(dialAction, payload, worldWith([]))).toMatchObject({ status: 400 });
+    },
+  );
 
   test('the data holds no password', async () => {
     const { verbs } = await call();

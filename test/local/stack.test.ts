@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { connectDynamoDB } from '../../lib/aws/dynamodb';
 import type { LogLine } from '../../lib/aws/journal';
-import { announceCall, askRegisterAuth, postHook } from '../../lib/local/jambonz';
+import {
+  announceCall,
+  askRegisterAuth,
+  callStatusPayload,
+  dialActionPayload,
+  postHook,
+} from '../../lib/local/jambonz';
 import { invite, register } from '../../lib/local/phone';
 import { DEVELOPMENT_SECRET } from '../../lib/local/sample-customers';
 import { type LocalStack, startLocalStack } from '../../lib/local/stack';
@@ -94,7 +100,8 @@ describe('the local stack', () => {
           { invite: request, dialled: '00442079461234' },
           DEVELOPMENT_SECRET,
         );
-        const [{ callerId, target }] = body as [
+        const [, { callerId, target }] = body as [
+          object,
           { callerId: string; target: [{ sipUri: string; auth: { username: string } }] },
         ];
         seen.push([registered.body, admitted.body, target[0].sipUri, target[0].auth.username, callerId]);
@@ -144,6 +151,60 @@ describe('the local stack', () => {
       statuses.push((await askRegisterAuth(url, register(phone, Date.now()), secret)).status);
     }
     expect(statuses).toEqual([200, 200, 401]);
+  });
+
+  test('serves a whole call: the second trunk after the first failed, a seat, and one record', async () => {
+    const { url } = await start({
+      CUSTOMERS_FILE: await fileWith(
+        JSON.stringify({
+          'a.example': {
+            bob: {
+              password: 'x',
+              callerId: '+18005550100',
+              limits: { maxConcurrentCalls: 1 },
+              trunks: [
+                { name: 'first', host: 'a.carrier.example' },
+                { name: 'second', host: 'b.carrier.example' },
+              ],
+            },
+          },
+        }),
+      ),
+    });
+    const request = invite(
+      { aor: { username: 'bob', realm: 'a.example' }, password: 'x' },
+      '442079461234',
+      Date.now(),
+    );
+    const call = (callId: string) =>
+      announceCall(url, { invite: request, dialled: '442079461234', callId }, DEVELOPMENT_SECRET);
+    type Dialling = [{ data: object }, { actionHook: string; target: [{ sipUri: string }] }, object];
+    const [tag, dial] = (await call('leg-1')).body as Dialling;
+    expect(dial.actionHook).toBe(`${url}/dial-action`);
+    expect((await call('leg-2')).body).toEqual([{ verb: 'sip:decline', status: 480 }]);
+
+    const failed = dialActionPayload({
+      callId: 'leg-1',
+      customerData: tag.data,
+      dialStatus: 'failed',
+      dialSipStatus: 503,
+    });
+    const next = (await postHook(url, '/dial-action', failed, DEVELOPMENT_SECRET)).body as Dialling;
+    expect(next[1].target[0].sipUri).toBe('sip:442079461234@b.carrier.example');
+
+    const completed = callStatusPayload({
+      callId: 'leg-1',
+      customerData: next[0].data,
+      status: 'completed',
+      sipStatus: 200,
+      duration: 7,
+    });
+    await postHook(url, '/call-status', completed, DEVELOPMENT_SECRET);
+    await postHook(url, '/call-status', completed, DEVELOPMENT_SECRET);
+    expect((await call('leg-3')).body).toHaveLength(3);
+    expect(lines.filter(({ answer }) => answer === 'ended')).toMatchObject([
+      { aor: 'bob@a.example', trunk: 'second', attempt: 2, duration: 7, because: 'completed' },
+    ]);
   });
 
   test('serves dial-action and call-status', async () => {
