@@ -47,7 +47,7 @@ function toRequest(event: APIGatewayProxyEvent): HookRequest {
  * loopback, speaks plain HTTP.
  */
 function baseUrlOf({ requestContext, resource }: APIGatewayProxyEvent): string {
-  const { domainName = '', path } = requestContext;
+  const { domainName = '', path = '' } = requestContext ?? {};
   const scheme = /^127\.0\.0\.1(:\d+)?$/.test(domainName) ? 'http' : 'https';
   const base = path.endsWith(resource) ? path.slice(0, -resource.length) : '';
   return `${scheme}://${domainName}${base}`;

@@ -230,7 +230,7 @@ export const customerSchema = v.strictObject({
   limits: v.exactOptional(
     v.pipe(
       v.strictObject({
-        maxConcurrentCalls: v.exactOptional(count(100_000)),
+        maxConcurrentCalls: v.exactOptional(count(10_000)),
         callsPerMinute: v.exactOptional(count(100_000)),
         maxCallSeconds: v.exactOptional(
           v.pipe(
