@@ -29,7 +29,8 @@ export function lineOf(decision: Decision): LogLine {
     case 'call-hook': {
       const { plan } = decision;
       const caller = { hook: 'call-hook', answer: plan.kind, aor: plan.caller && formatAor(plan.caller) };
-      if (plan.kind === 'refuse') return { ...caller, because: plan.because, status: plan.status };
+      if (plan.kind === 'refuse')
+        return { ...caller, because: plan.because, to: plan.destination?.number, status: plan.status };
       const { destination, callerId, attempts } = plan;
       return {
         ...caller,

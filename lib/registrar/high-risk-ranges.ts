@@ -27,8 +27,6 @@ export const HIGH_RISK_RANGES: readonly HighRiskRange[] = [
   // premium
   { prefix: '979', kind: 'premium', reason: 'international premium rate service' },
   { prefix: '1900', kind: 'premium', reason: 'North America, premium rate' },
-  { prefix: '1976', kind: 'premium', reason: 'North America, premium rate' },
-  { prefix: '3089', kind: 'premium', reason: 'Greece, premium rate' },
   { prefix: '3090', kind: 'premium', reason: 'Greece, premium rate' },
   { prefix: '31900', kind: 'premium', reason: 'Netherlands, premium rate' },
   { prefix: '31906', kind: 'premium', reason: 'Netherlands, premium rate' },
@@ -49,7 +47,7 @@ export const HIGH_RISK_RANGES: readonly HighRiskRange[] = [
   { prefix: '43930', kind: 'premium', reason: 'Austria, premium rate' },
   { prefix: '4470', kind: 'premium', reason: 'United Kingdom, personal numbers that look like mobiles' },
   { prefix: '449', kind: 'premium', reason: 'United Kingdom, premium rate' },
-  { prefix: '48700', kind: 'premium', reason: 'Poland, premium rate' },
+  { prefix: '4870', kind: 'premium', reason: 'Poland, premium rate' },
   { prefix: '49137', kind: 'premium', reason: 'Germany, mass calling' },
   { prefix: '49900', kind: 'premium', reason: 'Germany, premium rate' },
   { prefix: '61190', kind: 'premium', reason: 'Australia, premium rate' },

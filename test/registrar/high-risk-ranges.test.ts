@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { highRiskRange } from '../../lib/registrar/destination-rules';
 import { HIGH_RISK_RANGES } from '../../lib/registrar/high-risk-ranges';
 
@@ -12,6 +14,15 @@ describe('the high-risk ranges', () => {
   test('none is inside another: each is told by its own name', () => {
     const inside = HIGH_RISK_RANGES.filter(({ prefix }) => highRiskRange(prefix.slice(0, -1)) !== undefined);
     expect(inside).toEqual([]);
+  });
+
+  test('the documented list is this list', () => {
+    const documented = readFileSync(join(__dirname, '../../docs/high-risk-ranges.md'), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    expect(documented).toEqual(
+      HIGH_RISK_RANGES.map(({ prefix, kind, reason }) => `| \`${prefix}\` | ${kind} | ${reason} |`),
+    );
   });
 
   test.each(['12125550100', '442079460000', '447700900123', '966501234567', '971501234567', '4930123456'])(
