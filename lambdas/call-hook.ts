@@ -54,6 +54,8 @@ export const callStatus = signedHook('call-status', parseCallStatus, async (end,
   if (tag && (await world.seats.end(end.callId, tag.seatOf)))
     world.report({ hook: 'call-status', record: { ...ended, tag } });
   if (!tag && customerData !== undefined) world.report({ hook: 'call-status', refused: 'forged-call-data' });
+  // hung up before the tag verb had run: whose call it was, jambonz cannot say
+  if (customerData === undefined && end.status === 'no-answer') await world.seats.end(end.callId, undefined);
   return { status: 200, body: {} };
 });
 

@@ -56,7 +56,9 @@ export function seatsInMemory(now: () => number): Seats {
   return {
     take: async (callId, caps) => {
       const owner = formatAor(caps.owner);
-      const { seat, counts } = takeSeat(owners.get(owner) ?? NO_CALLS, callId, caps, now());
+      const found = owners.get(owner) ?? NO_CALLS;
+      const leases = Object.fromEntries(Object.entries(found.leases).filter(([call]) => !ended.has(call)));
+      const { seat, counts } = takeSeat({ ...found, leases }, callId, caps, now());
       owners.set(owner, counts);
       return seat;
     },

@@ -18,10 +18,10 @@ import { MEMORY_ENDS } from './names';
 const BUDGET_MS = 900;
 /** A writer that loses has lost to another call that got in, so this is more than enough for a burst. */
 const MOST_TRIES = 12;
-/** Longer than any lease: the item must not vanish under a call. */
-const COUNTS_KEPT_S = 3 * 24 * 3600;
-/** How long a second notice of the same end may take to arrive. */
-const END_KEPT_S = 3600;
+/** Longer than any lease: neither counts nor ends may vanish under a call. */
+const KEPT_S = 3 * 24 * 3600;
+/** So many leases are looked through for calls that ended unclaimed, before a caller is turned away. */
+const MOST_LOOKED_THROUGH = 25;
 
 /**
  * The memory table as the counter of calls: one item per owner of caps, with a lease per call. Nobody reads before
@@ -51,7 +51,7 @@ export function seatsTable(dynamodb: DynamoDB, tableName: string, now: () => num
         return written(
           owner
             ? dynamodb.send(giveBack(tableName, countsKey(owner), call), { abortSignal })
-            : dynamodb.send(markEnded(tableName, `ended ${call}`, now()), { abortSignal }),
+            : dynamodb.send(markEnded(tableName, endedKey(call), now()), { abortSignal }),
         );
       }),
   };
@@ -80,7 +80,7 @@ function takeAtOnce(TableName: string, key: string, call: string, caps: Caps, ti
     },
     ExpressionAttributeValues: {
       ':one': 1,
-      ':ends': seconds(time) + COUNTS_KEPT_S,
+      ':ends': seconds(time) + KEPT_S,
       ...(counted && { ':calls': maxConcurrentCalls, ':until': leaseEnd(caps, time) }),
       ...(rated && { ':minute': minuteOf(time), ':rate': callsPerMinute }),
     },
@@ -100,16 +100,38 @@ async function readAndTake(
   const get = new GetCommand({ TableName, Key: { key }, ConsistentRead: true });
   const { Item } = await dynamodb.send(get, { abortSignal });
   const found = readCounts(Item);
-  const { seat, counts } = takeSeat(found, call, caps, time);
+  const judged = takeSeat(found, call, caps, time);
+  const { seat, counts } =
+    judged.seat === 'too-many-calls'
+      ? takeSeat(await withoutEnded(dynamodb, TableName, judged.counts, abortSignal), call, caps, time)
+      : judged;
   if (seat !== 'taken' || call in found.leases) return seat;
   const put = new PutCommand({
     TableName,
-    Item: { key, ...counts, version: found.version + 1, [MEMORY_ENDS]: seconds(time) + COUNTS_KEPT_S },
+    Item: { key, ...counts, version: found.version + 1, [MEMORY_ENDS]: seconds(time) + KEPT_S },
     ConditionExpression: 'attribute_not_exists(#version) OR #version = :version',
     ExpressionAttributeNames: { '#version': 'version' },
     ExpressionAttributeValues: { ':version': found.version },
   });
   return (await written(dynamodb.send(put, { abortSignal }))) ? seat : undefined;
+}
+
+/** A caller who hung up before jambonz knew whose call it was has left a mark, but the seat is still taken. */
+async function withoutEnded(
+  dynamodb: DynamoDB,
+  TableName: string,
+  counts: CallCounts,
+  abortSignal: AbortSignal,
+): Promise<CallCounts> {
+  const calls = Object.keys(counts.leases).slice(0, MOST_LOOKED_THROUGH);
+  const marks = await Promise.all(
+    calls.map((call) =>
+      dynamodb.send(new GetCommand({ TableName, Key: { key: endedKey(call) } }), { abortSignal }),
+    ),
+  );
+  const ended = new Set(calls.filter((_, at) => marks[at]?.Item !== undefined));
+  const leases = Object.entries(counts.leases).filter(([call]) => !ended.has(call));
+  return { ...counts, leases: Object.fromEntries(leases) };
 }
 
 function readCounts(item: Record<string, unknown> | undefined): CallCounts & { readonly version: number } {
@@ -137,7 +159,7 @@ function giveBack(TableName: string, key: string, call: string): UpdateCommand {
 function markEnded(TableName: string, key: string, time: number): PutCommand {
   return new PutCommand({
     TableName,
-    Item: { key, [MEMORY_ENDS]: seconds(time) + END_KEPT_S },
+    Item: { key, [MEMORY_ENDS]: seconds(time) + KEPT_S },
     ConditionExpression: 'attribute_not_exists(#key)',
     ExpressionAttributeNames: { '#key': 'key' },
   });
@@ -145,6 +167,10 @@ function markEnded(TableName: string, key: string, time: number): PutCommand {
 
 function countsKey({ username, realm }: Aor): string {
   return `calls ${realm} ${username}`;
+}
+
+function endedKey(call: string): string {
+  return `ended ${call}`;
 }
 
 /** Call-IDs are long; the item that holds a thousand leases should not be. */

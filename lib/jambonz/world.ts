@@ -39,7 +39,8 @@ export interface Seats {
   take(callId: string, caps: Caps): Promise<Seat>;
   /**
    * Ends a call and gives its seat back.
-   * @param owner of the seat; undefined: the call was not counted
+   * @param owner of the seat; undefined: the call was not counted, or nobody knows. Its seat, if it has one, is
+   * given back when it is next wanted
    * @returns false when it had ended before: jambonz may tell twice
    * @throws Undecided
    */

@@ -92,6 +92,17 @@ describe('the seats of calls, in DynamoDB', () => {
     expect(await lambda(NOON + 100_000).take('third', one)).toBe('too-many-calls');
   });
 
+  test('a seat whose call ended without anybody knowing whose it was is free when it is wanted', async () => {
+    const seats = lambda();
+    const two = caps('unclaimed', 2);
+    await seats.take('a', two);
+    await seats.take('b', two);
+    expect(await seats.end('a', undefined)).toBe(true);
+    expect(await seats.take('c', two)).toBe('taken');
+    expect(await seats.take('d', two)).toBe('too-many-calls');
+    expect(await seats.end('a', two.owner)).toBe(false);
+  });
+
   test('calls per minute: the next minute begins anew', async () => {
     const rate = caps('rate', undefined, 2);
     expect(await lambda().take('a', rate)).toBe('taken');

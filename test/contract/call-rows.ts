@@ -564,6 +564,20 @@ export const CALLER_IDS = rows([
     why('pool'),
   ],
   [
+    'equally near numbers of a pool: this callee sees one',
+    { callerId: { pool: ['+18005550120', '+18005550121'] } },
+    '966501234567',
+    shows('+18005550120'),
+    why('pool'),
+  ],
+  [
+    'equally near numbers of a pool: another callee sees the other',
+    { callerId: { pool: ['+18005550120', '+18005550121'] } },
+    '442079460000',
+    'sip:77#442079460000@sip.carrier.example auth t:p as +18005550121',
+    why('pool'),
+  ],
+  [
     'default comes before the pool',
     { callerId: { default: '1', pool: ['+966112345678'] } },
     '966501234567',

@@ -30,6 +30,7 @@ type Event =
   | { readonly kind: 'fail'; readonly pick: number; readonly code: number; readonly delivery: Delivery }
   | { readonly kind: 'answer'; readonly pick: number; readonly delivery: Delivery }
   | { readonly kind: 'hang-up'; readonly pick: number; readonly delivery: Delivery }
+  | { readonly kind: 'dial-and-cancel'; readonly phone: string }
   | { readonly kind: 'old-news'; readonly pick: number }
   | { readonly kind: 'wait'; readonly seconds: number };
 
@@ -47,6 +48,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('answer' as const), pick, delivery }),
   { arbitrary: fc.record({ kind: fc.constant('hang-up' as const), pick, delivery }), weight: 2 },
+  fc.record({ kind: fc.constant('dial-and-cancel' as const), phone: fc.constantFrom(...PHONES) }),
   fc.record({ kind: fc.constant('old-news' as const), pick }),
   fc.record({ kind: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 120 }) }),
 );
@@ -86,6 +88,16 @@ class Jambonz {
     const { body } = await send(callHook, payload, this.world);
     const call: LiveCall = { id, verbs: [], talking: false, until: 0 };
     return this.obey(call, body as LiveCall['verbs'], 'once');
+  }
+
+  /** CANCEL before the verbs are there: jambonz tells of it without call data. */
+  async dialAndCancel(username: string): Promise<void> {
+    if (!(await this.dial(username))) return;
+    const call = this.calls.pop();
+    if (!call) return;
+    const payload = callStatusPayload({ callId: call.id, status: 'no-answer', sipStatus: 487 });
+    this.told.push(payload);
+    await send(callStatus, payload, this.world);
   }
 
   async fail(call: LiveCall, code: number, how: Delivery): Promise<void> {
@@ -163,6 +175,7 @@ class Jambonz {
 
 async function happen(jambonz: Jambonz, it: Event): Promise<void> {
   if (it.kind === 'dial') await jambonz.dial(it.phone);
+  else if (it.kind === 'dial-and-cancel') await jambonz.dialAndCancel(it.phone);
   else if (it.kind === 'wait') await jambonz.wait(it.seconds);
   else if (it.kind === 'old-news') {
     const news = jambonz.told[it.pick % Math.max(jambonz.told.length, 1)];

@@ -95,6 +95,14 @@ describe('call-status: one record per ended call', () => {
     expect(inWords(await call(world, 'leg-2'))).not.toBe('decline 480');
   });
 
+  test('a caller who hangs up before the tag verb has run leaves no seat taken', async () => {
+    const world = worldWith([{ ...ALICE, limits: { maxConcurrentCalls: 1 } }]);
+    await call(world, 'leg-1');
+    expect(await status(world, [], { callId: 'leg-1', status: 'no-answer', sipStatus: 487 })).toEqual([]);
+    expect(inWords(await call(world, 'leg-2'))).not.toBe('decline 480');
+    expect(inWords(await call(world, 'leg-3'))).toBe('decline 480');
+  });
+
   test('a hidden number does not stand in the record', async () => {
     const world = worldWith([{ ...ALICE, callerId: { default: '+18005550100', privacy: 'honour' } }]);
     const request = invite({ aor: { username: 'alice', realm: REALM }, password: 'x' }, '96650', NOW);

@@ -150,6 +150,12 @@ describe('dial-action checks the call against the record again', () => {
     expect(inWords(await ended(world, verbs, 'failed', 503))).toBe(SECOND);
   });
 
+  test('under callGrant enforce the next trunk needs no second grant', async () => {
+    const { verbs } = await call();
+    const world = worldWith([ALICE], { settings: { callGrant: 'enforce' } });
+    expect(inWords(await ended(world, verbs, 'failed', 503))).toBe(SECOND);
+  });
+
   test("a trunk that is gone is the last: the carrier's code", async () => {
     const { verbs } = await call();
     const world = worldWith([{ ...ALICE, trunks: ALICE.trunks.slice(1) }]);
