@@ -193,9 +193,6 @@ function planByRules(
     return refuseIt(destination.because === 'service-code' ? 'service-code-not-allowed' : 'no-trunk');
   if (facts.seat !== 'taken' && facts.seat !== 'not-asked') return refuseIt(facts.seat);
   const attempts = [first, ...others] as const;
-  const maxSeconds =
-    policy.limits?.maxCallSeconds ??
-    (policy.limits?.maxConcurrentCalls === undefined ? undefined : LONGEST_COUNTED_CALL_S);
   return {
     kind: 'dial',
     caller,
@@ -204,8 +201,8 @@ function planByRules(
     callerId,
     attempts,
     stopCodes: policy.failover?.stopCodes ?? STOP_CODES,
-    maxSeconds,
-    caps: capsOf(policy, attempts, maxSeconds),
+    maxSeconds: maxSecondsOf(policy),
+    caps: capsOf(policy, attempts),
   };
 }
 
@@ -254,11 +251,11 @@ function judge(destination: Destination, { destinations, dialPlan }: Policy): Pe
 }
 
 /**
- * `*` and `#` go out behind a tech prefix of the record that ends in a sign of its own (`444242#`) only: behind bare
- * digits, or none, what was dialled could complete somebody else's prefix.
+ * `*` and `#` go out behind a tech prefix of the record that ends in one itself (`444242#`) only: behind bare digits,
+ * or nothing, what was dialled could complete somebody else's prefix.
  */
 function safeFor(destination: Destination): (chosen: ChosenTrunk) => boolean {
-  return ({ trunk }) => destination.because !== 'service-code' || /[^0-9]$/.test(trunk.techPrefix ?? '');
+  return ({ trunk }) => destination.because !== 'service-code' || /[*#]$/.test(trunk.techPrefix ?? '');
 }
 
 function shape(
@@ -288,11 +285,13 @@ function splitHost(text: string): { host: string; port: number | undefined } {
   return { host, port: port === undefined ? undefined : Number(port) };
 }
 
-function capsOf(
-  { realm, limits, capsOwner }: Policy,
-  attempts: readonly Attempt[],
-  maxSeconds = 0,
-): Caps | undefined {
+function maxSecondsOf({ limits }: Policy): number | undefined {
+  const counted = limits?.maxConcurrentCalls !== undefined;
+  return limits?.maxCallSeconds ?? (counted ? LONGEST_COUNTED_CALL_S : undefined);
+}
+
+function capsOf(policy: Policy, attempts: readonly Attempt[]): Caps | undefined {
+  const { realm, limits, capsOwner } = policy;
   const { maxConcurrentCalls, callsPerMinute } = limits ?? {};
   if (maxConcurrentCalls === undefined && callsPerMinute === undefined) return undefined;
   const ringing = attempts.map(({ ringTimeout }) => (ringTimeout ?? JAMBONZ_RING_TIMEOUT_S) + SETUP_S);
@@ -300,7 +299,7 @@ function capsOf(
     owner: { username: capsOwner, realm },
     maxConcurrentCalls,
     callsPerMinute,
-    leaseSeconds: ringing.reduce((sum, seconds) => sum + seconds, 60) + maxSeconds,
+    leaseSeconds: ringing.reduce((sum, seconds) => sum + seconds, 60) + (maxSecondsOf(policy) ?? 0),
   };
 }
 

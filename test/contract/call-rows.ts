@@ -275,6 +275,13 @@ export const DIAL_PLANS = rows([
     'service-code-not-allowed',
   ],
   [
+    "service code behind letters could complete another's prefix",
+    { dialPlan: CODES, techPrefix: 'AB' },
+    '#966501234567',
+    'decline 404',
+    'service-code-not-allowed',
+  ],
+  [
     'service code to a denied number',
     { dialPlan: CODES, destinations: { deny: ['966'] } },
     '*31#966501234567',
