@@ -69,8 +69,8 @@ async function seated(call: Call, records: CallRecords, world: World): Promise<C
 
 async function recordsOf(caller: Aor | undefined, { customers }: World): Promise<CallRecords> {
   const account = caller && (await customers.find(caller));
-  const named = account?.customer && (await customers.find({ ...account, username: account.customer }));
-  return { account, named: named || undefined };
+  if (account?.customer === undefined) return { account, named: undefined };
+  return { account, named: await customers.find({ username: account.customer, realm: account.realm }) };
 }
 
 function dial(

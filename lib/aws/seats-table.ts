@@ -105,7 +105,7 @@ async function readAndTake(
     judged.seat === 'too-many-calls'
       ? takeSeat(await withoutEnded(dynamodb, TableName, judged.counts, abortSignal), call, caps, time)
       : judged;
-  if (seat !== 'taken' || call in found.leases) return seat;
+  if (seat !== 'taken' || Object.hasOwn(found.leases, call)) return seat;
   const put = new PutCommand({
     TableName,
     Item: { key, ...counts, version: found.version + 1, [MEMORY_ENDS]: seconds(time) + KEPT_S },

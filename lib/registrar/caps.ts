@@ -38,7 +38,7 @@ export function takeSeat(
   const started = counts.minute === minute ? counts.started : 0;
   const leases = liveLeases(counts.leases, now);
   const current = { minute, started, leases };
-  if (call in leases) return { seat: 'taken', counts: current };
+  if (Object.hasOwn(leases, call)) return { seat: 'taken', counts: current };
   if (caps.maxConcurrentCalls !== undefined && Object.keys(leases).length >= caps.maxConcurrentCalls)
     return { seat: 'too-many-calls', counts: current };
   if (caps.callsPerMinute !== undefined && started >= caps.callsPerMinute)
