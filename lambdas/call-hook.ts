@@ -19,10 +19,11 @@ import {
 } from '../lib/registrar/plan';
 
 /** A registered phone dials: where does the call go, and as whom? */
-export const callHook = signedHook('call-hook', parseCallHook, async (call, world, signedBy, baseUrl) => {
+export const callHook = signedHook('call-hook', parseCallHook, async (call, world, baseUrl) => {
   const plan = await seated(call, await recordsOf(call.caller, world), world);
   world.report({ hook: 'call-hook', plan });
-  const body = plan.kind === 'dial' ? dial(call, plan, 1, signedBy, baseUrl) : declineVerbs(plan.status);
+  const body =
+    plan.kind === 'dial' ? dial(call, plan, 1, await world.secrets(), baseUrl) : declineVerbs(plan.status);
   return { status: 200, body };
 });
 
@@ -30,7 +31,7 @@ export const callHook = signedHook('call-hook', parseCallHook, async (call, worl
 export const dialAction = signedHook(
   'dial-action',
   parseDialAction,
-  async ({ callId, outcome, customerData }, world, signedBy, baseUrl) => {
+  async ({ callId, outcome, customerData }, world, baseUrl) => {
     const tag = openTag(customerData, callId, await world.secrets());
     if (!tag) {
       world.report({ hook: 'dial-action', refused: 'forged-call-data' });
@@ -41,7 +42,7 @@ export const dialAction = signedHook(
     const step = planNext(plan, tag, outcome);
     world.report({ hook: 'dial-action', tag, step });
     if (step.kind === 'dial' && plan.kind === 'dial')
-      return { status: 200, body: dial(tag.call, plan, step.attempt, signedBy, baseUrl) };
+      return { status: 200, body: dial(tag.call, plan, step.attempt, await world.secrets(), baseUrl) };
     return { status: 200, body: step.kind === 'give-up' ? declineVerbs(step.status) : [] };
   },
 );
@@ -77,9 +78,9 @@ function dial(
   call: Call,
   plan: DialPlanned,
   attempt: number,
-  signedBy: readonly WebhookSecret[],
+  secrets: readonly WebhookSecret[],
   baseUrl: string,
 ): Verb[] {
-  const tag = sealTag(tagOf(call, plan, attempt), signedBy);
+  const tag = sealTag(tagOf(call, plan, attempt), secrets);
   return dialVerbs(plan, attempt, tag, `${baseUrl}${ROUTES.dialAction}`);
 }

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Aor, formatAor, parseAor } from '../registrar/aor';
 import type { Call, DialPlanned } from '../registrar/plan';
 import { isObject } from './hook';
-import type { WebhookSecret } from './webhook-secrets';
+import { speaksFor, type WebhookSecret } from './webhook-secrets';
 
 /**
  * What one hook of a call tells the next: jambonz carries the data of the `tag` verb as `customerData`. It is ours
@@ -40,9 +40,10 @@ export function tagOf(call: Call, plan: DialPlanned, attempt: number): CallTag {
   };
 }
 
-/** Signs a tag with the first of these secrets. */
-export function sealTag(tag: CallTag, [first]: readonly WebhookSecret[]): TagData {
-  if (!first) throw new Error('no webhook secret to sign the call with');
+/** Signs a tag with the first of these secrets that speaks for the caller's realm. */
+export function sealTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagData {
+  const own = secrets.find((secret) => speaksFor([secret], tag.call.caller.realm));
+  if (!own) throw new Error('no webhook secret speaks for the realm of the call');
   const { call, attempt, trunk, number, shown, seatOf } = tag;
   const { id, caller, dialled, presented } = call;
   const text = JSON.stringify({
@@ -58,13 +59,13 @@ export function sealTag(tag: CallTag, [first]: readonly WebhookSecret[]): TagDat
     shown,
     seatOf: seatOf && formatAor(seatOf),
   });
-  return { call: text, mac: mac(text, first.secret) };
+  return { call: text, mac: mac(text, own.secret) };
 }
 
 /**
  * Opens `customerData`.
  * @param callId of the hook that brought it: a tag speaks for its own call only
- * @param secrets current and previous: a call may outlive a rotation
+ * @param secrets current and previous: a call may outlive a rotation. Those of other realms sign for nobody here
  * @returns undefined when it is not ours, or was changed, or belongs to another call
  */
 export function openTag(
@@ -74,9 +75,9 @@ export function openTag(
 ): CallTag | undefined {
   if (!isObject(data) || typeof data.call !== 'string' || typeof data.mac !== 'string') return undefined;
   const { call: text, mac: given } = data;
-  const ours = secrets.map(({ secret }) => sameText(given, mac(text, secret))).includes(true);
-  const tag = ours ? readTag(text) : undefined;
-  return tag?.call.id === callId ? tag : undefined;
+  const by = secrets.filter(({ secret }) => sameText(given, mac(text, secret)));
+  const tag = by.length > 0 ? readTag(text) : undefined;
+  return tag?.call.id === callId && speaksFor(by, tag.call.caller.realm) ? tag : undefined;
 }
 
 function readTag(text: string): CallTag | undefined {

@@ -1,5 +1,4 @@
 import { type HookAnswer, type HookRequest, openHook, refuseHook } from './hook';
-import type { WebhookSecret } from './webhook-secrets';
 import type { HookName, World } from './world';
 
 /** What a route does with a POST. */
@@ -12,17 +11,12 @@ export type Hook = (request: HookRequest, world: World) => Promise<HookAnswer>;
 export function signedHook<Told>(
   name: HookName,
   parse: (json: Record<string, unknown>) => Told | undefined,
-  story: (
-    told: Told,
-    world: World,
-    signedBy: readonly WebhookSecret[],
-    baseUrl: string,
-  ) => Promise<HookAnswer>,
+  story: (told: Told, world: World, baseUrl: string) => Promise<HookAnswer>,
 ): Hook {
   return async (request, world) => {
     const opened = openHook(request, await world.secrets(), world.now());
     const told = opened.ok ? parse(opened.json) : undefined;
-    if (opened.ok && told !== undefined) return story(told, world, opened.signedBy, request.baseUrl);
+    if (opened.ok && told !== undefined) return story(told, world, request.baseUrl);
     const refused = opened.ok ? 'not-understood' : opened.because;
     world.report({ hook: name, refused });
     return refuseHook(refused);

@@ -200,6 +200,14 @@ describe('dial-action: call data that is not ours gets nothing', () => {
     expect((await send(dialAction, payloadOf(dataOf(verbs)), world, other)).body).toEqual([]);
   });
 
+  test("made with the secret of another realm's account, which may speak for that realm only", async () => {
+    const { verbs } = await call();
+    const other = { secret: SECRET, realms: ['other.example.com'] };
+    const own = { secret: 'wh_secret_of_this_realm', realms: [REALM] };
+    const world = { ...worldWith([ALICE]), secrets: async () => [other, own] };
+    expect((await send(dialAction, payloadOf(dataOf(verbs)), world)).body).toEqual([]);
+  });
+
   test('made before a rotation of the secret, it is still ours', async () => {
     const { verbs } = await call();
     const next = 'wh_secret_after_rotation';
