@@ -28,7 +28,10 @@ export function worldWith(
         return customers.find((it) => it?.username === username && it.realm === realm.toLowerCase());
       },
     },
-    settings: { outboundSipHost: 'sip.carrier.example' },
+    usedAnswers: { use: async () => 'new' },
+    guesses: { limited: async () => undefined, failed: async () => {}, succeeded: async () => {} },
+    callGrants: { leave: async () => true, take: async () => 'granted' },
+    settings: { outboundSipHost: 'sip.carrier.example', callGrant: 'observe', callsWithoutMemory: 'allow' },
     report: (decision) => decisions.push(decision),
     decisions,
   };

@@ -9,6 +9,12 @@ export const ENV = {
   webhookSecret: 'WEBHOOK_SECRET',
   outboundSipHost: 'OUTBOUND_SIP_HOST',
   dynamodbEndpoint: 'DYNAMODB_ENDPOINT',
+  /** `off`, `observe` or `enforce`. */
+  callGrant: 'CALL_GRANT',
+  /** `allow` or `refuse`: calls whose digest nobody can look up, while the memory table is out of order. */
+  callsWithoutMemory: 'CALLS_WITHOUT_MEMORY',
+  /** How long a record that was read before serves while the customers table is out of order. */
+  staleIfErrorSeconds: 'STALE_IF_ERROR_SECONDS',
 } as const;
 
 /** The keys of the tables: all key attributes are texts. */

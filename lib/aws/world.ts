@@ -1,10 +1,14 @@
 import { parseWebhookSecrets } from '../jambonz/webhook-secrets';
 import type { World } from '../jambonz/world';
+import { CALL_GRANT_MODES } from '../registrar/call-grant';
+import { callGrants } from './call-grants';
 import { customersTable } from './customers-table';
 import { connectDynamoDB } from './dynamodb';
-import { lineOf, linesOfProblems, type Print } from './journal';
+import { guesses } from './guesses';
+import { lineOf, lineOfTrouble, linesOfProblems, type OnTrouble, type Print } from './journal';
 import { ENV } from './names';
 import { secretsManagerSecrets } from './secrets';
+import { usedAnswers } from './used-answers';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,22 +19,35 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function worldOf(env: Environment, print: Print): World {
   const now = Date.now;
   const report: World['report'] = (decision) => print(lineOf(decision));
+  const onTrouble: OnTrouble = (trouble) => print(lineOfTrouble(trouble));
+  const dynamodb = connectDynamoDB(env[ENV.dynamodbEndpoint], 1);
+  const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onTrouble };
   return {
     now,
-    secrets: secretsOf(env, now),
-    customers: customersTable(
-      connectDynamoDB(env[ENV.dynamodbEndpoint]),
-      required(env, ENV.customersTable),
-      (aor, problems) => linesOfProblems(aor, problems).forEach(print),
-    ),
-    settings: { outboundSipHost: required(env, ENV.outboundSipHost) },
+    secrets: secretsOf(env, now, onTrouble),
+    customers: customersTable({
+      dynamodb,
+      tableName: required(env, ENV.customersTable),
+      now,
+      staleIfErrorMs: seconds(env, ENV.staleIfErrorSeconds, 15 * 60) * 1000,
+      onProblems: (aor, problems) => linesOfProblems(aor, problems).forEach(print),
+      onTrouble,
+    }),
+    usedAnswers: usedAnswers(memory),
+    guesses: guesses(memory),
+    callGrants: callGrants(memory),
+    settings: {
+      outboundSipHost: required(env, ENV.outboundSipHost),
+      callGrant: oneOf(CALL_GRANT_MODES, env, ENV.callGrant, 'observe'),
+      callsWithoutMemory: oneOf(['allow', 'refuse'], env, ENV.callsWithoutMemory, 'allow'),
+    },
     report,
   };
 }
 
-function secretsOf(env: Environment, now: () => number): World['secrets'] {
+function secretsOf(env: Environment, now: () => number, onTrouble: OnTrouble): World['secrets'] {
   const given = env[ENV.webhookSecret];
-  if (given === undefined) return secretsManagerSecrets(required(env, ENV.webhookSecretArn), now);
+  if (given === undefined) return secretsManagerSecrets(required(env, ENV.webhookSecretArn), now, onTrouble);
   const secrets = parseWebhookSecrets(given);
   return async () => secrets;
 }
@@ -39,4 +56,22 @@ function required(env: Environment, name: string): string {
   const value = env[name];
   if (!value) throw new Error(`the environment variable ${name} is not set`);
   return value;
+}
+
+function oneOf<const Choice extends string>(
+  choices: readonly Choice[],
+  env: Environment,
+  name: string,
+  otherwise: Choice,
+): Choice {
+  const value = env[name] ?? otherwise;
+  const choice = choices.find((it) => it === value);
+  if (choice === undefined) throw new Error(`${name} is "${value}": write one of ${choices.join(', ')}`);
+  return choice;
+}
+
+function seconds(env: Environment, name: string, otherwise: number): number {
+  const value = env[name] ?? String(otherwise);
+  if (!/^\d{1,6}$/.test(value)) throw new Error(`${name} is "${value}": write a whole number of seconds`);
+  return Number(value);
 }

@@ -7,9 +7,16 @@ import { isObject } from './hook';
  * @returns undefined when it is not what jambonz sends
  */
 export function parseCallHook(json: Record<string, unknown>): Call | undefined {
-  const { sip, to, from } = json;
+  const { sip, to, from, sbc_callid, call_id } = json;
   if (!isObject(sip) || !isObject(sip.headers) || typeof to !== 'string') return undefined;
-  return { caller: readCaller(sip.headers), dialled: to, from: typeof from === 'string' ? from : '' };
+  return {
+    caller: readCaller(sip.headers),
+    dialled: to,
+    from: textOf(from),
+    // jambonz before 0.9.2 names it in the header only.
+    deviceCallId: textOf(sbc_callid) || textOf(sip.headers['X-CID']),
+    callId: textOf(call_id),
+  };
 }
 
 /**
@@ -21,4 +28,8 @@ function readCaller(headers: Record<string, unknown>): Aor | undefined {
   const spellings = Object.keys(headers).filter((name) => name.toLowerCase() === 'x-authenticated-user');
   const value = headers['X-Authenticated-User'];
   return spellings.length === 1 && typeof value === 'string' ? parseAor(value) : undefined;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

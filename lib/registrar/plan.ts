@@ -1,4 +1,5 @@
 import type { Aor } from './aor';
+import type { GrantState } from './call-grant';
 import { type CallerId, chooseCallerId } from './caller-id';
 import type { Customer, OutboundAuth, Trunk } from './customer';
 import { type Destination, type DestinationRefusal, normaliseDestination } from './destination';
@@ -11,6 +12,10 @@ export interface Call {
   readonly dialled: string;
   /** The user part of the device's From: free text. */
   readonly from: string;
+  /** The Call-ID of the device's own INVITE. */
+  readonly deviceCallId: string;
+  /** The Call-ID of the INVITE that the SBC made of it. */
+  readonly callId: string;
 }
 
 /** One way to the carrier, shaped for its trunk. */
@@ -28,6 +33,7 @@ export type CallRefusal =
   | 'no-caller'
   | 'unknown-account'
   | 'disabled'
+  | 'no-grant'
   | DestinationRefusal
   | 'no-caller-id'
   | 'no-trunk';
@@ -54,6 +60,7 @@ const STATUS: Readonly<Record<CallRefusal, number>> = {
   'no-caller': 403,
   'unknown-account': 403,
   disabled: 403,
+  'no-grant': 403,
   'no-number': 484,
   'not-a-number': 404,
   'number-too-long': 404,
@@ -71,8 +78,14 @@ export interface CallSettings {
 /**
  * Decides everything that a call may do.
  * @param customer the caller's record; undefined: there is none
+ * @param grant `missing` refuses the call; `not-asked` where no call needs one
  */
-export function planCall(call: Call, customer: Customer | undefined, settings: CallSettings): CallPlan {
+export function planCall(
+  call: Call,
+  customer: Customer | undefined,
+  settings: CallSettings,
+  grant: GrantState = 'not-asked',
+): CallPlan {
   const { caller } = call;
   const refuse = (because: CallRefusal): CallPlan => ({
     kind: 'refuse',
@@ -83,6 +96,7 @@ export function planCall(call: Call, customer: Customer | undefined, settings: C
   if (!caller) return refuse('no-caller');
   if (!customer) return refuse('unknown-account');
   if (customer.enabled === false) return refuse('disabled');
+  if (grant === 'missing') return refuse('no-grant');
   const normalised = normaliseDestination(call.dialled, customer.dialPlan);
   if (!normalised.ok) return refuse(normalised.because);
   const { destination } = normalised;
