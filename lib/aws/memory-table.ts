@@ -13,7 +13,10 @@ export interface MemoryTable {
   readonly onTrouble: OnTrouble;
 }
 
-/** Short: what cannot be remembered is gone without. */
+/**
+ * Short, as what cannot be remembered is gone without. One hook asks at most three times, beside its look-up of the
+ * customer, and is through before the door's deadline.
+ */
 export const MEMORY_BUDGET = { wholeMs: 300, tryMs: 200 };
 
 /** The key of an item: parts with a space between them. None holds one. */

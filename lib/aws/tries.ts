@@ -84,7 +84,8 @@ function mostTries(cause: unknown): number {
     /Throttl|ThroughputExceeded|RequestLimitExceeded|InternalServer|ServiceUnavailable|TimeoutError|AbortError/.test(
       name,
     ) ||
-    /^E[A-Z]+$/.test(name) ||
+    // What the socket throws has a code for a name, or none of its own.
+    /^(Error|E[A-Z]+)$/.test(name) ||
     statusOf(cause) >= 500;
   return passing ? MOST_TRIES : 2;
 }

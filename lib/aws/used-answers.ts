@@ -10,9 +10,12 @@ import {
   RING,
   slotOf,
 } from '../registrar/replay';
-import { aorParts, endsAt, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
+import { aorParts, endsAt, type MemoryTable, memoryKey } from './memory-table';
 import { MEMORY_ENDS } from './names';
 import { nameOf, withTries } from './tries';
+
+/** Longer than for the rest of the memory: here a late answer lets a replay through. */
+const BUDGET = { wholeMs: 450, tryMs: 250 };
 
 /**
  * Used digest answers in the memory table: an item per nonce, which ends when the nonce is too old to be taken. A
@@ -55,12 +58,9 @@ async function useFirst({ dynamodb, tableName, now }: MemoryTable, answer: Answe
     },
   });
   try {
-    await withTries(
-      'the memory table',
-      MEMORY_BUDGET,
-      (abortSignal) => dynamodb.send(command, { abortSignal }),
-      ['ConditionalCheckFailedException'],
-    );
+    await withTries('the memory table', BUDGET, (abortSignal) => dynamodb.send(command, { abortSignal }), [
+      'ConditionalCheckFailedException',
+    ]);
     return true;
   } catch (cause) {
     if (nameOf(cause) === 'ConditionalCheckFailedException') return false;
@@ -73,7 +73,7 @@ async function earlierUse(
   answer: AnswerUse,
 ): Promise<EarlierUse | undefined> {
   const command = new GetCommand({ TableName: tableName, Key: keyOf(answer), ConsistentRead: true });
-  const { Item: item } = await withTries('the memory table', MEMORY_BUDGET, (abortSignal) =>
+  const { Item: item } = await withTries('the memory table', BUDGET, (abortSignal) =>
     dynamodb.send(command, { abortSignal }),
   );
   const slot = slotOf(countOf(answer));

@@ -15,9 +15,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * The world as the environment variables describe it: in Lambda those that the stack set, on a laptop those of the
  * local stack. A missing one is a deployment that cannot work, so it stops here and not at the first phone.
+ * @param now unix ms
  */
-export function worldOf(env: Environment, print: Print): World {
-  const now = Date.now;
+export function worldOf(env: Environment, print: Print, now: () => number = Date.now): World {
   const report: World['report'] = (decision) => print(lineOf(decision));
   const onTrouble: OnTrouble = (trouble) => print(lineOfTrouble(trouble));
   const dynamodb = connectDynamoDB(env[ENV.dynamodbEndpoint], 1);
