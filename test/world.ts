@@ -1,8 +1,10 @@
+import { lineOf } from '../lib/aws/journal';
 import type { HookAnswer } from '../lib/jambonz/hook';
 import { signatureHeader } from '../lib/jambonz/signature';
 import type { Hook } from '../lib/jambonz/signed-hook';
 import { type Decision, Undecided, type World } from '../lib/jambonz/world';
 import { parseCustomer } from '../lib/registrar/customer';
+import { withoutSecrets } from './no-secrets';
 
 export const SECRET = 'wh_secret_of_the_tests';
 /** 2026-11-23T08:51:26.623Z, when the captured INVITE was sent. */
@@ -32,7 +34,10 @@ export function worldWith(
     guesses: { limited: async () => undefined, failed: async () => {}, succeeded: async () => {} },
     callGrants: { leave: async () => true, take: async () => 'granted' },
     settings: { outboundSipHost: 'sip.carrier.example', callGrant: 'observe', callsWithoutMemory: 'allow' },
-    report: (decision) => decisions.push(decision),
+    report: (decision) => {
+      withoutSecrets(lineOf(decision));
+      decisions.push(decision);
+    },
     decisions,
   };
 }

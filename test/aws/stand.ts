@@ -12,6 +12,7 @@ import { signatureHeader } from '../../lib/jambonz/signature';
 import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from '../../lib/local/dynamodb';
 import { authHookPayload, callHookPayload } from '../../lib/local/jambonz';
 import type { SipRequest } from '../../lib/local/phone';
+import { withoutSecrets } from '../no-secrets';
 import { NOW, SECRET } from '../world';
 
 /** The embedded DynamoDB with its tables and these customers. */
@@ -77,11 +78,11 @@ export function startProcess(
   };
   const world = worldOf(
     env,
-    (line) => lines.push(line),
+    (line) => lines.push(withoutSecrets(line)),
     () => clock.now,
   );
   const hooks = { [ROUTES.registerAuth]: registerAuth, [ROUTES.callHook]: callHook };
-  const handler = door(hooks, world, (cause) => lines.push(lineOfBroken(cause)));
+  const handler = door(hooks, world, (cause) => lines.push(withoutSecrets(lineOfBroken(cause))));
   const post = async (resource: string, payload: object): Promise<Reply> => {
     const body = JSON.stringify(payload);
     const signature = signatureHeader(Buffer.from(body), SECRET, Math.floor(clock.now / 1000));
