@@ -18,7 +18,7 @@ import { nameOf, withTries } from './tries';
 const KNOWN_MS = 24 * 3600_000;
 /** The mark is renewed when half of that has gone, so a phone that stays costs two writes a day. */
 const RENEW_MS = KNOWN_MS / 2;
-/** Of one source in one process. Beyond it failures are not counted, as they can be made without end. */
+/** Of one address in one process, and of all that wrote theirs themselves. Beyond it nothing is written down. */
 const MOST_WRITES_PER_SECOND = 50;
 const MOST_CACHED = 20_000;
 
@@ -57,12 +57,12 @@ export function guesses(table: MemoryTable): Guesses {
     const [local, stored] = [records.get(source) ?? NOTHING, readRemembered(items.get(source))];
     records.set(source, local.version > stored.version ? local : stored);
   };
-  const count = async ({ source, user }: Keys): Promise<void> => {
+  const count = async ({ source, user, meter }: Keys): Promise<void> => {
     const before = records.get(source) ?? NOTHING;
     const record = afterFailure(before.record, user, now());
     const after = { record, version: Math.max(before.version + 1, now()) };
     records.set(source, after);
-    if (isWritable(source)) await write(table, source, after);
+    if (isWritable(meter)) await write(table, source, after);
   };
   const unlessBroken = (guesser: Guesser, work: Promise<void>): Promise<void> =>
     work.catch((cause) => table.onTrouble({ what: 'guessing-not-checked', aor: guesser.aor, cause }));
@@ -106,15 +106,18 @@ interface Keys {
   readonly pair: string;
   readonly source: string;
   readonly user: string;
+  /** Whose writes are counted. */
+  readonly meter: string;
 }
 
 function keysOf({ aor, source: { address, claimedByDevice } }: Guesser): Keys {
   const user = aorParts(aor);
-  const source = claimedByDevice ? ['forwarded', ...user] : [subscriberOf(address) ?? hashed(address)];
+  const source = claimedByDevice ? 'forwarded' : (subscriberOf(address) ?? hashed(address));
   return {
-    pair: memoryKey('known', ...(claimedByDevice ? ['forwarded'] : source), ...user).key,
-    source: memoryKey('guesses', ...source).key,
+    pair: memoryKey('known', source, ...user).key,
+    source: memoryKey('guesses', source, ...(claimedByDevice ? user : [])).key,
     user: hashed(user.join(' ')).slice(0, 12),
+    meter: source,
   };
 }
 

@@ -49,9 +49,11 @@ export function limitedBy(record: GuessRecord, user: string, now: number): Limit
 export function afterFailure(record: GuessRecord, user: string, now: number): GuessRecord {
   const address = stillCounting(record.address, ADDRESS_LIMIT, now);
   const before = record.users[user];
-  const counts = !address || !before || before.last < address.since || address.failures > ADDRESS_LIMIT.most;
+  const isOver = address !== undefined && address.failures > ADDRESS_LIMIT.most;
+  const counts = !address || !before || before.last < address.since || isOver;
   const others = Object.entries(record.users).filter(
-    ([, tally]) => (address && tally.last >= address.since) || stillCounting(tally, USER_LIMIT, now),
+    ([, tally]) =>
+      (!isOver && address && tally.last >= address.since) || stillCounting(tally, USER_LIMIT, now),
   );
   return {
     address: counts ? counted(address, now) : address,

@@ -1,5 +1,6 @@
 import { invite, type Phone, register } from '../../lib/local/phone';
 import { NOW } from '../world';
+import { type FaultyDynamoDB, startFaultyDynamoDB } from './faulty-dynamodb';
 import { type Clock, outcome, type Process, type Stand, startProcess, startStand } from './stand';
 
 const REALM = 'sip.example.com';
@@ -174,17 +175,66 @@ test('a phone behind a NAT that fails each 5 s is back one window after its pass
   expect(waited).toBeLessThanOrEqual(15 * MINUTE);
 });
 
-test('10,000 guesses from one address are looked at some thirty times, and write no more than that', async () => {
-  const [process, address] = [lambda(), newAddress()];
-  for (let n = 0; n < 10_000 / 50; n++) {
-    await Promise.all(
-      Array.from({ length: 50 }, () => process.auth(register(phone('bob', address, 'guess'), clock.now))),
+describe('what guessing costs', () => {
+  let dynamodb: FaultyDynamoDB;
+  beforeAll(async () => {
+    dynamodb = await startFaultyDynamoDB(stand.endpoint);
+  });
+  afterAll(() => dynamodb.stop());
+  beforeEach(() => {
+    dynamodb.requests.length = 0;
+  });
+  const writes = () =>
+    dynamodb.requests.filter(({ operation }) => operation !== 'GetItem' && operation !== 'BatchGetItem')
+      .length;
+
+  test('10,000 guesses from one address: some thirty are looked at and written, and none gets in', async () => {
+    const process = startProcess(dynamodb.endpoint, clock);
+    const address = newAddress();
+    const guess = phone('bob', address, 'guess');
+    const outcomes: string[] = [];
+    for (let n = 0; n < 10_000; n += 50)
+      outcomes.push(
+        ...(
+          await Promise.all(Array.from({ length: 50 }, () => process.auth(register(guess, clock.now))))
+        ).map(outcome),
+      );
+    expect([outcomes.length, new Set(outcomes)]).toEqual([10_000, new Set(['fail'])]);
+    const looked = process.lines.filter(({ because }) => because === 'wrong-digest').length;
+    expect(looked).toBeLessThanOrEqual(31 + 50);
+    expect(writes()).toBeLessThanOrEqual(31 + 50);
+    expect(await tries(process, phone('bob', address), 1)).toEqual(['fail']);
+  });
+
+  test('a failure is one write at most', async () => {
+    await tries(startProcess(dynamodb.endpoint, clock), phone('bob', newAddress(), 'guess'), 1);
+    expect(writes()).toBe(1);
+  });
+
+  test('a second wide of guesses with ever new names and addresses of their own writing is fifty writes', async () => {
+    const process = startProcess(dynamodb.endpoint, clock);
+    for (let n = 0; n < 120; n++)
+      await process.auth(
+        invite(phone(`x${n}`, newAddress(), 'guess'), '1', clock.now, {
+          headers: { 'X-Forwarded-For': 'x' },
+        }),
+      );
+    expect(writes()).toBe(50);
+  });
+
+  test('a phone that stays costs one read a minute, and one write for each digest', async () => {
+    const process = startProcess(dynamodb.endpoint, clock);
+    const desk = phone('desk1', newAddress());
+    await tries(process, desk, 1);
+    dynamodb.requests.length = 0;
+    for (let n = 0; n < 10; n++) {
+      clock.now += 61_000;
+      await tries(process, desk, 1);
+    }
+    expect(dynamodb.requests.map(({ table, operation }) => `${operation} ${table}`)).toEqual(
+      Array.from({ length: 10 }).flatMap(() => ['GetItem Customers', 'UpdateItem Memory']),
     );
-  }
-  const reasons = process.lines.filter(({ hook }) => hook).map(({ because }) => because);
-  expect(reasons).toHaveLength(10_000);
-  expect(reasons.filter((it) => it === 'wrong-digest').length).toBeLessThanOrEqual(31 + 50);
-  expect(await tries(process, phone('bob', address), 1)).toEqual(['fail']);
+  });
 });
 
 test('300 addresses that guess at one user never lock that user out', async () => {
