@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Aor, realmKey } from './aor';
+import type { Aor } from './aor';
 import type { DigestAnswer } from './digest';
 
 /** What speaks against a right digest: somebody may have heard it on the wire. */
@@ -45,7 +45,7 @@ export interface AnswerUse {
 export function answerUse(digest: DigestAnswer, request: { callId: string; to: string }): AnswerUse {
   const { username, realm, nonce, qop, nc, response } = digest;
   return {
-    aor: { username, realm: realmKey(realm) },
+    aor: { username, realm },
     nonce,
     count: qop !== undefined && /^[0-9a-f]{1,8}$/i.test(nc ?? '') ? Number.parseInt(nc ?? '', 16) : undefined,
     response: fingerprint(response.toLowerCase()),

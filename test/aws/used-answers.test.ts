@@ -14,6 +14,7 @@ let nonces = 0;
 beforeAll(async () => {
   stand = await startStand([
     { realm: REALM, username: 'alice', password: 'wonderland' },
+    { realm: REALM, username: 'hash', ha1: '1920ed0005786b17b3a95e189db6eee2' },
     { realm: REALM, username: 'strict', password: 'wonderland', registration: { replay: 'enforce' } },
     { realm: REALM, username: 'loose', password: 'wonderland', registration: { replay: 'off' } },
   ]);
@@ -91,9 +92,31 @@ describe('an INVITE opens one call', () => {
   test('a count that nobody saw, but eight or more behind, is refused', async () => {
     const nonce = challenge();
     const outcomes: string[] = [];
-    for (const nonceCount of [20, 12, 13])
+    for (const nonceCount of [21, 12, 13, 14])
       outcomes.push(await ask(invite(ALICE, '1', clock.now, { nonce, nonceCount })));
-    expect(outcomes).toEqual(['ok', 'fail', 'ok']);
+    expect(outcomes).toEqual(['ok', 'fail', 'fail', 'ok']);
+  });
+
+  test('counts that a listener adds to a digest without qop make it no newer', async () => {
+    const call = invite(phone('alice', { qop: false }), '0501234567', clock.now, { nonce: challenge() });
+    const again = {
+      ...call,
+      digest: { ...call.digest, nc: '00000002' },
+      headers: { to: call.headers.to ?? '' },
+    };
+    expect([await ask(call), await ask(again)]).toEqual(['ok', 'fail']);
+    expect(reason()).toMatchObject({ because: 'replayed' });
+  });
+
+  test('letters of the realm that a listener changes, which an HA1 does not hold, make it no newer', async () => {
+    const call = invite(phone('hash'), '0501234567', clock.now, { nonce: challenge(), uri: 'sip:10.0.0.1' });
+    const again = {
+      ...call,
+      digest: { ...call.digest, realm: 'SIP.example.com' },
+      headers: { to: call.headers.to ?? '', 'call-id': 'of-the-listener' },
+    };
+    expect([await ask(call), await ask(again)]).toEqual(['ok', 'fail']);
+    expect(reason()).toMatchObject({ because: 'replayed' });
   });
 
   test('a phone without qop: the identical response is refused, that to another number is new', async () => {

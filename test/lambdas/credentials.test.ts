@@ -80,6 +80,8 @@ describe('a realm in other letters', () => {
 
   test('works with a password', async () => {
     expect(await ask({ password: 'new-pass' }, typed)).toMatchObject({ status: 'ok' });
+    const guess = await ask({ password: 'new-pass' }, { ...typed, password: 'guess' });
+    expect(guess).toMatchObject({ status: 'fail', because: 'wrong-digest' });
   });
 
   test('does not work with the HA1 of the plain one, and the log says why', async () => {
