@@ -4,7 +4,6 @@ import { credentialsOf } from './credentials';
 import type { Customer } from './customer';
 import { dialledInTo, dialledInUri } from './dialled';
 import { checkDigest, type DigestAnswer, type DigestVerdict } from './digest';
-import type { Limited } from './guessing';
 import type { ReplayFinding, ReplayPolicy } from './replay';
 
 /** What a device asks through jambonz: to register, or to call. */
@@ -20,19 +19,29 @@ export interface AuthAttempt {
   readonly expires: number | undefined;
 }
 
-export type AdmissionRefusal =
-  | Exclude<DigestVerdict, 'right'>
-  | 'wrong-digest-or-realm-case'
-  | 'method-not-supported'
-  | 'unknown-account'
-  | 'no-credential'
-  | 'disabled'
-  | 'ambiguous-to'
-  | 'wrong-aor'
-  | 'wrong-number'
-  | 'address-not-allowed'
-  | Limited
-  | ReplayFinding;
+/** Every reason for a no. The list is closed: `docs/authentication.md` says what each means. */
+export const ADMISSION_REFUSALS = [
+  'method-not-supported',
+  'limited',
+  'limited-address',
+  'unknown-account',
+  'no-credential',
+  'wrong-digest',
+  'wrong-digest-or-realm-case',
+  'algorithm-not-supported',
+  'qop-not-supported',
+  'ha1-needs-md5',
+  'disabled',
+  'address-not-allowed',
+  'ambiguous-to',
+  'wrong-aor',
+  'wrong-number',
+  'not-our-nonce',
+  'nonce-from-future',
+  'nonce-too-old',
+  'replayed',
+] as const;
+export type AdmissionRefusal = (typeof ADMISSION_REFUSALS)[number];
 
 /** A right digest that may have been used before, and was let through: under `observe`, or as nobody could look. */
 export type ReplayObserved = ReplayFinding | 'not-checked';
