@@ -6,11 +6,14 @@ import { ROUTES } from '../lib/jambonz/routes';
 import { signedHook } from '../lib/jambonz/signed-hook';
 import { declineVerbs, dialVerbs, type Verb } from '../lib/jambonz/verbs';
 import type { WebhookSecret } from '../lib/jambonz/webhook-secrets';
-import type { World } from '../lib/jambonz/world';
+import { Undecided, type World } from '../lib/jambonz/world';
 import type { Aor } from '../lib/registrar/aor';
+import type { GrantState } from '../lib/registrar/call-grant';
+import { dialledUser } from '../lib/registrar/dialled';
 import { planNext } from '../lib/registrar/failover';
 import {
   type Call,
+  type CallFacts,
   type CallPlan,
   type CallRecords,
   type DialPlanned,
@@ -19,18 +22,26 @@ import {
 } from '../lib/registrar/plan';
 
 /** A registered phone dials: where does the call go, and as whom? */
-export const callHook = signedHook('call-hook', parseCallHook, async (call, world, baseUrl) => {
-  const plan = await seated(call, await recordsOf(call.caller, world), world);
-  world.report({ hook: 'call-hook', plan });
-  const body =
-    plan.kind === 'dial' ? dial(call, plan, 1, await world.secrets(), baseUrl) : declineVerbs(plan.status);
-  return { status: 200, body };
-});
+export const callHook = signedHook(
+  'call-hook',
+  parseCallHook,
+  ({ caller }) => caller?.realm,
+  async (call, world, baseUrl) => {
+    const records = await recordsOf(call.caller, world);
+    const facts = await factsOf(call, planCall(call, records, NOTHING_ASKED, world.settings), world);
+    const plan = planCall(call, records, facts, world.settings);
+    world.report({ hook: 'call-hook', plan, grant: facts.grant });
+    const body =
+      plan.kind === 'dial' ? dial(call, plan, 1, await world.secrets(), baseUrl) : declineVerbs(plan.status);
+    return { status: 200, body };
+  },
+);
 
 /** A dial of ours ended: the next trunk, or the carrier's code. The list that is left ends the call otherwise. */
 export const dialAction = signedHook(
   'dial-action',
   parseDialAction,
+  aboutNoRealm,
   async ({ callId, outcome, customerData }, world, baseUrl) => {
     const tag = openTag(customerData, callId, await world.secrets());
     if (!tag) {
@@ -48,7 +59,7 @@ export const dialAction = signedHook(
 );
 
 /** A call ended: its seat is free again, and its record is written once. */
-export const callStatus = signedHook('call-status', parseCallStatus, async (end, world) => {
+export const callStatus = signedHook('call-status', parseCallStatus, aboutNoRealm, async (end, world) => {
   if (end === 'not-an-end') return { status: 200, body: {} };
   const { customerData, ...ended } = end;
   const tag = openTag(customerData, end.callId, await world.secrets());
@@ -60,12 +71,28 @@ export const callStatus = signedHook('call-status', parseCallStatus, async (end,
   return { status: 200, body: {} };
 });
 
-/** The plan of a call that has its seat, where its customer has caps. */
-async function seated(call: Call, records: CallRecords, world: World): Promise<CallPlan> {
-  const plan = planCall(call, records, NOTHING_ASKED, world.settings);
-  if (plan.kind === 'refuse' || !plan.caps) return plan;
-  const seat = await world.seats.take(call.id, plan.caps);
-  return planCall(call, records, { ...NOTHING_ASKED, seat }, world.settings);
+/** What the tables say of a call that its records would let go. An emergency call is asked nothing. */
+async function factsOf(call: Call, plan: CallPlan, world: World): Promise<CallFacts> {
+  if (plan.kind === 'refuse' || plan.destination.because === 'emergency') return NOTHING_ASKED;
+  const grant = await takeGrant(call, world);
+  const stopped = grant === 'missing' && world.settings.callGrant === 'enforce';
+  const seat = plan.caps && !stopped ? await world.seats.take(call.id, plan.caps) : 'not-asked';
+  return { grant, seat };
+}
+
+/** Was this very call authenticated? Its INVITE left a word about it. */
+async function takeGrant(
+  { caller, dialled, deviceCallId, id }: Call,
+  { callGrants, settings }: World,
+): Promise<GrantState> {
+  if (!caller || settings.callGrant === 'off') return 'not-asked';
+  const grant = await callGrants.take(
+    { aor: caller, callId: deviceCallId, dialled: dialledUser(dialled) },
+    id,
+  );
+  if (grant === 'unknown' && settings.callGrant === 'enforce' && settings.callsWithoutMemory === 'refuse')
+    throw new Undecided('nobody could look whether the call was authenticated');
+  return grant;
 }
 
 async function recordsOf(caller: Aor | undefined, { customers }: World): Promise<CallRecords> {
@@ -83,4 +110,9 @@ function dial(
 ): Verb[] {
   const tag = sealTag(tagOf(call, plan, attempt), secrets);
   return dialVerbs(plan, attempt, tag, `${baseUrl}${ROUTES.dialAction}`);
+}
+
+/** Whose call it is stands in the signed call data, which is opened with the secrets of that realm only. */
+function aboutNoRealm(): undefined {
+  return undefined;
 }

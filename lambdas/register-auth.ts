@@ -1,11 +1,70 @@
 import { answerAuthHook, parseAuthHook } from '../lib/jambonz/auth-hook';
 import { signedHook } from '../lib/jambonz/signed-hook';
-import { admit } from '../lib/registrar/admission';
+import { Undecided, type World } from '../lib/jambonz/world';
+import {
+  type Admission,
+  type AuthAttempt,
+  admit,
+  isWrongGuess,
+  type ReplayObserved,
+  refuse,
+  replayPolicy,
+} from '../lib/registrar/admission';
+import { dialledInTo } from '../lib/registrar/dialled';
+import { answerUse, findingOfNonce, type ReplayPolicy } from '../lib/registrar/replay';
 
 /** A phone answered a digest challenge, on REGISTER or INVITE: is it who it says it is? */
-export const registerAuth = signedHook('register-auth', parseAuthHook, async (attempt, world) => {
+export const registerAuth = signedHook(
+  'register-auth',
+  parseAuthHook,
+  ({ digest }) => digest.realm,
+  async (attempt, world) => {
+    const admission = await decide(attempt, world);
+    world.report({ hook: 'register-auth', method: attempt.method, admission });
+    return answerAuthHook(admission);
+  },
+);
+
+async function decide(attempt: AuthAttempt, world: World): Promise<Admission> {
+  const guesser = { aor: attempt.digest, source: attempt.source };
+  const limited = await world.guesses.limited(guesser);
+  if (limited) return refuse(attempt, limited);
   const customer = await world.customers.find(attempt.digest);
-  const admission = admit(attempt, customer, world.now());
-  world.report({ hook: 'register-auth', method: attempt.method, admission });
-  return answerAuthHook(admission);
-});
+  const proven = admit(attempt, customer, world.now());
+  const admission = await once(proven, attempt, replayPolicy(attempt, customer), world);
+  if (isWrongGuess(admission)) await world.guesses.failed(guesser);
+  if (admission.admitted) await Promise.all([world.guesses.succeeded(guesser), leaveGrant(attempt, world)]);
+  return admission;
+}
+
+/** A digest opens the door once: whoever heard it on the wire stays outside. */
+async function once(
+  admission: Admission,
+  attempt: AuthAttempt,
+  policy: ReplayPolicy,
+  world: World,
+): Promise<Admission> {
+  if (!admission.admitted || policy === 'off') return admission;
+  const finding = findingOfNonce(attempt.digest.nonce, world.now()) ?? (await useUp(attempt, world));
+  if (finding === undefined) return admission;
+  return policy === 'observe' || finding === 'not-checked'
+    ? { ...admission, observed: finding }
+    : refuse(attempt, finding);
+}
+
+async function useUp(attempt: AuthAttempt, world: World): Promise<ReplayObserved | undefined> {
+  const use = await world.usedAnswers.use(answerUse(attempt.digest, attempt));
+  if (use === 'new') return undefined;
+  if (use === 'unknown' && attempt.method === 'INVITE' && world.settings.callsWithoutMemory === 'refuse')
+    throw new Undecided('nobody could look whether the digest was used before');
+  return use === 'unknown' ? 'not-checked' : use;
+}
+
+/** The call hook, which sees no digest, finds out by this that the call was authenticated. */
+async function leaveGrant({ method, digest, callId, to }: AuthAttempt, world: World): Promise<void> {
+  const { callGrant } = world.settings;
+  const dialled = dialledInTo(to);
+  if (method !== 'INVITE' || callGrant === 'off' || dialled === undefined || callId === '') return;
+  const left = await world.callGrants.leave({ aor: digest, callId, dialled });
+  if (!left && callGrant === 'enforce') throw new Undecided('the grant for the call could not be left');
+}

@@ -1,3 +1,4 @@
+import { lineOf } from '../lib/aws/journal';
 import type { HookAnswer } from '../lib/jambonz/hook';
 import { signatureHeader } from '../lib/jambonz/signature';
 import type { Hook } from '../lib/jambonz/signed-hook';
@@ -6,6 +7,7 @@ import { formatAor } from '../lib/registrar/aor';
 import { type CallCounts, NO_CALLS, takeSeat } from '../lib/registrar/caps';
 import { parseCustomer } from '../lib/registrar/customer';
 import type { CallSettings } from '../lib/registrar/plan';
+import { withoutSecrets } from './no-secrets';
 
 /** Where jambonz reached the hooks. */
 export const BASE_URL = 'https://hooks.example.com/prod';
@@ -37,14 +39,21 @@ export function worldWith(
         return customers.find((it) => it?.username === username && it.realm === realm.toLowerCase());
       },
     },
+    usedAnswers: { use: async () => 'new' },
+    guesses: { limited: async () => undefined, failed: async () => {}, succeeded: async () => {} },
+    callGrants: { leave: async () => true, take: async () => 'granted' },
     seats: seatsInMemory(() => now),
     settings: {
       outboundSipHost: 'sip.carrier.example',
       callGrant: 'observe',
+      callsWithoutMemory: 'allow',
       emergencyForDisabled: true,
       ...settings,
     },
-    report: (decision) => decisions.push(decision),
+    report: (decision) => {
+      withoutSecrets(lineOf(decision));
+      decisions.push(decision);
+    },
     decisions,
   };
 }

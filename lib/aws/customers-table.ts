@@ -1,51 +1,101 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { type Customers, Undecided } from '../jambonz/world';
+import { type Customers, Misconfigured } from '../jambonz/world';
 import { type Aor, formatAor, isRealm, isUsername, realmKey } from '../registrar/aor';
 import { type Customer, type Problem, parseCustomer } from '../registrar/customer';
 import type { DynamoDB } from './dynamodb';
+import type { OnTrouble } from './journal';
+import { lru } from './lru';
+import { withTries } from './tries';
 
 /** The whole look-up, retries included: a phone waits, and so does the call behind it. */
-const LOOKUP_BUDGET_MS = 900;
+const BUDGET = { wholeMs: 900, tryMs: 400 };
 
-/** The Customers table, read by key. `onProblems` hears of records that an admin should mend. */
-export function customersTable(
-  dynamodb: DynamoDB,
-  tableName: string,
-  onProblems: (aor: Aor, problems: readonly Problem[]) => void,
-): Customers {
+/** A change of a record is seen within this; a new account within the other. */
+const FRESH_MS = { known: 60_000, unknown: 5_000 };
+/** Apart, so that a flood of made-up names drives no customer out. */
+const MOST_CACHED = { known: 10_000, unknown: 2_000 };
+
+interface CustomersTable {
+  readonly dynamodb: DynamoDB;
+  readonly tableName: string;
+  /** Unix ms. */
+  readonly now: () => number;
+  /** How long a record that was read before serves while the table cannot be read. */
+  readonly staleIfErrorMs: number;
+  /** Hears of records that an admin should mend. */
+  readonly onProblems: (aor: Aor, problems: readonly Problem[]) => void;
+  readonly onTrouble: OnTrouble;
+}
+
+interface Cached {
+  readonly customer: Customer | undefined;
+  readonly readAt: number;
+}
+
+/**
+ * The Customers table, read by key and remembered. Phones that ask at the same time share one look-up. While the
+ * table is out of order what was read before serves, except that a disabled account is asked for each time; what an
+ * operator has to mend (a permission, a missing table) is not covered up.
+ */
+export function customersTable(table: CustomersTable): Customers {
+  const known = lru<Cached>(MOST_CACHED.known);
+  const unknown = lru<Cached>(MOST_CACHED.unknown);
+  const underWay = new Map<string, Promise<Customer | undefined>>();
+
+  const readAndRemember = async (aor: Aor, key: string): Promise<Customer | undefined> => {
+    try {
+      const customer = await readCustomer(table, aor);
+      (customer ? unknown : known).delete(key);
+      (customer ? known : unknown).set(key, { customer, readAt: table.now() });
+      return customer;
+    } catch (cause) {
+      const stale = known.get(key);
+      if (cause instanceof Misconfigured || !stale || !mayServeStale(stale, table)) throw cause;
+      table.onTrouble({ what: 'stale-record-served', aor, cause });
+      return stale.customer;
+    }
+  };
+
   return {
     find: async ({ username, realm }) => {
-      const aor: Aor = { username, realm: realmKey(realm) };
       if (!isUsername(username) || !isRealm(realm)) return undefined;
-      const item = await getItem(dynamodb, tableName, aor);
-      return item === undefined ? undefined : readItem(item, aor, onProblems);
+      const aor: Aor = { username, realm: realmKey(realm) };
+      // Neither part holds a space.
+      const key = `${aor.realm} ${username}`;
+      const cached = known.get(key) ?? unknown.get(key);
+      if (cached && table.now() - cached.readAt < (cached.customer ? FRESH_MS.known : FRESH_MS.unknown))
+        return cached.customer;
+      const read = underWay.get(key) ?? readAndRemember(aor, key).finally(() => underWay.delete(key));
+      underWay.set(key, read);
+      return read;
     },
   };
 }
 
-async function getItem(dynamodb: DynamoDB, tableName: string, aor: Aor): Promise<unknown> {
-  try {
-    const command = new GetCommand({
-      TableName: tableName,
-      Key: { realm: aor.realm, username: aor.username },
-    });
-    return (await dynamodb.send(command, { abortSignal: AbortSignal.timeout(LOOKUP_BUDGET_MS) })).Item;
-  } catch (cause) {
-    throw new Undecided(`the customers table could not be read: ${nameOf(cause)}`, { cause });
-  }
+function mayServeStale({ customer, readAt }: Cached, { now, staleIfErrorMs }: CustomersTable): boolean {
+  return customer?.enabled !== false && now() - readAt < staleIfErrorMs;
 }
 
 /** A record that is not the one asked for, or that has no legal key, is nobody's. */
-function readItem(
-  item: unknown,
-  aor: Aor,
-  onProblems: (aor: Aor, problems: readonly Problem[]) => void,
-): Customer | undefined {
+async function readCustomer(table: CustomersTable, aor: Aor): Promise<Customer | undefined> {
+  const item = await readItem(table, aor);
+  if (item === undefined) return undefined;
   const { customer, problems } = parseCustomer(item);
-  if (problems.length > 0) onProblems(aor, problems);
-  return customer && formatAor(customer) === formatAor(aor) ? customer : undefined;
+  const foreign = customer && formatAor(customer) !== formatAor(aor);
+  const told = foreign
+    ? [{ path: 'realm', fix: 'is not the key that was asked for', unknownField: false }]
+    : problems;
+  if (told.length > 0) table.onProblems(aor, told);
+  return foreign ? undefined : customer;
 }
 
-function nameOf(cause: unknown): string {
-  return cause instanceof Error ? cause.name : 'unknown error';
+async function readItem({ dynamodb, tableName }: CustomersTable, aor: Aor): Promise<unknown> {
+  const command = new GetCommand({
+    TableName: tableName,
+    Key: { realm: aor.realm, username: aor.username },
+  });
+  const { Item } = await withTries('the customers table', BUDGET, (abortSignal) =>
+    dynamodb.send(command, { abortSignal }),
+  );
+  return Item;
 }

@@ -1,7 +1,8 @@
 import type { CallTag } from '../jambonz/call-tag';
-import type { Decision } from '../jambonz/world';
+import { type Decision, Undecided } from '../jambonz/world';
 import { type Aor, formatAor } from '../registrar/aor';
 import type { Problem } from '../registrar/customer';
+import { nameOf } from './tries';
 
 /** One line of the log: flat, searchable, and without a secret or a digest in it. */
 export type LogLine = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -16,7 +17,9 @@ export function lineOf(decision: Decision): LogLine {
     case 'register-auth': {
       const { admission, method } = decision;
       const { admitted, aor, because } = admission;
-      const granted = admitted ? { credential: admission.credential, expires: admission.expires } : {};
+      const granted = admitted
+        ? { credential: admission.credential, expires: admission.expires, observed: admission.observed }
+        : {};
       return {
         hook: 'register-auth',
         answer: admitted ? 'ok' : 'fail',
@@ -27,8 +30,13 @@ export function lineOf(decision: Decision): LogLine {
       };
     }
     case 'call-hook': {
-      const { plan } = decision;
-      const caller = { hook: 'call-hook', answer: plan.kind, aor: plan.caller && formatAor(plan.caller) };
+      const { plan, grant } = decision;
+      const caller = {
+        hook: 'call-hook',
+        answer: plan.kind,
+        aor: plan.caller && formatAor(plan.caller),
+        grant: grant === 'not-asked' ? undefined : grant,
+      };
       if (plan.kind === 'refuse')
         return { ...caller, because: plan.because, to: plan.destination?.number, status: plan.status };
       const { destination, callerId, attempts } = plan;
@@ -78,6 +86,28 @@ export function linesOfProblems(aor: Aor, problems: readonly Problem[]): LogLine
 /** Something broke. Names only: messages of strangers' errors may quote what they choked on. */
 export function lineOfBroken(cause: unknown): LogLine {
   const error = cause instanceof Error ? cause : new Error('not an error');
-  const inner = error.cause instanceof Error ? error.cause.name : undefined;
-  return { undecided: error.name, because: error.name === 'Undecided' ? error.message : undefined, inner };
+  const ours = error instanceof Undecided ? error.message : undefined;
+  return {
+    undecided: error.name,
+    because: ours,
+    inner: error.cause === undefined ? undefined : nameOf(error.cause),
+  };
+}
+
+/** What went on although AWS failed, and what was not looked at meanwhile. */
+export interface Trouble {
+  readonly what:
+    | 'stale-record-served'
+    | 'replay-not-checked'
+    | 'guessing-not-checked'
+    | 'grant-not-checked'
+    | 'old-secrets-kept';
+  readonly aor?: Aor;
+  readonly cause: unknown;
+}
+
+export type OnTrouble = (trouble: Trouble) => void;
+
+export function lineOfTrouble({ what, aor, cause }: Trouble): LogLine {
+  return { trouble: what, aor: aor && formatAor(aor), inner: nameOf(cause) };
 }

@@ -8,11 +8,15 @@ export const ENV = {
   webhookSecretArn: 'WEBHOOK_SECRET_ARN',
   webhookSecret: 'WEBHOOK_SECRET',
   outboundSipHost: 'OUTBOUND_SIP_HOST',
-  /** `off`, `observe` or `enforce`; `observe` when not set. */
-  callGrant: 'CALL_GRANT',
   /** `false`: a disabled account may not even call its emergency numbers. */
   emergencyForDisabled: 'EMERGENCY_FOR_DISABLED',
   dynamodbEndpoint: 'DYNAMODB_ENDPOINT',
+  /** `off`, `observe` or `enforce`. */
+  callGrant: 'CALL_GRANT',
+  /** `allow` or `refuse`: calls whose digest nobody can look up, while the memory table is out of order. */
+  callsWithoutMemory: 'CALLS_WITHOUT_MEMORY',
+  /** How long a record that was read before serves while the customers table is out of order. */
+  staleIfErrorSeconds: 'STALE_IF_ERROR_SECONDS',
 } as const;
 
 /** The keys of the tables: all key attributes are texts. */

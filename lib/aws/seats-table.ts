@@ -11,15 +11,18 @@ import {
   type Seat,
   takeSeat,
 } from '../registrar/caps';
-import type { DynamoDB } from './dynamodb';
+import { aorParts, endsAt, type MemoryTable, memoryKey } from './memory-table';
 import { MEMORY_ENDS } from './names';
+import { type Budget, nameOf, withTries } from './tries';
 
-/** All tries together: a caller waits for it. */
-const BUDGET_MS = 900;
+const WHAT = 'the seats of calls';
+const CONDITION = 'ConditionalCheckFailedException';
+/** Of one reading or writing; a seat usually takes one. */
+const BUDGET: Budget = { wholeMs: 900, tryMs: 300 };
 /** A writer that loses has lost to another call that got in, so this is more than enough for a burst. */
 const MOST_TRIES = 12;
 /** Longer than any lease: neither counts nor ends may vanish under a call. */
-const KEPT_S = 3 * 24 * 3600;
+const KEPT_MS = 3 * 24 * 3600 * 1000;
 /** So many leases are looked through for calls that ended unclaimed, before a caller is turned away. */
 const MOST_LOOKED_THROUGH = 25;
 
@@ -29,35 +32,34 @@ const MOST_LOOKED_THROUGH = 25;
  * parallel Lambdas cannot take the same one. Only when that is refused (a cap is reached, a new minute began, or
  * there is no item yet) the item is read, judged by `takeSeat`, and replaced if nobody changed it meanwhile.
  */
-export function seatsTable(dynamodb: DynamoDB, tableName: string, now: () => number): Seats {
+export function seatsTable(table: MemoryTable): Seats {
+  const { dynamodb, now } = table;
   return {
-    take: (callId, caps) =>
-      deciding(async (abortSignal) => {
-        const call = leaseOf(callId);
-        const key = countsKey(caps.owner);
-        for (let tries = 0; tries < MOST_TRIES; tries++) {
-          const time = now();
-          if (await written(dynamodb.send(takeAtOnce(tableName, key, call, caps, time), { abortSignal })))
-            return 'taken';
-          const taken = await readAndTake(dynamodb, tableName, key, call, caps, time, abortSignal);
-          if (taken) return taken;
-          await pause(Math.random() * 10 * (tries + 1));
-        }
-        throw new Error('too many writers');
-      }),
-    end: (callId, owner) =>
-      deciding((abortSignal) => {
-        const call = leaseOf(callId);
-        return written(
-          owner
-            ? dynamodb.send(giveBack(tableName, countsKey(owner), call), { abortSignal })
-            : dynamodb.send(markEnded(tableName, endedKey(call), now()), { abortSignal }),
-        );
-      }),
+    take: async (callId, caps) => {
+      const call = leaseOf(callId);
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const time = now();
+        const command = takeAtOnce(table.tableName, call, caps, time);
+        if (await written((abortSignal) => dynamodb.send(command, { abortSignal }))) return 'taken';
+        const seat = await readAndTake(table, call, caps, time);
+        if (seat) return seat;
+        await pause(Math.random() * 10 * (tries + 1));
+      }
+      throw new Undecided('the seats of calls: too many writers');
+    },
+    end: (callId, owner) => {
+      const call = leaseOf(callId);
+      if (!owner) {
+        const mark = markEnded(table, call);
+        return written((abortSignal) => dynamodb.send(mark, { abortSignal }));
+      }
+      const command = giveBack(table.tableName, owner, call);
+      return written((abortSignal) => dynamodb.send(command, { abortSignal }));
+    },
   };
 }
 
-function takeAtOnce(TableName: string, key: string, call: string, caps: Caps, time: number): UpdateCommand {
+function takeAtOnce(TableName: string, call: string, caps: Caps, time: number): UpdateCommand {
   const { maxConcurrentCalls, callsPerMinute } = caps;
   const counted = maxConcurrentCalls !== undefined;
   const rated = callsPerMinute !== undefined;
@@ -68,7 +70,7 @@ function takeAtOnce(TableName: string, key: string, call: string, caps: Caps, ti
   ];
   return new UpdateCommand({
     TableName,
-    Key: { key },
+    Key: countsKey(caps.owner),
     UpdateExpression: `SET #started = #started + :one, #version = #version + :one, #ends = :ends${counted ? ', #leases.#call = :until' : ''}`,
     ConditionExpression: conditions.join(' AND '),
     ExpressionAttributeNames: {
@@ -80,7 +82,7 @@ function takeAtOnce(TableName: string, key: string, call: string, caps: Caps, ti
     },
     ExpressionAttributeValues: {
       ':one': 1,
-      ':ends': seconds(time) + KEPT_S,
+      ':ends': endsAt(time + KEPT_MS)[MEMORY_ENDS],
       ...(counted && { ':calls': maxConcurrentCalls, ':until': leaseEnd(caps, time) }),
       ...(rated && { ':minute': minuteOf(time), ':rate': callsPerMinute }),
     },
@@ -89,49 +91,46 @@ function takeAtOnce(TableName: string, key: string, call: string, caps: Caps, ti
 
 /** @returns undefined when somebody else wrote in between */
 async function readAndTake(
-  dynamodb: DynamoDB,
-  TableName: string,
-  key: string,
+  table: MemoryTable,
   call: string,
   caps: Caps,
   time: number,
-  abortSignal: AbortSignal,
 ): Promise<Seat | undefined> {
-  const get = new GetCommand({ TableName, Key: { key }, ConsistentRead: true });
-  const { Item } = await dynamodb.send(get, { abortSignal });
-  const found = readCounts(Item);
+  const { dynamodb, tableName: TableName } = table;
+  const key = countsKey(caps.owner);
+  const found = readCounts(await read(table, key));
   const judged = takeSeat(found, call, caps, time);
   const { seat, counts } =
     judged.seat === 'too-many-calls'
-      ? takeSeat(await withoutEnded(dynamodb, TableName, judged.counts, abortSignal), call, caps, time)
+      ? takeSeat(await withoutEnded(table, judged.counts), call, caps, time)
       : judged;
   if (seat !== 'taken' || Object.hasOwn(found.leases, call)) return seat;
   const put = new PutCommand({
     TableName,
-    Item: { key, ...counts, version: found.version + 1, [MEMORY_ENDS]: seconds(time) + KEPT_S },
+    Item: { ...key, ...counts, version: found.version + 1, ...endsAt(time + KEPT_MS) },
     ConditionExpression: 'attribute_not_exists(#version) OR #version = :version',
     ExpressionAttributeNames: { '#version': 'version' },
     ExpressionAttributeValues: { ':version': found.version },
   });
-  return (await written(dynamodb.send(put, { abortSignal }))) ? seat : undefined;
+  return (await written((abortSignal) => dynamodb.send(put, { abortSignal }))) ? seat : undefined;
 }
 
 /** A caller who hung up before jambonz knew whose call it was has left a mark, but the seat is still taken. */
-async function withoutEnded(
-  dynamodb: DynamoDB,
-  TableName: string,
-  counts: CallCounts,
-  abortSignal: AbortSignal,
-): Promise<CallCounts> {
+async function withoutEnded(table: MemoryTable, counts: CallCounts): Promise<CallCounts> {
   const calls = Object.keys(counts.leases).slice(0, MOST_LOOKED_THROUGH);
-  const marks = await Promise.all(
-    calls.map((call) =>
-      dynamodb.send(new GetCommand({ TableName, Key: { key: endedKey(call) } }), { abortSignal }),
-    ),
-  );
-  const ended = new Set(calls.filter((_, at) => marks[at]?.Item !== undefined));
+  const marks = await Promise.all(calls.map((call) => read(table, endedKey(call))));
+  const ended = new Set(calls.filter((_, at) => marks[at] !== undefined));
   const leases = Object.entries(counts.leases).filter(([call]) => !ended.has(call));
   return { ...counts, leases: Object.fromEntries(leases) };
+}
+
+async function read(
+  { dynamodb, tableName: TableName }: MemoryTable,
+  Key: { key: string },
+): Promise<Record<string, unknown> | undefined> {
+  const command = new GetCommand({ TableName, Key, ConsistentRead: true });
+  const { Item } = await withTries(WHAT, BUDGET, (abortSignal) => dynamodb.send(command, { abortSignal }));
+  return Item;
 }
 
 function readCounts(item: Record<string, unknown> | undefined): CallCounts & { readonly version: number } {
@@ -145,10 +144,10 @@ function readCounts(item: Record<string, unknown> | undefined): CallCounts & { r
   };
 }
 
-function giveBack(TableName: string, key: string, call: string): UpdateCommand {
+function giveBack(TableName: string, owner: Aor, call: string): UpdateCommand {
   return new UpdateCommand({
     TableName,
-    Key: { key },
+    Key: countsKey(owner),
     UpdateExpression: 'REMOVE #leases.#call SET #version = #version + :one',
     ConditionExpression: 'attribute_exists(#leases.#call)',
     ExpressionAttributeNames: { '#leases': 'leases', '#call': call, '#version': 'version' },
@@ -156,21 +155,21 @@ function giveBack(TableName: string, key: string, call: string): UpdateCommand {
   });
 }
 
-function markEnded(TableName: string, key: string, time: number): PutCommand {
+function markEnded({ tableName: TableName, now }: MemoryTable, call: string): PutCommand {
   return new PutCommand({
     TableName,
-    Item: { key, [MEMORY_ENDS]: seconds(time) + KEPT_S },
+    Item: { ...endedKey(call), ...endsAt(now() + KEPT_MS) },
     ConditionExpression: 'attribute_not_exists(#key)',
     ExpressionAttributeNames: { '#key': 'key' },
   });
 }
 
-function countsKey({ username, realm }: Aor): string {
-  return `calls ${realm} ${username}`;
+function countsKey(owner: Aor): { key: string } {
+  return memoryKey('calls', ...aorParts(owner));
 }
 
-function endedKey(call: string): string {
-  return `ended ${call}`;
+function endedKey(call: string): { key: string } {
+  return memoryKey('ended', call);
 }
 
 /** Call-IDs are long; the item that holds a thousand leases should not be. */
@@ -178,27 +177,14 @@ function leaseOf(callId: string): string {
   return createHash('sha256').update(callId).digest('base64url').slice(0, 16);
 }
 
-function seconds(time: number): number {
-  return Math.ceil(time / 1000);
-}
-
-/** false: the condition did not hold. */
-async function written(write: Promise<unknown>): Promise<boolean> {
+/** @returns false when the condition did not hold */
+async function written(write: (signal: AbortSignal) => Promise<unknown>): Promise<boolean> {
   try {
-    await write;
+    await withTries(WHAT, BUDGET, write, [CONDITION]);
     return true;
   } catch (cause) {
-    if (cause instanceof Error && cause.name === 'ConditionalCheckFailedException') return false;
+    if (nameOf(cause) === CONDITION) return false;
     throw cause;
-  }
-}
-
-async function deciding<T>(work: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-  try {
-    return await work(AbortSignal.timeout(BUDGET_MS));
-  } catch (cause) {
-    const name = cause instanceof Error ? cause.name : 'unknown error';
-    throw new Undecided(`the calls could not be counted: ${name}`, { cause });
   }
 }
 

@@ -1,46 +1,80 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseWebhookSecrets, type WebhookSecret } from '../jambonz/webhook-secrets';
-import { Undecided } from '../jambonz/world';
+import type { World } from '../jambonz/world';
+import type { OnTrouble } from './journal';
+import { nameOf, withTries } from './tries';
 
-const READ_BUDGET_MS = 1500;
-/** How long a secret is used before it is read again: a rotation is complete within this. */
+const BUDGET = { wholeMs: 1200, tryMs: 600 };
+/** How long a secret is used before it is read again, unasked. */
 const FRESH_MS = 5 * 60_000;
+/** A signature that does not fit may mean that jambonz has a new secret; a stranger can send many of those. */
+const ASK_AGAIN_MS = 30_000;
 
 /**
  * The webhook secrets in Secrets Manager: the current version and the previous one, so that a rotation drops no
- * call. Read once and kept; while Secrets Manager cannot be read, the last known ones go on.
+ * call. Read once and kept; read again when they are old, or doubted, at most once per 30 s. While Secrets Manager
+ * cannot be read, the last known ones go on.
+ * @param client with `maxAttempts: 1`
  */
 export function secretsManagerSecrets(
   arn: string,
   now: () => number,
-): () => Promise<readonly WebhookSecret[]> {
-  const client = new SecretsManagerClient({ maxAttempts: 3 });
+  onTrouble: OnTrouble,
+  client: Pick<SecretsManagerClient, 'send'> = new SecretsManagerClient({ maxAttempts: 1 }),
+): World['secrets'] {
   let known: { readonly secrets: readonly WebhookSecret[]; readonly readAt: number } | undefined;
-  return async () => {
-    if (known && now() - known.readAt < FRESH_MS) return known.secrets;
+  let askedAt = -Infinity;
+  let underWay: Promise<readonly WebhookSecret[]> | undefined;
+
+  const ask = async (): Promise<readonly WebhookSecret[]> => {
+    askedAt = now();
     try {
-      const current = await readVersion(client, arn, 'AWSCURRENT');
-      const previous = await readVersion(client, arn, 'AWSPREVIOUS').catch(onlyMissing);
-      known = { secrets: [...current, ...previous], readAt: now() };
+      known = { secrets: await readSecrets(client, arn), readAt: now() };
     } catch (cause) {
-      if (!known) throw new Undecided('the webhook secret could not be read', { cause });
+      if (!known) throw cause;
+      onTrouble({ what: 'old-secrets-kept', cause });
     }
-    return known?.secrets ?? [];
+    return known.secrets;
+  };
+
+  return async (doubted) => {
+    const wanted = !known || doubted !== undefined || now() - known.readAt >= FRESH_MS;
+    if (known && !(wanted && now() - askedAt >= ASK_AGAIN_MS))
+      return underWay && doubted ? underWay : known.secrets;
+    underWay ??= ask().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
   };
 }
 
-async function readVersion(
-  client: SecretsManagerClient,
+async function readSecrets(
+  client: Pick<SecretsManagerClient, 'send'>,
   arn: string,
-  stage: string,
-): Promise<WebhookSecret[]> {
+): Promise<readonly WebhookSecret[]> {
+  const [current, previous] = await Promise.all([
+    readVersion(client, arn, 'AWSCURRENT'),
+    readVersion(client, arn, 'AWSPREVIOUS').catch(onlyMissing),
+  ]);
+  return [...parseWebhookSecrets(current), ...(previous === undefined ? [] : parseWebhookSecrets(previous))];
+}
+
+async function readVersion(
+  client: Pick<SecretsManagerClient, 'send'>,
+  arn: string,
+  stage: 'AWSCURRENT' | 'AWSPREVIOUS',
+): Promise<string> {
   const command = new GetSecretValueCommand({ SecretId: arn, VersionStage: stage });
-  const { SecretString } = await client.send(command, { abortSignal: AbortSignal.timeout(READ_BUDGET_MS) });
-  return parseWebhookSecrets(SecretString ?? '');
+  const { SecretString } = await withTries(
+    'the webhook secret',
+    BUDGET,
+    (abortSignal) => client.send(command, { abortSignal }),
+    stage === 'AWSPREVIOUS' ? ['ResourceNotFoundException'] : [],
+  );
+  return SecretString ?? '';
 }
 
 /** A secret that was never rotated has no previous version. */
-function onlyMissing(cause: unknown): WebhookSecret[] {
-  if (cause instanceof Error && cause.name === 'ResourceNotFoundException') return [];
-  throw cause;
+function onlyMissing(cause: unknown): undefined {
+  if (nameOf(cause) !== 'ResourceNotFoundException') throw cause;
 }

@@ -1,49 +1,56 @@
 import { parseWebhookSecrets } from '../jambonz/webhook-secrets';
 import type { World } from '../jambonz/world';
-import type { CallSettings } from '../registrar/plan';
+import { CALL_GRANT_MODES } from '../registrar/call-grant';
+import { callGrants } from './call-grants';
 import { customersTable } from './customers-table';
 import { connectDynamoDB } from './dynamodb';
-import { lineOf, linesOfProblems, type Print } from './journal';
+import { guesses } from './guesses';
+import { lineOf, lineOfTrouble, linesOfProblems, type OnTrouble, type Print } from './journal';
 import { ENV } from './names';
 import { seatsTable } from './seats-table';
 import { secretsManagerSecrets } from './secrets';
+import { usedAnswers } from './used-answers';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The world as the environment variables describe it: in Lambda those that the stack set, on a laptop those of the
  * local stack. A missing one is a deployment that cannot work, so it stops here and not at the first phone.
+ * @param now unix ms
  */
-export function worldOf(env: Environment, print: Print): World {
-  const now = Date.now;
+export function worldOf(env: Environment, print: Print, now: () => number = Date.now): World {
   const report: World['report'] = (decision) => print(lineOf(decision));
-  const dynamodb = connectDynamoDB(env[ENV.dynamodbEndpoint]);
+  const onTrouble: OnTrouble = (trouble) => print(lineOfTrouble(trouble));
+  const dynamodb = connectDynamoDB(env[ENV.dynamodbEndpoint], 1);
+  const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onTrouble };
   return {
     now,
-    secrets: secretsOf(env, now),
-    customers: customersTable(dynamodb, required(env, ENV.customersTable), (aor, problems) =>
-      linesOfProblems(aor, problems).forEach(print),
-    ),
-    seats: seatsTable(dynamodb, required(env, ENV.memoryTable), now),
-    settings: settingsOf(env),
+    secrets: secretsOf(env, now, onTrouble),
+    customers: customersTable({
+      dynamodb,
+      tableName: required(env, ENV.customersTable),
+      now,
+      staleIfErrorMs: seconds(env, ENV.staleIfErrorSeconds, 15 * 60) * 1000,
+      onProblems: (aor, problems) => linesOfProblems(aor, problems).forEach(print),
+      onTrouble,
+    }),
+    usedAnswers: usedAnswers(memory),
+    guesses: guesses(memory),
+    callGrants: callGrants(memory),
+    seats: seatsTable(memory),
+    settings: {
+      outboundSipHost: required(env, ENV.outboundSipHost),
+      callGrant: oneOf(CALL_GRANT_MODES, env, ENV.callGrant, 'observe'),
+      emergencyForDisabled: oneOf(['true', 'false'], env, ENV.emergencyForDisabled, 'true') === 'true',
+      callsWithoutMemory: oneOf(['allow', 'refuse'], env, ENV.callsWithoutMemory, 'allow'),
+    },
     report,
   };
 }
 
-function settingsOf(env: Environment): CallSettings {
-  const callGrant = env[ENV.callGrant] ?? 'observe';
-  if (callGrant !== 'off' && callGrant !== 'observe' && callGrant !== 'enforce')
-    throw new Error(`${ENV.callGrant} is "${callGrant}": write off, observe or enforce`);
-  return {
-    outboundSipHost: required(env, ENV.outboundSipHost),
-    callGrant,
-    emergencyForDisabled: env[ENV.emergencyForDisabled] !== 'false',
-  };
-}
-
-function secretsOf(env: Environment, now: () => number): World['secrets'] {
+function secretsOf(env: Environment, now: () => number, onTrouble: OnTrouble): World['secrets'] {
   const given = env[ENV.webhookSecret];
-  if (given === undefined) return secretsManagerSecrets(required(env, ENV.webhookSecretArn), now);
+  if (given === undefined) return secretsManagerSecrets(required(env, ENV.webhookSecretArn), now, onTrouble);
   const secrets = parseWebhookSecrets(given);
   return async () => secrets;
 }
@@ -52,4 +59,22 @@ function required(env: Environment, name: string): string {
   const value = env[name];
   if (!value) throw new Error(`the environment variable ${name} is not set`);
   return value;
+}
+
+function oneOf<const Choice extends string>(
+  choices: readonly Choice[],
+  env: Environment,
+  name: string,
+  otherwise: Choice,
+): Choice {
+  const value = env[name] ?? otherwise;
+  const choice = choices.find((it) => it === value);
+  if (choice === undefined) throw new Error(`${name} is "${value}": write one of ${choices.join(', ')}`);
+  return choice;
+}
+
+function seconds(env: Environment, name: string, otherwise: number): number {
+  const value = env[name] ?? String(otherwise);
+  if (!/^\d{1,6}$/.test(value)) throw new Error(`${name} is "${value}": write a whole number of seconds`);
+  return Number(value);
 }

@@ -8,12 +8,17 @@ import { type HookAnswer, isObject } from './hook';
  * @returns undefined when it is not what jambonz sends
  */
 export function parseAuthHook(json: Record<string, unknown>): AuthAttempt | undefined {
-  const { method, headers, expires } = json;
+  const { method, headers, expires, source_address } = json;
   const fields = readFields(json);
   if (typeof method !== 'string' || !isObject(headers) || !fields) return undefined;
   return {
     method,
     digest: uncut(fields, headers.authorization),
+    source: {
+      address: typeof source_address === 'string' ? source_address : '',
+      claimedByDevice: method === 'INVITE' && Object.keys(headers).some(isForwardedFor),
+    },
+    callId: typeof headers['call-id'] === 'string' ? headers['call-id'] : '',
     to: typeof headers.to === 'string' ? headers.to : '',
     expires: typeof expires === 'number' && Number.isInteger(expires) && expires >= 0 ? expires : undefined,
   };
@@ -24,6 +29,11 @@ export function answerAuthHook(admission: Admission): HookAnswer {
   if (!admission.admitted) return { status: 200, body: { status: 'fail' } };
   const { expires } = admission;
   return { status: 200, body: { status: 'ok', ...(expires !== undefined && { expires }) } };
+}
+
+/** On INVITE the SBC takes the source address from these, if the device sends one (sbc-inbound lib/middleware.js). */
+function isForwardedFor(name: string): boolean {
+  return /^x-(subspace-)?forwarded-for$/i.test(name);
 }
 
 /**

@@ -8,15 +8,17 @@ import { isObject } from './hook';
  * @returns undefined when it is not what jambonz sends
  */
 export function parseCallHook(json: Record<string, unknown>): Call | undefined {
-  const { sip, to, from } = json;
+  const { sip, to, from, sbc_callid } = json;
   const id = readCallId(json);
   if (!isObject(sip) || !isObject(sip.headers) || typeof to !== 'string' || !id) return undefined;
   return {
     id,
     caller: readCaller(sip.headers),
+    // jambonz before 0.9.2 names it in the header only.
+    deviceCallId: textOf(sbc_callid) || textOf(sip.headers['X-CID']),
     fromTrunk: json.originating_sip_trunk_name !== undefined || Object.keys(sip.headers).some(isTrunkMark),
     dialled: to,
-    presented: readPresented(typeof from === 'string' ? from : '', sip.headers),
+    presented: readPresented(textOf(from), sip.headers),
   };
 }
 
@@ -46,7 +48,7 @@ function isTrunkMark(name: string): boolean {
 
 /** An anonymous From (RFC 3323 section 4.1), or a Privacy header that asks for more than nothing. */
 function readPresented(from: string, headers: Record<string, unknown>): Presented {
-  const privacy = typeof headers.privacy === 'string' ? headers.privacy.toLowerCase() : '';
+  const privacy = textOf(headers.privacy).toLowerCase();
   const asked = privacy.split(/[;,\s]+/).some((it) => ['id', 'user', 'header'].includes(it));
   return {
     from,
@@ -58,4 +60,8 @@ function readPresented(from: string, headers: Record<string, unknown>): Presente
 /** The user part of the first SIP or tel URI in a header. */
 function readUser(header: unknown): string | undefined {
   return typeof header === 'string' ? /(?:sips?|tel):([^@;>\s,]{1,64})/i.exec(header)?.[1] : undefined;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

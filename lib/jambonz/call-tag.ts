@@ -95,7 +95,7 @@ function readTag(text: string): CallTag | undefined {
     private: json.private === true,
   };
   return {
-    call: { id, caller: aor, fromTrunk: false, dialled, presented },
+    call: { id, caller: aor, fromTrunk: false, dialled, presented, deviceCallId: '' },
     attempt,
     trunk,
     number,

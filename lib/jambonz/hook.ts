@@ -17,7 +17,12 @@ export interface HookAnswer {
   readonly body: unknown;
 }
 
-export type HookRefusal = 'too-large' | Exclude<SignatureVerdict, 'right'> | 'not-json' | 'not-understood';
+export type HookRefusal =
+  | 'too-large'
+  | Exclude<SignatureVerdict, 'right'>
+  | 'not-json'
+  | 'not-understood'
+  | 'realm-of-another-account';
 
 /** A webhook whose sender is proven and whose body is a JSON object. */
 export type OpenedHook =
@@ -55,6 +60,7 @@ const REFUSALS: Readonly<Record<HookRefusal, { status: number; error: string }>>
   },
   'not-json': { status: 400, error: 'the body is not a JSON object' },
   'not-understood': { status: 400, error: 'the body is not what jambonz sends to this hook' },
+  'realm-of-another-account': { status: 403, error: 'this webhook secret does not speak for that realm' },
 };
 
 /** What a stranger, or a jambonz set up wrongly, is told. */

@@ -1,9 +1,12 @@
-import type { Admission } from '../registrar/admission';
+import type { Admission, AuthAttempt } from '../registrar/admission';
 import type { Aor } from '../registrar/aor';
+import type { CallGrant, CallGrantMode, GrantState } from '../registrar/call-grant';
 import type { Caps, Seat } from '../registrar/caps';
 import type { Customer } from '../registrar/customer';
 import type { NextStep } from '../registrar/failover';
+import type { Limited } from '../registrar/guessing';
 import type { CallPlan, CallSettings } from '../registrar/plan';
+import type { AnswerUse } from '../registrar/replay';
 import type { CallRecord } from './call-status';
 import type { CallTag } from './call-tag';
 import type { HookRefusal } from './hook';
@@ -13,13 +16,23 @@ import type { WebhookSecret } from './webhook-secrets';
 export interface World {
   /** Unix ms. */
   readonly now: () => number;
-  /** The secrets that jambonz may sign with, current and previous. */
-  readonly secrets: () => Promise<readonly WebhookSecret[]>;
+  /** The secrets that jambonz may sign with, current and previous; `doubted`: a signature did not fit them. */
+  readonly secrets: (doubted?: 'doubted') => Promise<readonly WebhookSecret[]>;
   readonly customers: Customers;
+  readonly usedAnswers: UsedAnswers;
+  readonly guesses: Guesses;
+  readonly callGrants: CallGrants;
   readonly seats: Seats;
-  readonly settings: CallSettings;
+  readonly settings: CallSettings & AuthSettings;
   /** Logs and counts a decision; never throws. */
   readonly report: (decision: Decision) => void;
+}
+
+/** What the deployment decides about authentication. */
+export interface AuthSettings {
+  readonly callGrant: CallGrantMode;
+  /** What becomes of a call while nobody can look whether its digest was used before: on with it, or 504. */
+  readonly callsWithoutMemory: 'allow' | 'refuse';
 }
 
 export interface Customers {
@@ -28,6 +41,40 @@ export interface Customers {
    * @throws Undecided when that could not be found out: never a reason to say "wrong password"
    */
   find(aor: Aor): Promise<Customer | undefined>;
+}
+
+/** Which digest answers were used. */
+export interface UsedAnswers {
+  /**
+   * Uses an answer up; the very same request may come twice. Never throws: `unknown` when the memory could not be
+   * asked.
+   */
+  use(answer: AnswerUse): Promise<'new' | 'replayed' | 'unknown'>;
+}
+
+/** Who tries at whose password: a user, at the address where the attempt comes from. */
+export interface Guesser {
+  readonly aor: Aor;
+  readonly source: AuthAttempt['source'];
+}
+
+/** Who guesses passwords. Nothing here throws: when the memory cannot be asked, nobody is limited. */
+export interface Guesses {
+  limited(guesser: Guesser): Promise<Limited | undefined>;
+  failed(guesser: Guesser): Promise<void>;
+  /** From now on, and for 24 h, the pair is never limited. */
+  succeeded(guesser: Guesser): Promise<void>;
+}
+
+/** What accepted INVITEs leave for their calls. */
+export interface CallGrants {
+  /** Never throws: false when it could not be left. */
+  leave(grant: CallGrant): Promise<boolean>;
+  /**
+   * Takes it, once. Never throws.
+   * @param by the SBC's own Call-ID of the call: the same call may ask again, as jambonz repeats a lost hook
+   */
+  take(grant: CallGrant, by: string): Promise<Exclude<GrantState, 'not-asked'>>;
 }
 
 /** The calls that are going on, counted per owner of caps, whichever Lambda took them in. */
@@ -49,7 +96,12 @@ export interface Seats {
 
 /** The answer could not be found out in time. It reaches jambonz as HTTP 504, which phones come back from. */
 export class Undecided extends Error {
-  override readonly name = 'Undecided';
+  override readonly name: string = 'Undecided';
+}
+
+/** Undecided, and it stays so until an operator mends a table, a permission or a key. */
+export class Misconfigured extends Undecided {
+  override readonly name = 'Misconfigured';
 }
 
 export type HookName = 'register-auth' | 'call-hook' | 'dial-action' | 'call-status';
@@ -57,7 +109,7 @@ export type HookName = 'register-auth' | 'call-hook' | 'dial-action' | 'call-sta
 /** What a hook decided, with its reason: the value that is answered is the value that is told. */
 export type Decision =
   | { readonly hook: 'register-auth'; readonly method: string; readonly admission: Admission }
-  | { readonly hook: 'call-hook'; readonly plan: CallPlan }
+  | { readonly hook: 'call-hook'; readonly plan: CallPlan; readonly grant: GrantState }
   | { readonly hook: 'dial-action'; readonly tag: CallTag; readonly step: NextStep }
   | { readonly hook: 'call-status'; readonly record: CallRecord }
   | { readonly hook: HookName; readonly refused: HookRefusal | 'forged-call-data' };

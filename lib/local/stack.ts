@@ -28,7 +28,8 @@ export class CannotStart extends Error {}
 
 /**
  * Starts the embedded DynamoDB, its tables, the customers and the gateway, all on loopback.
- * @param env PORT, CUSTOMERS_FILE, WEBHOOK_SECRET, OUTBOUND_SIP_HOST, DYNAMODB_ENDPOINT, DYNAMODB_PORT, DATA_DIR
+ * @param env PORT, CUSTOMERS_FILE, WEBHOOK_SECRET, OUTBOUND_SIP_HOST, DYNAMODB_ENDPOINT, DYNAMODB_PORT, DATA_DIR, and
+ * the settings that a deployment has: CALL_GRANT, CALLS_WITHOUT_MEMORY, STALE_IF_ERROR_SECONDS
  * @throws CannotStart
  */
 export async function startLocalStack(env: Environment, print: Print): Promise<LocalStack> {
@@ -61,6 +62,9 @@ function handlers(env: Environment, endpoint: string, print: Print) {
     [ENV.webhookSecret]: env.WEBHOOK_SECRET ?? DEVELOPMENT_SECRET,
     [ENV.outboundSipHost]: env.OUTBOUND_SIP_HOST ?? 'sip.carrier.example',
     [ENV.dynamodbEndpoint]: endpoint,
+    [ENV.callGrant]: env.CALL_GRANT,
+    [ENV.callsWithoutMemory]: env.CALLS_WITHOUT_MEMORY,
+    [ENV.staleIfErrorSeconds]: env.STALE_IF_ERROR_SECONDS,
   };
   const world = worldOf(settings, print);
   const hooks = {

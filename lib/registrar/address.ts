@@ -32,3 +32,26 @@ function widthOf(address: string): number {
 function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }
+
+/**
+ * The part of an address that one subscriber holds: IPv4 whole, IPv6 its /64 (RFC 6177 section 2: a site gets at
+ * least that many), so that nobody counts as 2^64 strangers.
+ * @returns undefined when it is no address
+ */
+export function subscriberOf(address: string): string | undefined {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
+  if (isIP(mapped) !== 6) return isIP(mapped) === 4 ? mapped : undefined;
+  const [head = '', tail] = mapped.toLowerCase().replace(/%.*$/, '').split('::');
+  const [left, right] = [groupsOf(head), groupsOf(tail ?? '')];
+  const zeros = tail === undefined ? [] : Array(Math.max(0, 8 - left.length - right.length)).fill('0');
+  const network = [...left, ...zeros, ...right].slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ''));
+  return `${network.join(':')}::/64`;
+}
+
+/** A dotted IPv4 at the end stands for the last two groups, which no /64 reaches. */
+function groupsOf(text: string): string[] {
+  return text
+    .split(':')
+    .filter((group) => group !== '')
+    .flatMap((group) => (group.includes('.') ? ['0', '0'] : [group]));
+}

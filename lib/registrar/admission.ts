@@ -1,26 +1,50 @@
-import { type Aor, readTo, sameRealm } from './aor';
+import { isInside } from './address';
+import { type Aor, readTo, realmKey, sameRealm } from './aor';
 import { credentialsOf } from './credentials';
 import type { Customer } from './customer';
+import { dialledInTo, dialledInUri } from './dialled';
 import { checkDigest, type DigestAnswer, type DigestVerdict } from './digest';
+import type { ReplayFinding, ReplayPolicy } from './replay';
 
 /** What a device asks through jambonz: to register, or to call. */
 export interface AuthAttempt {
   readonly method: string;
   readonly digest: DigestAnswer;
+  /** Where jambonz got it from; whatever the device wrote into X-Forwarded-For, if it did. */
+  readonly source: { readonly address: string; readonly claimedByDevice: boolean };
+  readonly callId: string;
   /** The To header: on REGISTER the AOR, on INVITE the dialled party. */
   readonly to: string;
   /** Seconds asked for; 0 is an un-REGISTER; undefined on INVITE or when the device's number is none. */
   readonly expires: number | undefined;
 }
 
-export type AdmissionRefusal =
-  | Exclude<DigestVerdict, 'right'>
-  | 'method-not-supported'
-  | 'unknown-account'
-  | 'no-credential'
-  | 'disabled'
-  | 'ambiguous-to'
-  | 'wrong-aor';
+/** Every reason for a no. The list is closed: `docs/authentication.md` says what each means. */
+export const ADMISSION_REFUSALS = [
+  'method-not-supported',
+  'limited',
+  'limited-address',
+  'unknown-account',
+  'no-credential',
+  'wrong-digest',
+  'wrong-digest-or-realm-case',
+  'algorithm-not-supported',
+  'qop-not-supported',
+  'ha1-needs-md5',
+  'disabled',
+  'address-not-allowed',
+  'ambiguous-to',
+  'wrong-aor',
+  'wrong-number',
+  'not-our-nonce',
+  'nonce-from-future',
+  'nonce-too-old',
+  'replayed',
+] as const;
+export type AdmissionRefusal = (typeof ADMISSION_REFUSALS)[number];
+
+/** A right digest that may have been used before, and was let through: under `observe`, or as nobody could look. */
+export type ReplayObserved = ReplayFinding | 'not-checked';
 
 /** May the device register, or call? The reason is for logs and counters; the device learns ok or fail. */
 export type Admission =
@@ -32,6 +56,7 @@ export type Admission =
       readonly credential: string;
       /** Seconds granted; undefined on INVITE. */
       readonly expires: number | undefined;
+      readonly observed?: ReplayObserved;
     }
   | { readonly admitted: false; readonly aor: Aor; readonly because: AdmissionRefusal };
 
@@ -44,22 +69,47 @@ export const LONGEST_REGISTRATION_S = 3600;
  * @param now unix ms
  */
 export function admit(attempt: AuthAttempt, customer: Customer | undefined, now: number): Admission {
-  const aor: Aor = { username: attempt.digest.username, realm: attempt.digest.realm };
   const proof = prove(attempt, customer, now);
   const refusal = refusalOf(attempt, customer, proof);
   return refusal
-    ? { admitted: false, aor, because: refusal }
+    ? refuse(attempt, refusal)
     : {
         admitted: true,
-        aor,
+        aor: aorOf(attempt),
         because: 'right-digest',
         credential: proof.credential,
         expires: attempt.method === 'REGISTER' ? grantedExpires(attempt.expires, customer) : undefined,
       };
 }
 
+export function refuse(attempt: AuthAttempt, because: AdmissionRefusal): Admission {
+  return { admitted: false, aor: aorOf(attempt), because };
+}
+
+/** A call's digest is used once. Refreshes are watched only, unless the record says so: a lost answer is retried. */
+export function replayPolicy({ method }: AuthAttempt, customer: Customer | undefined): ReplayPolicy {
+  return method === 'INVITE' ? 'enforce' : (customer?.registration?.replay ?? 'observe');
+}
+
+/** Was it a try at somebody's password? An unknown account is one, too: nobody is told that it is none. */
+export function isWrongGuess(admission: Admission): boolean {
+  return !admission.admitted && WRONG_GUESSES.includes(admission.because);
+}
+
+const WRONG_GUESSES: readonly AdmissionRefusal[] = [
+  'wrong-digest',
+  'wrong-digest-or-realm-case',
+  'ha1-needs-md5',
+  'no-credential',
+  'unknown-account',
+];
+
+function aorOf({ digest }: AuthAttempt): Aor {
+  return { username: digest.username, realm: digest.realm };
+}
+
 interface Proof {
-  readonly verdict: DigestVerdict | 'no-credential';
+  readonly verdict: DigestVerdict | 'wrong-digest-or-realm-case' | 'no-credential';
   readonly credential: string;
 }
 
@@ -69,7 +119,7 @@ const NOBODY = [{ label: '', secret: { password: 'opens nothing' } }];
 function prove({ method, digest }: AuthAttempt, customer: Customer | undefined, now: number): Proof {
   const own = customer ? credentialsOf(customer, now) : [];
   const proofs = (own.length > 0 ? own : NOBODY).map(({ label, secret }) => ({
-    verdict: checkDigest(method, digest, secret),
+    verdict: explain(checkDigest(method, digest, secret), 'ha1' in secret, digest.realm),
     credential: label,
   }));
   if (own.length === 0) return { verdict: 'no-credential', credential: '' };
@@ -77,6 +127,13 @@ function prove({ method, digest }: AuthAttempt, customer: Customer | undefined, 
     proofs.find(({ verdict }) => verdict === 'right') ??
     proofs.find(({ verdict }) => verdict !== 'wrong-digest') ?? { verdict: 'wrong-digest', credential: '' }
   );
+}
+
+/** An HA1 holds the realm to the letter: a phone that writes it otherwise needs `password`, or another HA1. */
+function explain(verdict: DigestVerdict, byHa1: boolean, realm: string): Proof['verdict'] {
+  return verdict === 'wrong-digest' && byHa1 && realm !== realmKey(realm)
+    ? 'wrong-digest-or-realm-case'
+    : verdict;
 }
 
 function refusalOf(
@@ -89,7 +146,20 @@ function refusalOf(
   if (verdict !== 'right') return verdict;
   const leaving = attempt.method === 'REGISTER' && attempt.expires === 0;
   if (customer.enabled === false && !leaving) return 'disabled';
-  return attempt.method === 'REGISTER' ? aorRefusal(attempt) : undefined;
+  return attempt.method === 'REGISTER'
+    ? (addressRefusal(attempt, customer) ?? aorRefusal(attempt))
+    : numberRefusal(attempt);
+}
+
+function addressRefusal({ source }: AuthAttempt, customer: Customer): 'address-not-allowed' | undefined {
+  const allowed = customer.registration?.allowedAddresses;
+  return !allowed || isInside(source.address, allowed) ? undefined : 'address-not-allowed';
+}
+
+/** A digest uri that names a number opens the way to that number only. */
+function numberRefusal({ to, digest }: AuthAttempt): 'wrong-number' | undefined {
+  const signed = dialledInUri(digest.uri);
+  return signed === undefined || signed === dialledInTo(to) ? undefined : 'wrong-number';
 }
 
 /** A device may register its own AOR only: jambonz stores whatever To says, and takes it from nobody. */

@@ -1,4 +1,5 @@
 import type { Aor } from './aor';
+import type { CallGrantMode, GrantState } from './call-grant';
 import {
   type CallerId,
   chooseCallerId,
@@ -31,6 +32,8 @@ export interface Call {
   /** What was dialled, as jambonz reported it. */
   readonly dialled: string;
   readonly presented: Presented;
+  /** The Call-ID of the device's own INVITE. */
+  readonly deviceCallId: string;
 }
 
 /** The records that a call goes by. */
@@ -44,7 +47,7 @@ export interface CallRecords {
 /** What the tables say of this call besides the records. */
 export interface CallFacts {
   /** Did register-auth leave a grant for this call? */
-  readonly grant: 'granted' | 'missing' | 'not-asked';
+  readonly grant: GrantState;
   /** Did the call get a seat under its caps? `not-asked`: nobody counted. */
   readonly seat: Seat | 'not-asked';
 }
@@ -56,7 +59,7 @@ export interface CallSettings {
   /** Where a trunk without a host of its own goes: host or host:port. */
   readonly outboundSipHost: string;
   /** What a call without a grant meets: `enforce` refuses it. */
-  readonly callGrant: 'off' | 'observe' | 'enforce';
+  readonly callGrant: CallGrantMode;
   /** May a disabled account still call its emergency numbers? */
   readonly emergencyForDisabled: boolean;
 }

@@ -24,6 +24,7 @@ export class Memory extends Construct {
     this.table.grant(
       hook.lambda,
       'dynamodb:GetItem',
+      'dynamodb:BatchGetItem',
       'dynamodb:PutItem',
       'dynamodb:UpdateItem',
       'dynamodb:DeleteItem',

@@ -72,7 +72,7 @@ export const DESTINATIONS = rows([
   ['%2B is +', {}, '%2B966501234567', `sip:77#966501234567${AT}`, `plus; default; default; ${ANY}`],
   ['%2b is +', {}, '%2b966501234567', `sip:77#966501234567${AT}`, `plus; default; default; ${ANY}`],
   ['the longest E.164 number', {}, '+966501234567890', `sip:77#966501234567890${AT}`, `plus; default; default; ${ANY}`],
-  ['the longest text as dialled', {}, '9'.repeat(32), `sip:77#${'9'.repeat(32)}${AT}`, `as-dialled; default; default; ${ANY}`],
+  ['a long text as dialled', {}, '9'.repeat(31), `sip:77#${'9'.repeat(31)}${AT}`, `as-dialled; default; default; ${ANY}`],
   ['empty', {}, '', 'decline 484', 'no-number'],
   ['only +', {}, '+', 'decline 484', 'no-number'],
   ['only %2B', {}, '%2B', 'decline 484', 'no-number'],

@@ -91,6 +91,7 @@ const call: fc.Arbitrary<Call> = fc.record({
   fromTrunk: fc.constant(false),
   dialled,
   presented,
+  deviceCallId: fc.constant('device-1'),
 });
 
 const plan = (it: Call, account: Customer, settings = SETTINGS) =>
@@ -159,6 +160,7 @@ describe('whatever the device sends, under whatever record', () => {
       fromTrunk: false,
       dialled: '112',
       presented: { from: '', identity: undefined, private: false },
+      deviceCallId: 'device-1',
     };
     const facts = { ...NOTHING_ASKED, grant: 'missing' as const };
     expect(planCall(it, { account, named: undefined }, facts, settings)).toMatchObject({ kind: 'dial' });
@@ -190,6 +192,7 @@ describe('whatever the device sends, under whatever record', () => {
             fromTrunk: false,
             dialled: `${lead}${range}${rest}`,
             presented: { from: '+12125550100', identity: undefined, private: false },
+            deviceCallId: 'device-1',
           };
           const planned = plan(it, account);
           if (planned.kind === 'refuse' || !planned.destination.number.startsWith(range)) return;
@@ -215,6 +218,7 @@ describe('the call grant', () => {
     fromTrunk: false,
     dialled: '966501234567',
     presented: { from: '', identity: undefined, private: false },
+    deviceCallId: 'device-1',
   };
 
   test.each([

@@ -12,6 +12,7 @@ const CALL: Call = {
   fromTrunk: false,
   dialled: '0501234567',
   presented: { from: 'phone', identity: undefined, private: false },
+  deviceCallId: 'device-1',
 };
 
 function customer(record: object): Customer {

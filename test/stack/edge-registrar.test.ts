@@ -98,6 +98,7 @@ describe('the hooks', () => {
       `Allow logs:CreateLogStream on ${role.replace('Role', 'Log')}`,
       `Allow logs:PutLogEvents on ${role.replace('Role', 'Log')}`,
       'Allow dynamodb:GetItem on CustomersTable',
+      'Allow dynamodb:BatchGetItem on MemoryTable',
       'Allow dynamodb:DeleteItem on MemoryTable',
       'Allow dynamodb:GetItem on MemoryTable',
       'Allow dynamodb:PutItem on MemoryTable',

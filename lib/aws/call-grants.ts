@@ -1,0 +1,52 @@
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { CallGrants } from '../jambonz/world';
+import { type CallGrant, GRANT_LASTS_MS } from '../registrar/call-grant';
+import { aorParts, endsAt, hashed, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
+import { MEMORY_ENDS } from './names';
+import { nameOf, withTries } from './tries';
+
+/** Call grants in the memory table: an item per accepted INVITE, taken by one call. */
+export function callGrants(table: MemoryTable): CallGrants {
+  const { dynamodb, tableName, now, onTrouble } = table;
+  return {
+    leave: async (grant) => {
+      const item = { ...keyOf(grant), ...endsAt(now() + GRANT_LASTS_MS) };
+      const command = new PutCommand({ TableName: tableName, Item: item });
+      try {
+        await withTries('the memory table', MEMORY_BUDGET, (abortSignal) =>
+          dynamodb.send(command, { abortSignal }),
+        );
+        return true;
+      } catch (cause) {
+        onTrouble({ what: 'grant-not-checked', aor: grant.aor, cause });
+        return false;
+      }
+    },
+    take: async (grant, by) => {
+      const command = new UpdateCommand({
+        TableName: tableName,
+        Key: keyOf(grant),
+        ConditionExpression: `${MEMORY_ENDS} > :now AND (attribute_not_exists(takenBy) OR takenBy = :by)`,
+        UpdateExpression: 'SET takenBy = :by',
+        ExpressionAttributeValues: { ':now': now() / 1000, ':by': hashed(by) },
+      });
+      try {
+        await withTries(
+          'the memory table',
+          MEMORY_BUDGET,
+          (abortSignal) => dynamodb.send(command, { abortSignal }),
+          ['ConditionalCheckFailedException'],
+        );
+        return 'granted';
+      } catch (cause) {
+        if (nameOf(cause) === 'ConditionalCheckFailedException') return 'missing';
+        onTrouble({ what: 'grant-not-checked', aor: grant.aor, cause });
+        return 'unknown';
+      }
+    },
+  };
+}
+
+function keyOf({ aor, callId, dialled }: CallGrant): { key: string } {
+  return memoryKey('grant', ...aorParts(aor), hashed(callId), hashed(dialled));
+}

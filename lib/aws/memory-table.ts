@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { type Aor, isRealm, isUsername, realmKey } from '../registrar/aor';
+import type { DynamoDB } from './dynamodb';
+import type { OnTrouble } from './journal';
+import { MEMORY_ENDS } from './names';
+
+/** What the hooks remember for a while, one item per thing. */
+export interface MemoryTable {
+  readonly dynamodb: DynamoDB;
+  readonly tableName: string;
+  /** Unix ms. */
+  readonly now: () => number;
+  readonly onTrouble: OnTrouble;
+}
+
+/**
+ * Short, as what cannot be remembered is gone without. One hook asks at most three times, beside its look-up of the
+ * customer, and is through before the door's deadline.
+ */
+export const MEMORY_BUDGET = { wholeMs: 300, tryMs: 200 };
+
+/** The key of an item: parts with a space between them. None holds one. */
+export function memoryKey(kind: string, ...parts: readonly string[]): { key: string } {
+  return { key: [kind, ...parts].join(' ') };
+}
+
+/** The parts of a key that name an account; anything that no account can be called is hashed. */
+export function aorParts({ username, realm }: Aor): [string, string] {
+  return [
+    isRealm(realm) ? realmKey(realm) : hashed(realm),
+    isUsername(username) ? username : hashed(username),
+  ];
+}
+
+/** For texts that a device chose: any length, any character. `:` is in no username and no realm. */
+export function hashed(text: string): string {
+  return `:${createHash('sha256').update(text).digest('base64url')}`;
+}
+
+/** The time-to-live attribute for a time in unix ms. */
+export function endsAt(ms: number): { [MEMORY_ENDS]: number } {
+  return { [MEMORY_ENDS]: Math.ceil(ms / 1000) };
+}

@@ -1,0 +1,105 @@
+import { Misconfigured, Undecided } from '../jambonz/world';
+
+/** How long a call to AWS may take. */
+export interface Budget {
+  /** All tries and the pauses between them, in ms. */
+  readonly wholeMs: number;
+  /** One try, in ms: a connection that hangs is given up in time for another one. */
+  readonly tryMs: number;
+}
+
+const PAUSE_MS = { least: 25, most: 75 };
+const MOST_TRIES = 3;
+
+/**
+ * Calls AWS: again after a pause when it is worth it, and never past the budget. The SDK's own retries must be off
+ * (`maxAttempts: 1`): they take seconds, and its time-outs do not cover a body that stalls. A signal does.
+ * @param what for the log: `the customers table`
+ * @throws Misconfigured when an operator has to mend something, Undecided otherwise; never what AWS threw, but for
+ * the answers in `expected`
+ */
+export async function withTries<T>(
+  what: string,
+  budget: Budget,
+  call: (signal: AbortSignal) => Promise<T>,
+  expected: readonly string[] = [],
+): Promise<T> {
+  const whole = AbortSignal.timeout(budget.wholeMs);
+  for (let tries = 1; ; tries++) {
+    try {
+      return await orAborted(call, AbortSignal.any([whole, AbortSignal.timeout(budget.tryMs)]));
+    } catch (cause) {
+      if (expected.includes(nameOf(cause))) throw cause;
+      if (isOperators(cause)) throw new Misconfigured(`${what}: ${nameOf(cause)}`, { cause });
+      if (tries >= mostTries(cause) || whole.aborted)
+        throw new Undecided(`${what}: ${nameOf(cause)}`, { cause });
+    }
+    await pause();
+  }
+}
+
+/** The name of what was thrown: messages may quote what they choked on. */
+export function nameOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unknown error';
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+  return code && /^(Aggregate)?Error$/.test(cause.name) ? code : cause.name;
+}
+
+/** The SDK looks at the signal up to the headers only; this gives up on the body as well. */
+function orAborted<T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    call(signal).then(resolve, reject);
+  });
+}
+
+/** Nothing that another try, or waiting, would mend (DynamoDB developer guide, "Error handling"). */
+const OPERATORS: readonly string[] = [
+  'AccessDeniedException',
+  'ResourceNotFoundException',
+  'UnrecognizedClientException',
+  'InvalidSignatureException',
+  'IncompleteSignatureException',
+  'MissingAuthenticationTokenException',
+  'MissingAuthenticationToken',
+  'ExpiredTokenException',
+  'ExpiredToken',
+  'InvalidClientTokenId',
+  'ValidationException',
+  'SerializationException',
+  'CredentialsProviderError',
+  'KMSAccessDeniedException',
+  'KMSDisabledException',
+];
+
+function isOperators(cause: unknown): boolean {
+  return OPERATORS.includes(nameOf(cause));
+}
+
+/** What AWS says to try again, and what never reached it. Of anything else one more try tells enough. */
+function mostTries(cause: unknown): number {
+  const name = nameOf(cause);
+  const passing =
+    /Throttl|ThroughputExceeded|RequestLimitExceeded|InternalServer|ServiceUnavailable|TimeoutError|AbortError/.test(
+      name,
+    ) ||
+    // What the socket throws has a code for a name, or none of its own.
+    /^(Error|E[A-Z]+)$/.test(name) ||
+    statusOf(cause) >= 500;
+  return passing ? MOST_TRIES : 2;
+}
+
+function statusOf(cause: unknown): number {
+  const metadata =
+    typeof cause === 'object' && cause !== null && '$metadata' in cause ? cause.$metadata : undefined;
+  return typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
+    ? Number(metadata.httpStatusCode)
+    : 0;
+}
+
+/** Jitter, so that many Lambdas do not come back at the same moment. */
+function pause(): Promise<void> {
+  const ms = PAUSE_MS.least + Math.random() * (PAUSE_MS.most - PAUSE_MS.least);
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,93 @@
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { isObject } from '../jambonz/hook';
+import type { UsedAnswers } from '../jambonz/world';
+import {
+  type AnswerUse,
+  type EarlierUse,
+  isSameRequest,
+  issuedAt,
+  OLDEST_NONCE_MS,
+  RING,
+  slotOf,
+} from '../registrar/replay';
+import { aorParts, endsAt, type MemoryTable, memoryKey } from './memory-table';
+import { MEMORY_ENDS } from './names';
+import { nameOf, withTries } from './tries';
+
+/** Longer than for the rest of the memory: here a late answer lets a replay through. */
+const BUDGET = { wholeMs: 450, tryMs: 250 };
+
+/**
+ * Used digest answers in the memory table: an item per nonce, which ends when the nonce is too old to be taken. A
+ * use is one conditional update: of many at the same time one wins, on however many Lambdas. Only a count that was
+ * used before costs a read, to see whether it is the very same request.
+ */
+export function usedAnswers(table: MemoryTable): UsedAnswers {
+  return {
+    use: async (answer) => {
+      try {
+        if (await useFirst(table, answer)) return 'new';
+        return isSameRequest(answer, await earlierUse(table, answer), table.now()) ? 'new' : 'replayed';
+      } catch (cause) {
+        table.onTrouble({ what: 'replay-not-checked', aor: answer.aor, cause });
+        return 'unknown';
+      }
+    },
+  };
+}
+
+async function useFirst({ dynamodb, tableName, now }: MemoryTable, answer: AnswerUse): Promise<boolean> {
+  const count = countOf(answer);
+  const slot = slotOf(count);
+  const noneAhead = Array.from({ length: RING }, (_, at) =>
+    at === slot
+      ? `(attribute_not_exists(n${at}) OR n${at} < :count)`
+      : `(attribute_not_exists(n${at}) OR n${at} < :ahead)`,
+  );
+  const command = new UpdateCommand({
+    TableName: tableName,
+    Key: keyOf(answer),
+    ConditionExpression: noneAhead.join(' AND '),
+    UpdateExpression: `SET n${slot} = :count, r${slot} = :request, t${slot} = :now, ${MEMORY_ENDS} = :ends`,
+    ExpressionAttributeValues: {
+      ':count': count,
+      ':ahead': count + RING,
+      ':request': answer.request,
+      ':now': now(),
+      ':ends': endsAt(issuedAt(answer.nonce) + OLDEST_NONCE_MS)[MEMORY_ENDS],
+    },
+  });
+  try {
+    await withTries('the memory table', BUDGET, (abortSignal) => dynamodb.send(command, { abortSignal }), [
+      'ConditionalCheckFailedException',
+    ]);
+    return true;
+  } catch (cause) {
+    if (nameOf(cause) === 'ConditionalCheckFailedException') return false;
+    throw cause;
+  }
+}
+
+async function earlierUse(
+  { dynamodb, tableName }: MemoryTable,
+  answer: AnswerUse,
+): Promise<EarlierUse | undefined> {
+  const command = new GetCommand({ TableName: tableName, Key: keyOf(answer), ConsistentRead: true });
+  const { Item: item } = await withTries('the memory table', BUDGET, (abortSignal) =>
+    dynamodb.send(command, { abortSignal }),
+  );
+  const slot = slotOf(countOf(answer));
+  const [count, request, at] = isObject(item) ? [item[`n${slot}`], item[`r${slot}`], item[`t${slot}`]] : [];
+  return typeof count === 'number' && typeof request === 'string' && typeof at === 'number'
+    ? { count, request, at }
+    : undefined;
+}
+
+/** A phone that does not count uses one response up, and its next one has another item. */
+function keyOf({ aor, nonce, count, response }: AnswerUse): { key: string } {
+  return memoryKey('nonce', ...aorParts(aor), nonce, ...(count === undefined ? [response] : []));
+}
+
+function countOf({ count }: AnswerUse): number {
+  return count ?? 1;
+}

@@ -1,0 +1,22 @@
+import type { Aor } from './aor';
+
+/**
+ * Must a call have been authenticated, once, for this number? `observe` lets calls without a grant go on and
+ * counts them; `off` asks nobody.
+ */
+export const CALL_GRANT_MODES = ['off', 'observe', 'enforce'] as const;
+export type CallGrantMode = (typeof CALL_GRANT_MODES)[number];
+
+/** What an accepted INVITE leaves behind for its call. */
+export interface CallGrant {
+  readonly aor: Aor;
+  /** The device's Call-ID. */
+  readonly callId: string;
+  readonly dialled: string;
+}
+
+/** A call follows its INVITE at once; this leaves room for a slow edge. */
+export const GRANT_LASTS_MS = 60_000;
+
+/** What a call found; `unknown`: the memory could not be asked. */
+export type GrantState = 'granted' | 'missing' | 'not-asked' | 'unknown';

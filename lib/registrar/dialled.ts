@@ -1,0 +1,30 @@
+import { readTo } from './aor';
+
+/**
+ * The dialled user of an INVITE's To header, to compare, not to dial: jambonz routes by the Request-URI, which
+ * the registration hook is not told.
+ * @returns undefined when the header names nobody, or could be read in two ways
+ */
+export function dialledInTo(to: string): string | undefined {
+  const user = readTo(to)?.user ?? /^(?:<tel:([^<>\s@]+)>|tel:([^<>\s@]+))$/i.exec(to)?.slice(1).join('');
+  return user === undefined ? undefined : dialledUser(user);
+}
+
+/**
+ * The user part of a digest uri (RFC 3261 section 22.4, RFC 3966): most phones put the Request-URI there, some
+ * only the registrar's host.
+ */
+export function dialledInUri(uri: string): string | undefined {
+  const user = /^sips?:([^@:]*)(?::[^@]*)?@/i.exec(uri)?.[1] ?? /^tel:(.+)$/i.exec(uri)?.[1];
+  return user === undefined ? undefined : dialledUser(user);
+}
+
+/** Without parameters, and with escapes undone: `%23` and `#` are the same key of the phone. */
+export function dialledUser(user: string): string {
+  const [digits = ''] = user.split(';');
+  try {
+    return decodeURIComponent(digits);
+  } catch {
+    return digits;
+  }
+}

@@ -1,0 +1,143 @@
+import { invite, type Phone } from '../../lib/local/phone';
+import { NOW } from '../world';
+import { type Clock, type Process, type Stand, startProcess, startStand } from './stand';
+
+const REALM = 'sip.example.com';
+const trunk = {
+  techPrefix: '1#',
+  outboundAuth: { username: 't', password: 'trunk-pass' },
+  callerId: '+18009992222',
+};
+
+let stand: Stand;
+let clock: Clock;
+let seconds = 0;
+beforeAll(async () => {
+  stand = await startStand(
+    ['alice', 'bob'].map((username) => ({ realm: REALM, username, password: 'wonderland', ...trunk })),
+  );
+});
+afterAll(() => stand.stop());
+beforeEach(() => {
+  // Each test has challenges of its own.
+  clock = { now: NOW + seconds++ * 1000 };
+});
+
+const phone = (username: string): Phone => ({ aor: { username, realm: REALM }, password: 'wonderland' });
+const lambda = (callGrant: string) => startProcess(stand.endpoint, clock, { CALL_GRANT: callGrant });
+const told = (process: Process) => process.lines.findLast(({ hook }) => hook === 'call-hook');
+
+/** Dials, and gives back the verb that counts, with the status of a decline. */
+async function dial(process: Process, ...call: Parameters<Process['call']>): Promise<string> {
+  const { body } = await process.call(...call);
+  const verbs = body as readonly { verb: string; status?: number }[];
+  const { verb, status } = verbs.find((it) => it.verb !== 'tag') ?? { verb: 'none' };
+  return status === undefined ? verb : `${verb} ${status}`;
+}
+
+describe('under enforce, a call', () => {
+  test('that was authenticated goes on, at another Lambda than the one that accepted its INVITE', async () => {
+    const request = invite(phone('alice'), '966501234567', clock.now);
+    await lambda('enforce').auth(request);
+    const process = lambda('enforce');
+    expect(await dial(process, request, '966501234567')).toBe('dial');
+    expect(told(process)).toMatchObject({ answer: 'dial', grant: 'granted' });
+  });
+
+  test('goes on once; jambonz may repeat its own hook', async () => {
+    const process = lambda('enforce');
+    const request = invite(phone('alice'), '966501234567', clock.now);
+    await process.auth(request);
+    expect([
+      await dial(process, request, '966501234567', 'leg-of-the-sbc'),
+      await dial(process, request, '966501234567', 'leg-of-the-sbc'),
+      await dial(process, request, '966501234567', 'another-leg'),
+    ]).toEqual(['dial', 'dial', 'sip:decline 403']);
+    expect(told(process)).toMatchObject({ answer: 'refuse', because: 'no-grant', grant: 'missing' });
+  });
+
+  test('that nobody authenticated is declined', async () => {
+    const process = lambda('enforce');
+    expect(await dial(process, invite(phone('alice'), '1', clock.now), '966501234567')).toBe(
+      'sip:decline 403',
+    );
+  });
+
+  test('to another number than the one that was authenticated is declined', async () => {
+    const process = lambda('enforce');
+    const request = invite(phone('alice'), '966501234567', clock.now);
+    await process.auth(request);
+    expect(await dial(process, request, '900000000')).toBe('sip:decline 403');
+    expect(await dial(process, request, '966501234567')).toBe('dial');
+  });
+
+  test('of somebody else under the same Call-ID is declined', async () => {
+    const process = lambda('enforce');
+    const request = invite(phone('alice'), '966501234567', clock.now);
+    await process.auth(request);
+    const posing = { ...request, digest: { ...request.digest, username: 'bob' } };
+    expect(await dial(process, posing, '966501234567')).toBe('sip:decline 403');
+  });
+
+  test('whose INVITE was refused is declined', async () => {
+    const process = lambda('enforce');
+    const request = invite({ ...phone('alice'), password: 'guess' }, '966501234567', clock.now);
+    await process.auth(request);
+    expect(await dial(process, request, '966501234567')).toBe('sip:decline 403');
+  });
+
+  test.each([
+    [59_000, 'dial'],
+    [61_000, 'sip:decline 403'],
+  ])('%d ms after its INVITE: %s', async (later, verb) => {
+    const process = lambda('enforce');
+    const request = invite(phone('alice'), '966501234567', clock.now);
+    await process.auth(request);
+    clock.now += later;
+    expect(await dial(process, request, '966501234567')).toBe(verb);
+  });
+
+  test('whose number the phone escaped is the same call', async () => {
+    const process = lambda('enforce');
+    const request = invite(phone('alice'), '%2B966501234567', clock.now);
+    await process.auth(request);
+    expect(await dial(process, request, '+966501234567')).toBe('dial');
+  });
+
+  test('taken by twenty hooks at once is taken once', async () => {
+    const request = invite(phone('alice'), '966501234567', clock.now);
+    await lambda('enforce').auth(request);
+    const verbs = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => dial(lambda('enforce'), request, '966501234567', `leg-${n}`)),
+    );
+    expect(verbs.filter((verb) => verb === 'dial')).toHaveLength(1);
+  });
+});
+
+test('under observe, the default, a call without a grant goes on and is told', async () => {
+  const process = startProcess(stand.endpoint, clock);
+  expect(await dial(process, invite(phone('alice'), '1', clock.now), '966501234567')).toBe('dial');
+  expect(told(process)).toMatchObject({ answer: 'dial', grant: 'missing' });
+});
+
+test('off leaves nothing and asks nobody', async () => {
+  const grants = async () =>
+    (await stand.items('memory')).filter(({ key }) => /^grant /.test(String(key))).length;
+  const before = await grants();
+  const process = lambda('off');
+  const request = invite(phone('alice'), '966501234567', clock.now);
+  await process.auth(request);
+  expect(await grants()).toBe(before);
+  expect(await dial(process, request, '966501234567')).toBe('dial');
+  expect(told(process)?.grant).toBeUndefined();
+});
+
+test.each([
+  ['CALL_GRANT', 'on'],
+  ['CALLS_WITHOUT_MEMORY', 'maybe'],
+  ['STALE_IF_ERROR_SECONDS', '15m'],
+])('%s=%s is refused at the start, by name', (name, value) => {
+  expect(() => startProcess(stand.endpoint, clock, { [name]: value })).toThrow(
+    `${name} is "${value}": write`,
+  );
+});

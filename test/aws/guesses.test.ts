@@ -1,0 +1,258 @@
+import { invite, type Phone, register } from '../../lib/local/phone';
+import { NOW } from '../world';
+import { type FaultyDynamoDB, startFaultyDynamoDB } from './faulty-dynamodb';
+import { type Clock, outcome, type Process, type Stand, startProcess, startStand } from './stand';
+
+const REALM = 'sip.example.com';
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+let stand: Stand;
+let clock: Clock;
+let addresses = 0;
+
+beforeAll(async () => {
+  const names = ['alice', 'bob', ...Array.from({ length: 200 }, (_, n) => `desk${n}`)];
+  stand = await startStand(names.map((username) => ({ realm: REALM, username, password: 'wonderland' })));
+});
+afterAll(() => stand.stop());
+beforeEach(() => {
+  clock = { now: NOW };
+});
+
+const newAddress = () => `198.18.${Math.floor(++addresses / 250)}.${(addresses % 250) + 1}`;
+const phone = (username: string, address: string, password = 'wonderland'): Phone => ({
+  aor: { username, realm: REALM },
+  password,
+  address,
+});
+const lambda = () => startProcess(stand.endpoint, clock);
+const reason = (process: Process) => process.lines.findLast(({ hook }) => hook === 'register-auth')?.because;
+
+async function tries(process: Process, who: Phone, count: number): Promise<string[]> {
+  const outcomes: string[] = [];
+  for (let n = 0; n < count; n++) outcomes.push(outcome(await process.auth(register(who, clock.now))));
+  return outcomes;
+}
+
+describe('a pair of address and user', () => {
+  test('after 30 failures the right password still opens, after 31 it does not', async () => {
+    const [process, address] = [lambda(), newAddress()];
+    await tries(process, phone('alice', address, 'guess'), 31);
+    expect(await tries(process, phone('alice', address), 1)).toEqual(['fail']);
+    expect(reason(process)).toBe('limited');
+    const other = newAddress();
+    await tries(process, phone('alice', other, 'guess'), 30);
+    expect(await tries(process, phone('alice', other), 1)).toEqual(['ok']);
+  });
+
+  test('a window that one Lambda closed is closed at every other one, right password or not', async () => {
+    const address = newAddress();
+    await tries(lambda(), phone('alice', address, 'guess'), 31);
+    const other = lambda();
+    expect(await tries(other, phone('alice', address), 1)).toEqual(['fail']);
+    expect(reason(other)).toBe('limited');
+  });
+
+  test('failures at different Lambdas add up', async () => {
+    const address = newAddress();
+    for (let n = 0; n < 31; n++) await tries(lambda(), phone('alice', address, 'guess'), 1);
+    expect(await tries(lambda(), phone('alice', address), 1)).toEqual(['fail']);
+  });
+
+  test('a window ends after a minute, and trying inside it does not lengthen it', async () => {
+    const [process, address] = [lambda(), newAddress()];
+    await tries(process, phone('alice', address, 'guess'), 40);
+    clock.now += MINUTE - 1;
+    expect(await tries(process, phone('alice', address), 1)).toEqual(['fail']);
+    clock.now += 1;
+    expect(await tries(process, phone('alice', address), 1)).toEqual(['ok']);
+  });
+
+  test('a success sets it free for 24 hours, at every Lambda', async () => {
+    const address = newAddress();
+    await tries(lambda(), phone('alice', address), 1);
+    await tries(lambda(), phone('alice', address, 'guess'), 100);
+    clock.now += 23 * HOUR;
+    const process = lambda();
+    await tries(process, phone('alice', address, 'guess'), 40);
+    expect(await tries(process, phone('alice', address), 1)).toEqual(['ok']);
+  });
+
+  test('the day after, it is as unknown as any other', async () => {
+    const address = newAddress();
+    await tries(lambda(), phone('alice', address), 1);
+    clock.now += 24 * HOUR;
+    const process = lambda();
+    await tries(process, phone('alice', address, 'guess'), 31);
+    expect(await tries(process, phone('alice', address), 1)).toEqual(['fail']);
+  });
+
+  test('an account that does not exist is limited like one that does', async () => {
+    const [process, address] = [lambda(), newAddress()];
+    await tries(process, phone('nobody', address, 'guess'), 31);
+    await tries(process, phone('nobody', address), 1);
+    expect(reason(process)).toBe('limited');
+  });
+
+  test('a phone that retries an old password once a minute for 40 minutes is in as soon as it has the new one', async () => {
+    const [process, address] = [lambda(), newAddress()];
+    for (let n = 0; n < 40; n++) {
+      await tries(process, phone('alice', address, 'old'), 1);
+      clock.now += MINUTE;
+    }
+    expect(await tries(process, phone('alice', address), 1)).toEqual(['ok']);
+  });
+});
+
+describe('an address', () => {
+  test('where 51 usernames failed is closed to newcomers, and open to who was there today', async () => {
+    const [process, address] = [lambda(), newAddress()];
+    await tries(process, phone('alice', address), 1);
+    for (let n = 0; n < 51; n++) await tries(process, phone(`made-up-${n}`, address, 'guess'), 1);
+    expect(await tries(process, phone('bob', address), 1)).toEqual(['fail']);
+    expect(reason(process)).toBe('limited-address');
+    expect(await tries(process, phone('alice', address), 1)).toEqual(['ok']);
+    expect(await tries(lambda(), phone('alice', address), 1)).toEqual(['ok']);
+    expect(await tries(process, phone('bob', newAddress()), 1)).toEqual(['ok']);
+  });
+
+  test('where an admin changed the passwords of sixty phones at once stays open to a new one', async () => {
+    const [process, address] = [lambda(), newAddress()];
+    for (let n = 0; n < 60; n++) await tries(process, phone(`desk${n}`, address), 1);
+    for (let n = 0; n < 60; n++) await tries(process, phone(`desk${n}`, address, 'old'), 1);
+    expect(await tries(process, phone('bob', address), 1)).toEqual(['ok']);
+  });
+
+  test('of IPv6 is its /64', async () => {
+    const process = lambda();
+    for (let n = 0; n < 31; n++)
+      await tries(process, phone('alice', `2001:db8:7:7::${n.toString(16)}`, 'guess'), 1);
+    expect(await tries(process, phone('alice', '2001:db8:7:7:ffff::1'), 1)).toEqual(['fail']);
+    expect(await tries(process, phone('alice', '2001:db8:7:8::1'), 1)).toEqual(['ok']);
+  });
+
+  test.each(['X-Forwarded-For', 'x-forwarded-for', 'X-Subspace-Forwarded-For'])(
+    'that a device wrote itself (%s) is not blamed for its failures',
+    async (header) => {
+      const [process, victim] = [lambda(), newAddress()];
+      for (let n = 0; n < 32; n++)
+        await process.auth(
+          invite(phone('bob', victim, 'guess'), '1', clock.now, { headers: { [header]: victim } }),
+        );
+      expect(await tries(process, phone('bob', victim), 1)).toEqual(['ok']);
+    },
+  );
+
+  test('that a device wrote itself is not blamed for many usernames either', async () => {
+    const [process, victim] = [lambda(), newAddress()];
+    for (let n = 0; n < 52; n++)
+      await process.auth(
+        invite(phone(`x${n}`, victim, 'guess'), '1', clock.now, { headers: { 'X-Forwarded-For': victim } }),
+      );
+    expect(await tries(process, phone('bob', victim), 1)).toEqual(['ok']);
+  });
+
+  test('that a device changes with every guess gives it no fresh start', async () => {
+    const process = lambda();
+    for (let n = 0; n < 31; n++) {
+      const address = newAddress();
+      const forwarded = { headers: { 'X-Forwarded-For': address } };
+      await process.auth(invite(phone('desk9', address, 'guess'), '1', clock.now, forwarded));
+    }
+    const forwarded = { headers: { 'X-Forwarded-For': newAddress() } };
+    expect(outcome(await process.auth(invite(phone('desk9', newAddress()), '1', clock.now, forwarded)))).toBe(
+      'fail',
+    );
+  });
+});
+
+test('a phone behind a NAT that fails each 5 s is back one window after its password is mended, and 200 others never notice', async () => {
+  const [process, address] = [lambda(), newAddress()];
+  const healthy = Array.from({ length: 200 }, (_, n) => phone(`desk${n}`, address));
+  const inside = async () => {
+    const outcomes: string[] = [];
+    for (const it of healthy) outcomes.push(...(await tries(process, it, 1)));
+    return outcomes;
+  };
+  expect(new Set(await inside())).toEqual(new Set(['ok']));
+  for (let n = 0; n < 720; n++) {
+    await tries(process, phone('alice', address, 'fat-fingered'), 1);
+    clock.now += 5_000;
+  }
+  expect(new Set(await inside())).toEqual(new Set(['ok']));
+  let waited = 0;
+  while ((await tries(process, phone('alice', address), 1))[0] !== 'ok') {
+    waited += 5_000;
+    clock.now += 5_000;
+  }
+  expect(waited).toBeGreaterThan(0);
+  expect(waited).toBeLessThanOrEqual(15 * MINUTE);
+});
+
+describe('what guessing costs', () => {
+  let dynamodb: FaultyDynamoDB;
+  beforeEach(async () => {
+    dynamodb = await startFaultyDynamoDB(stand.endpoint);
+  });
+  afterEach(() => dynamodb.stop());
+  const writes = () =>
+    dynamodb.requests.filter(({ operation }) => operation !== 'GetItem' && operation !== 'BatchGetItem')
+      .length;
+
+  test('10,000 guesses from one address: some thirty are looked at and written, and none gets in', async () => {
+    const process = startProcess(dynamodb.endpoint, clock);
+    const address = newAddress();
+    const guess = phone('bob', address, 'guess');
+    const outcomes: string[] = [];
+    for (let n = 0; n < 10_000; n += 20)
+      outcomes.push(
+        ...(
+          await Promise.all(Array.from({ length: 20 }, () => process.auth(register(guess, clock.now))))
+        ).map(outcome),
+      );
+    expect([outcomes.length, new Set(outcomes)]).toEqual([10_000, new Set(['fail'])]);
+    const looked = process.lines.filter(({ because }) => because === 'wrong-digest').length;
+    expect(looked).toBeLessThanOrEqual(31 + 20);
+    // Each may take three tries.
+    expect(writes()).toBeLessThanOrEqual(3 * (31 + 20));
+    expect(await tries(process, phone('bob', address), 1)).toEqual(['fail']);
+  });
+
+  test('a failure is one write at most', async () => {
+    await tries(startProcess(dynamodb.endpoint, clock), phone('bob', newAddress(), 'guess'), 1);
+    expect(writes()).toBe(1);
+  });
+
+  test('a second wide of guesses with ever new names and addresses of their own writing is fifty writes', async () => {
+    const process = startProcess(dynamodb.endpoint, clock);
+    for (let n = 0; n < 120; n++)
+      await process.auth(
+        invite(phone(`x${n}`, newAddress(), 'guess'), '1', clock.now, {
+          headers: { 'X-Forwarded-For': 'x' },
+        }),
+      );
+    expect(writes()).toBe(50);
+  });
+
+  test('a phone that stays costs one read a minute, and one write for each digest', async () => {
+    const process = startProcess(dynamodb.endpoint, clock);
+    const desk = phone('desk1', newAddress());
+    await tries(process, desk, 1);
+    dynamodb.requests.length = 0;
+    for (let n = 0; n < 10; n++) {
+      clock.now += 61_000;
+      await tries(process, desk, 1);
+    }
+    expect(dynamodb.requests.map(({ table, operation }) => `${operation} ${table}`)).toEqual(
+      Array.from({ length: 10 }).flatMap(() => ['GetItem Customers', 'UpdateItem Memory']),
+    );
+  });
+});
+
+test('300 addresses that guess at one user never lock that user out', async () => {
+  const process = lambda();
+  for (let n = 0; n < 300; n++) await tries(process, phone('bob', newAddress(), 'guess'), 1);
+  expect(await tries(process, phone('bob', newAddress()), 1)).toEqual(['ok']);
+  expect(await tries(lambda(), phone('bob', newAddress()), 1)).toEqual(['ok']);
+});

@@ -1,0 +1,110 @@
+import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { callHook } from '../../lambdas/call-hook';
+import { registerAuth } from '../../lambdas/register-auth';
+import { door } from '../../lib/aws/door';
+import { connectDynamoDB } from '../../lib/aws/dynamodb';
+import { type LogLine, lineOfBroken } from '../../lib/aws/journal';
+import { ENV } from '../../lib/aws/names';
+import { type Environment, worldOf } from '../../lib/aws/world';
+import { ROUTES } from '../../lib/jambonz/routes';
+import { signatureHeader } from '../../lib/jambonz/signature';
+import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from '../../lib/local/dynamodb';
+import { authHookPayload, callHookPayload } from '../../lib/local/jambonz';
+import type { SipRequest } from '../../lib/local/phone';
+import { withoutSecrets } from '../no-secrets';
+import { NOW, SECRET } from '../world';
+
+/** The embedded DynamoDB with its tables and these customers. */
+export interface Stand {
+  readonly endpoint: string;
+  readonly put: (table: keyof typeof LOCAL_TABLES, item: object) => Promise<void>;
+  readonly items: (table: keyof typeof LOCAL_TABLES) => Promise<Record<string, unknown>[]>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startStand(customers: readonly object[]): Promise<Stand> {
+  const { endpoint, stop } = await startEmbeddedDynamoDB(0, undefined);
+  const dynamodb = connectDynamoDB(endpoint);
+  await createTables(dynamodb);
+  const put: Stand['put'] = async (table, item) => {
+    await dynamodb.send(new PutCommand({ TableName: LOCAL_TABLES[table], Item: item }));
+  };
+  const items: Stand['items'] = async (table) =>
+    (await dynamodb.send(new ScanCommand({ TableName: LOCAL_TABLES[table] }))).Items ?? [];
+  for (const customer of customers) await put('customers', customer);
+  return {
+    endpoint,
+    put,
+    items,
+    stop: async () => {
+      dynamodb.destroy();
+      await stop();
+    },
+  };
+}
+
+/** A clock that tests turn. */
+export interface Clock {
+  now: number;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly ms: number;
+}
+
+/** One Lambda process: its own caches, and the tables that it shares with all others. */
+export interface Process {
+  readonly auth: (request: SipRequest) => Promise<Reply>;
+  readonly call: (invite: SipRequest, dialled: string, callId?: string) => Promise<Reply>;
+  readonly lines: LogLine[];
+}
+
+export function startProcess(
+  endpoint: string,
+  clock: Clock = { now: NOW },
+  settings: Environment = {},
+): Process {
+  const lines: LogLine[] = [];
+  const env = {
+    [ENV.customersTable]: LOCAL_TABLES.customers,
+    [ENV.memoryTable]: LOCAL_TABLES.memory,
+    [ENV.webhookSecret]: SECRET,
+    [ENV.outboundSipHost]: 'sip.carrier.example',
+    [ENV.dynamodbEndpoint]: endpoint,
+    ...settings,
+  };
+  const world = worldOf(
+    env,
+    (line) => lines.push(withoutSecrets(line)),
+    () => clock.now,
+  );
+  const hooks = { [ROUTES.registerAuth]: registerAuth, [ROUTES.callHook]: callHook };
+  const handler = door(hooks, world, (cause) => lines.push(withoutSecrets(lineOfBroken(cause))));
+  const post = async (resource: string, payload: object): Promise<Reply> => {
+    const body = JSON.stringify(payload);
+    const signature = signatureHeader(Buffer.from(body), SECRET, Math.floor(clock.now / 1000));
+    const headers = { 'Jambonz-Signature': signature };
+    const started = performance.now();
+    const result = await handler({
+      resource,
+      headers,
+      body,
+      isBase64Encoded: false,
+    } as unknown as APIGatewayProxyEvent);
+    return { status: result.statusCode, body: JSON.parse(result.body), ms: performance.now() - started };
+  };
+  return {
+    auth: (request) => post(ROUTES.registerAuth, authHookPayload(request)),
+    call: (invite, dialled, callId) =>
+      post(ROUTES.callHook, { ...callHookPayload({ invite, dialled }), ...(callId && { call_id: callId }) }),
+    lines,
+  };
+}
+
+/** What the phone learns: `ok`, `fail`, or the HTTP status that reaches it as a SIP status. */
+export function outcome({ status, body }: Reply): string {
+  return status === 200 ? String((body as { status?: unknown }).status) : String(status);
+}

@@ -1,0 +1,117 @@
+import { callHook, callStatus } from '../../lambdas/call-hook';
+import { registerAuth } from '../../lambdas/register-auth';
+import type { HookAnswer } from '../../lib/jambonz/hook';
+import { signatureHeader } from '../../lib/jambonz/signature';
+import type { WebhookSecret } from '../../lib/jambonz/webhook-secrets';
+import { authHookPayload, callHookPayload } from '../../lib/local/jambonz';
+import { invite, type Phone, register } from '../../lib/local/phone';
+import { BASE_URL, NOW, send, worldWith } from '../world';
+
+const A = 'wh_secret_of_account_a';
+const B = 'wh_secret_of_account_b';
+const FREE = 'wh_secret_of_the_operator';
+const SECRETS: WebhookSecret[] = [
+  { secret: A, realms: ['a.example.com', 'A2.example.com'] },
+  { secret: B, realms: ['b.example.com'] },
+  { secret: FREE },
+];
+
+function world() {
+  const records = ['a.example.com', 'a2.example.com', 'b.example.com'].map((realm) => ({
+    realm,
+    username: 'alice',
+    password: 'wonderland',
+    techPrefix: '1#',
+    callerId: '+18009992222',
+  }));
+  return { ...worldWith(records), secrets: async () => SECRETS };
+}
+
+const phone = (realm: string): Phone => ({ aor: { username: 'alice', realm }, password: 'wonderland' });
+
+function statusOf({ status, body }: HookAnswer): string {
+  const [first] = Array.isArray(body) ? body : [body];
+  return `${status} ${first.verb ?? first.status ?? first.error}`;
+}
+
+const NOT_YOURS = '403 this webhook secret does not speak for that realm';
+
+describe('a webhook secret that names its realms', () => {
+  test.each([
+    ['its own', A, 'a.example.com', '200 ok'],
+    ['its other one', A, 'a2.example.com', '200 ok'],
+    ['its own in other letters', A, 'A.EXAMPLE.COM', '200 ok'],
+    ["another account's", B, 'a.example.com', NOT_YOURS],
+    ["another account's", A, 'b.example.com', NOT_YOURS],
+    ['a sub-domain of its own', A, 'x.a.example.com', NOT_YOURS],
+  ])('register-auth about %s', async (_what, secret, realm, answer) => {
+    expect(
+      statusOf(await send(registerAuth, authHookPayload(register(phone(realm), NOW)), world(), secret)),
+    ).toBe(answer);
+  });
+
+  test.each([
+    ['its own', A, '200 tag'],
+    ["another account's", B, NOT_YOURS],
+  ])('call-hook about %s', async (_what, secret, answer) => {
+    const call = callHookPayload({
+      invite: invite(phone('a.example.com'), '1', NOW),
+      dialled: '966501234567',
+    });
+    expect(statusOf(await send(callHook, call, world(), secret))).toBe(answer);
+  });
+
+  test('a refusal is told, and nothing is looked up for it', async () => {
+    const here = { ...world(), customers: worldWith('out of order').customers };
+    await send(registerAuth, authHookPayload(register(phone('a.example.com'), NOW)), here, B);
+    expect(here.decisions).toEqual([{ hook: 'register-auth', refused: 'realm-of-another-account' }]);
+  });
+
+  test('a secret that names none speaks for all', async () => {
+    for (const realm of ['a.example.com', 'b.example.com'])
+      expect(
+        statusOf(await send(registerAuth, authHookPayload(register(phone(realm), NOW)), world(), FREE)),
+      ).toBe('200 ok');
+  });
+
+  test('a call status is about no realm', async () => {
+    const status = { call_sid: 'c', call_status: 'completed' };
+    expect((await send(callStatus, status, world(), B)).status).toBe(200);
+  });
+});
+
+describe('a rotated webhook secret', () => {
+  const hook = authHookPayload(register(phone('a.example.com'), NOW));
+
+  test('is asked for again when a signature does not fit, and the hook goes on', async () => {
+    const asked: (string | undefined)[] = [];
+    const here = {
+      ...world(),
+      secrets: async (doubted?: 'doubted') => {
+        asked.push(doubted);
+        return [{ secret: doubted ? 'wh_secret_the_new_one' : 'wh_secret_the_old_one' }];
+      },
+    };
+    expect(statusOf(await send(registerAuth, hook, here, 'wh_secret_the_new_one'))).toBe('200 ok');
+    expect(asked).toEqual([undefined, 'doubted']);
+  });
+
+  test('is not asked for again when the signature fits, is missing, or is too old', async () => {
+    const asked: (string | undefined)[] = [];
+    const here = {
+      ...world(),
+      secrets: async (doubted?: 'doubted') => {
+        asked.push(doubted);
+        return SECRETS;
+      },
+    };
+    await send(registerAuth, hook, here, A);
+    await registerAuth({ headers: {}, body: Buffer.from('{}'), baseUrl: BASE_URL }, here);
+    const body = Buffer.from(JSON.stringify(hook));
+    const old = { 'jambonz-signature': signatureHeader(body, A, Math.floor(NOW / 1000) - 301) };
+    expect(await registerAuth({ headers: old, body, baseUrl: BASE_URL }, here)).toMatchObject({
+      status: 401,
+    });
+    expect(asked).toEqual([undefined, undefined, undefined]);
+  });
+});
