@@ -7,6 +7,7 @@ const trunk = {
   techPrefix: '1#',
   outboundAuth: { username: 't', password: 'trunk-pass' },
   callerId: '+18009992222',
+  emergency: { numbers: ['112'] },
 };
 
 let stand: Stand;
@@ -54,6 +55,12 @@ describe('under enforce, a call', () => {
       await dial(process, request, '966501234567', 'another-leg'),
     ]).toEqual(['dial', 'dial', 'sip:decline 403']);
     expect(told(process)).toMatchObject({ answer: 'refuse', because: 'no-grant', grant: 'missing' });
+  });
+
+  test('to an emergency number goes on without one', async () => {
+    const process = lambda('enforce');
+    expect(await dial(process, invite(phone('alice'), '1', clock.now), '112')).toBe('dial');
+    expect(told(process)).toMatchObject({ answer: 'dial', emergency: true });
   });
 
   test('that nobody authenticated is declined', async () => {
