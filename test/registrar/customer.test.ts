@@ -229,6 +229,18 @@ describe('what cannot be read costs no more than it must, and never opens a door
       { trunks: [{ name: 'a', techPrefix: 5 }, { name: 'b' }] },
       { trunks: [{ name: 'b' }] },
     ],
+    [
+      'a bad trunk moves no other trunk’s prefixes',
+      {
+        trunks: [
+          { name: 'a' },
+          { name: 'b', techPrefix: 5 },
+          { name: 'c', prefixes: ['+9', '1'] },
+          { name: 'd', prefixes: ['2', '3'] },
+        ],
+      },
+      { trunks: [{ name: 'a' }, { name: 'c', prefixes: ['1'] }, { name: 'd', prefixes: ['2', '3'] }] },
+    ],
     ['a bad password costs the password', { password: 5, callerId: '1' }, { callerId: { default: '1' } }],
     [
       'a bad default costs the default',
