@@ -1,58 +1,170 @@
 #!/usr/bin/env tsx
-import { createInterface } from 'node:readline';
 import { Command, InvalidArgumentError } from 'commander';
-import { type Shell, WrongUsage } from '../lib/admin/shell';
+import { printSchema } from '../lib/admin/customer-schema';
+import {
+  editCustomer,
+  enableCustomer,
+  listCustomers,
+  putCustomer,
+  removeCustomer,
+  showCustomer,
+} from '../lib/admin/customers';
+import { exportCustomers, importCustomers } from '../lib/admin/customers-import';
+import { checkPassword, retirePassword, rotatePassword } from '../lib/admin/passwords';
+import { findPlace, type Place, type PlaceOptions } from '../lib/admin/place';
+import { type Outcome, Refused, type Shell, WrongUsage } from '../lib/admin/shell';
 import { simulateCall, simulateRegister } from '../lib/admin/simulate';
 import { start } from '../lib/admin/start';
+import { terminal } from '../lib/admin/terminal';
 
 // The SDK warns of its own future on Node 20; the Lambdas run on Node 24.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const LOCAL_URL = 'http://127.0.0.1:3000';
 
-const shell: Shell = {
-  env: process.env,
-  print: (text) => process.stdout.write(`${text}\n`),
-  complain: (text) => process.stderr.write(`edge-registrar: ${text}\n`),
-  readLine: async () => {
-    if (process.stdin.isTTY) return undefined;
-    for await (const line of createInterface({ input: process.stdin })) return line;
-    return undefined;
-  },
-  interrupted: () =>
-    new Promise((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-    }),
-};
+/** What every command takes. */
+interface Common extends PlaceOptions {
+  readonly json?: boolean;
+}
 
-function program(run: (command: Promise<number>) => Promise<void>): Command {
-  const cli = new Command('edge-registrar')
-    .description('SIP devices register and call through jambonz, without a registrar on your platform')
-    .showHelpAfterError()
-    .addHelpText(
-      'after',
-      '\nExample:\n  npx edge-registrar simulate call AcmeInc@register.telecomsxchange.com 00966501234567',
+const cli = new Command('edge-registrar')
+  .description('SIP devices register and call through jambonz, without a registrar on your platform')
+  .showHelpAfterError()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npx edge-registrar start
+  npx edge-registrar customers import customers.csv --dry-run
+  npx edge-registrar simulate call AcmeInc@register.telecomsxchange.com 00966501234567`,
+  );
+
+cli
+  .command('start')
+  .description('run everything on this machine: hooks, DynamoDB, sample customers')
+  .action(() => run({}, start));
+
+const simulate = group(
+  'simulate',
+  'act as a phone behind jambonz (SIP_PASSWORD or standard input, WEBHOOK_SECRET)',
+);
+plain(simulate, 'register <aor>', 'register the phone; --expires 0 takes it off again')
+  .option('--url <url>', 'where the hooks are', LOCAL_URL)
+  .option('--expires <seconds>', 'how long to register for', wholeNumber, 3600)
+  .action((aor, options) => run(options, (shell) => simulateRegister(shell, aor, options)));
+plain(simulate, 'call <aor> <number>', 'dial a number')
+  .option('--url <url>', 'where the hooks are', LOCAL_URL)
+  .option('--from <user>', "the device's From user")
+  .action((aor, number, options) => run(options, (shell) => simulateCall(shell, aor, number, options)));
+
+const customers = group('customers', 'the records of the SIP accounts');
+placed(customers, 'import <file>', 'write the records of a JSON or CSV file (-: standard input)')
+  .option('--dry-run', 'only say what would change')
+  .option('--keep-passwords', 'keep plain passwords, instead of their ha1')
+  .action((file, options) => runAt(options, (shell, place) => importCustomers(shell, place, file, options)));
+placed(customers, 'export [file]', 'all records, secrets included, as import reads them')
+  .option('--csv', 'as CSV; JSON otherwise, and when the file ends in .json')
+  .option('--realm <realm>', 'of this realm only')
+  .action((file: string | undefined, options) => {
+    const format = options.csv || file?.endsWith('.csv') ? 'csv' : 'json';
+    return runAt(options, (shell, place) => exportCustomers(shell, place, file, { ...options, format }));
+  });
+placed(customers, 'list', 'every account in a line')
+  .option('--realm <realm>', 'of this realm only')
+  .action((options) => runAt(options, (shell, place) => listCustomers(shell, place, options)));
+placed(customers, 'show <aor>', 'one record, its secrets masked').action((aor, options) =>
+  runAt(options, (shell, place) => showCustomer(shell, place, aor)),
+);
+placed(customers, 'put <aor>', 'write one whole record')
+  .option('--file <file>', 'JSON; -: standard input', '-')
+  .option('--dry-run', 'only say what would change')
+  .option('--keep-passwords', 'keep plain passwords, instead of their ha1')
+  .action((aor, options) => runAt(options, (shell, place) => putCustomer(shell, place, aor, options)));
+placed(customers, 'edit <aor>', 'change one record in your editor (EDITOR)')
+  .option('--dry-run', 'only say what would change')
+  .option('--keep-passwords', 'keep plain passwords, instead of their ha1')
+  .action((aor, options) => runAt(options, (shell, place) => editCustomer(shell, place, aor, options)));
+for (const [name, enabled, what] of [
+  ['enable', true, 'let an account register and call again'],
+  ['disable', false, 'stop an account'],
+] as const) {
+  placed(customers, `${name} <aor>`, what)
+    .option('--dry-run', 'only say what would change')
+    .action((aor, options) =>
+      runAt(options, (shell, place) => enableCustomer(shell, place, aor, enabled, options)),
     );
-  cli
-    .command('start')
-    .description('run everything on this machine: hooks, DynamoDB, sample customers')
-    .action(() => run(start(shell)));
-  const simulate = cli
-    .command('simulate')
-    .description('act as a phone behind jambonz (SIP_PASSWORD or standard input, WEBHOOK_SECRET)');
-  simulate
-    .command('register <aor>')
-    .description('register the phone; --expires 0 takes it off again')
-    .option('--url <url>', 'where the hooks are', LOCAL_URL)
-    .option('--expires <seconds>', 'how long to register for', wholeNumber, 3600)
-    .action((aor, options) => run(simulateRegister(shell, aor, options)));
-  simulate
-    .command('call <aor> <number>')
-    .description('dial a number')
-    .option('--url <url>', 'where the hooks are', LOCAL_URL)
-    .option('--from <user>', "the device's From user")
-    .action((aor, number, options) => run(simulateCall(shell, aor, number, options)));
-  return cli;
+}
+placed(customers, 'remove <aor>', 'remove one record; asks first')
+  .option('--yes', 'do not ask')
+  .option('--dry-run', 'only say what would change')
+  .action((aor, options) => runAt(options, (shell, place) => removeCustomer(shell, place, aor, options)));
+customers
+  .command('schema')
+  .description('the JSON Schema of a record, for editors')
+  .action(() => run({}, printSchema));
+
+const password = group('password', 'SIP passwords: change them without an outage');
+placed(password, 'rotate <aor>', 'a new password, valid beside the old one for a while')
+  .option(
+    '--overlap <time>',
+    'how long the old one stays valid, such as 12h or 7d; 0: not at all',
+    duration,
+    7 * 86_400_000,
+  )
+  .option('--password-file <file>', 'take the new one from here (-: standard input, or typed unseen)')
+  .option('--force', 'even when it is weak')
+  .option('--dry-run', 'only say what would change')
+  .action((aor, options) => runAt(options, (shell, place) => rotatePassword(shell, place, aor, options)));
+placed(password, 'retire <aor>', 'take the old one away, when no phone has used it for a day')
+  .option('--label <label>', 'this credential; otherwise all but the newest')
+  .option('--force', 'even when a phone uses it')
+  .option('--dry-run', 'only say what would change')
+  .action((aor, options) => runAt(options, (shell, place) => retirePassword(shell, place, aor, options)));
+placed(password, 'check <aor>', 'is this its password?')
+  .option('--password-file <file>', 'where it stands (-: standard input, or typed unseen)', '-')
+  .action((aor, options) => runAt(options, (shell, place) => checkPassword(shell, place, aor, options)));
+
+function group(name: string, description: string): Command {
+  return cli.command(name).description(description);
+}
+
+function plain(parent: Command, usage: string, description: string): Command {
+  return parent.command(usage).description(description).option('--json', 'for scripts');
+}
+
+/** A command that works on a deployment. */
+function placed(parent: Command, usage: string, description: string): Command {
+  return plain(parent, usage, description)
+    .option('--stack <name>', 'the deployment of this CloudFormation stack; otherwise the local one')
+    .option('--table <name>', 'this Customers table');
+}
+
+function runAt(options: Common, command: (shell: Shell, place: Place) => Promise<Outcome>): Promise<void> {
+  return run(options, async (shell) => {
+    const place = await findPlace(shell, options);
+    return command(shell, place).finally(() => place.dynamodb.destroy());
+  });
+}
+
+/** Exit codes: 0 done, 1 refused or found problems, 2 wrong usage. Under --json one document is all the output. */
+async function run({ json }: Common, command: (shell: Shell) => Promise<Outcome>): Promise<void> {
+  const shell = terminal();
+  try {
+    const outcome = await command(json ? { ...shell, print: () => {} } : shell);
+    if (json) shell.print(JSON.stringify(outcome.json, null, 2));
+    process.exitCode = outcome.code;
+  } catch (cause) {
+    process.exitCode = cause instanceof WrongUsage ? 2 : 1;
+    if (json) shell.print(JSON.stringify({ error: explain(cause) }, null, 2));
+    shell.complain(explain(cause));
+  }
+}
+
+function explain(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if (cause instanceof WrongUsage || cause instanceof Refused) return cause.message;
+  if (cause.name === 'TimeoutError') return 'no answer within 10 s';
+  return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
 }
 
 function wholeNumber(text: string): number {
@@ -60,29 +172,18 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-/** Exit codes: 0 done, 1 refused or broken, 2 wrong usage. */
-async function exitWith(command: Promise<number>): Promise<void> {
-  try {
-    process.exitCode = await command;
-  } catch (cause) {
-    process.exitCode = cause instanceof WrongUsage ? 2 : 1;
-    shell.complain(explain(cause));
-  }
+const UNITS_MS: Readonly<Record<string, number>> = { '': 0, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `7d`, `12h`, `30m` or `0`, in ms. */
+function duration(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,4})([mhd])$|^0$/.exec(text) ?? [];
+  if (text !== '0' && count === undefined)
+    throw new InvalidArgumentError('write a time such as 30m, 12h, 7d, or 0.');
+  return Number(count ?? 0) * (UNITS_MS[unit] ?? 0);
 }
 
-function explain(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  if (cause.name === 'TimeoutError') return 'no answer within 10 s';
-  return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
+for (const command of [cli, ...cli.commands, ...cli.commands.flatMap((it) => it.commands)]) {
+  command.exitOverride((problem) => process.exit(problem.exitCode === 0 ? 0 : 2));
 }
-
-function main(): void {
-  const cli = program(exitWith);
-  for (const command of [cli, ...cli.commands, ...cli.commands.flatMap((it) => it.commands)]) {
-    command.exitOverride((problem) => process.exit(problem.exitCode === 0 ? 0 : 2));
-  }
-  if (process.argv.length <= 2) cli.outputHelp();
-  else cli.parse();
-}
-
-main();
+if (process.argv.length <= 2) cli.outputHelp();
+else cli.parse();

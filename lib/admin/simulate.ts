@@ -3,7 +3,8 @@ import { announceCall, askRegisterAuth, type HookReply } from '../local/jambonz'
 import { invite, type Phone, register } from '../local/phone';
 import { DEVELOPMENT_SECRET, SAMPLE_CUSTOMERS } from '../local/sample-customers';
 import { formatAor, parseAor } from '../registrar/aor';
-import { type Shell, WrongUsage } from './shell';
+import { mask } from './mask';
+import { type Outcome, type Shell, WrongUsage } from './shell';
 
 /** Where the hooks are, and what to sign with. */
 interface Target {
@@ -16,7 +17,7 @@ export async function simulateRegister(
   shell: Shell,
   aorText: string,
   options: { url: string; expires: number },
-): Promise<number> {
+): Promise<Outcome> {
   const { phone, target } = await prepare(shell, aorText, options.url);
   const reply = await askRegisterAuth(
     target.url,
@@ -32,12 +33,12 @@ export async function simulateCall(
   aorText: string,
   dialled: string,
   options: { url: string; from?: string },
-): Promise<number> {
+): Promise<Outcome> {
   const { phone, target } = await prepare(shell, aorText, options.url);
   const request = invite(phone, dialled, Date.now());
   const auth = await askRegisterAuth(target.url, request, target.secret);
   const admitted = tell(shell, `INVITE ${dialled} by ${formatAor(phone.aor)}`, auth, meaningOfAuth(auth));
-  if (admitted !== 0) return admitted;
+  if (admitted.code !== 0) return admitted;
   const call = { invite: request, dialled, ...(options.from !== undefined && { from: options.from }) };
   const reply = await announceCall(target.url, call, target.secret);
   return tell(shell, `call to ${dialled}`, reply, meaningOfVerbs(reply));
@@ -48,11 +49,11 @@ interface Meaning {
   readonly text: string;
 }
 
-function tell(shell: Shell, what: string, reply: HookReply, meaning: Meaning): number {
+function tell(shell: Shell, what: string, reply: HookReply, meaning: Meaning): Outcome {
   shell.print(
-    `${what}\n  HTTP ${reply.status} in ${reply.milliseconds.toFixed(0)} ms: ${JSON.stringify(masked(reply.body))}\n  ${meaning.text}`,
+    `${what}\n  HTTP ${reply.status} in ${reply.milliseconds.toFixed(0)} ms: ${JSON.stringify(mask(reply.body))}\n  ${meaning.text}`,
   );
-  return meaning.good ? 0 : 1;
+  return { code: meaning.good ? 0 : 1, json: { ...reply, body: mask(reply.body), meaning: meaning.text } };
 }
 
 function meaningOfAuth({ status, body }: HookReply): Meaning {
@@ -90,15 +91,6 @@ function meaningOfStatus(status: number): string {
     504: 'The hook could not decide in time: the phone tries again within a minute.',
   };
   return known[status] ?? `The phone gets SIP ${status}.`;
-}
-
-/** Trunk passwords are not for screens. */
-function masked(body: unknown): unknown {
-  if (Array.isArray(body)) return body.map(masked);
-  if (!isObject(body)) return body;
-  return Object.fromEntries(
-    Object.entries(body).map(([key, value]) => [key, key === 'password' ? '***' : masked(value)]),
-  );
 }
 
 async function prepare(

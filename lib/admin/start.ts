@@ -1,20 +1,20 @@
 import { DEVELOPMENT_SECRET } from '../local/sample-customers';
 import { CannotStart, type LocalStack, startLocalStack } from '../local/stack';
-import type { Shell } from './shell';
+import type { Outcome, Shell } from './shell';
 
 /** `start`: everything on this laptop, until Ctrl-C. */
-export async function start(shell: Shell): Promise<number> {
+export async function start(shell: Shell): Promise<Outcome> {
   try {
     const stack = await startLocalStack(shell.env, (line) => shell.print(JSON.stringify(line)));
     shell.print(welcome(stack, shell.env.WEBHOOK_SECRET));
     shell.print(`ready ${stack.url}`);
     await shell.interrupted();
     await stack.stop();
-    return 0;
+    return { code: 0, json: {} };
   } catch (cause) {
     if (!(cause instanceof CannotStart)) throw cause;
     shell.complain(cause.message);
-    return 1;
+    return { code: 1, json: {} };
   }
 }
 

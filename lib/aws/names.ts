@@ -37,3 +37,14 @@ export const LAMBDA_ROUTES = {
   'register-auth': [ROUTES.registerAuth],
   'call-hook': [ROUTES.callHook, ROUTES.dialAction, ROUTES.callStatus],
 } as const;
+
+/** The stack's outputs, by which the command line tool finds what a deployment is made of. */
+export const OUTPUTS = {
+  registrationHook: 'RegistrationHook',
+  callHook: 'CallHook',
+  callStatusHook: 'CallStatusHook',
+  customersTable: 'CustomersTable',
+  memoryTable: 'MemoryTable',
+  webhookSecretArn: 'WebhookSecretArn',
+  outboundSipHost: 'OutboundSipHost',
+} as const;

@@ -15,12 +15,15 @@ export interface LocalGateway {
  * Plays API Gateway's REST API on loopback: the same routes, and for each POST the same event to the same handlers.
  * @param routes which handler answers which path
  * @param port 0: any free one
+ * @param about what `GET /` tells tools on this machine; API Gateway has no such path
  */
 export async function startGateway(
   routes: Readonly<Record<string, Handler>>,
   port: number,
+  about: object,
 ): Promise<LocalGateway> {
   const server = createServer((request, response) => {
+    if (request.method === 'GET' && request.url === '/') return send(response, 200, JSON.stringify(about));
     answer(routes, request, response).catch(() => response.destroy());
   });
   server.requestTimeout = 10_000;

@@ -10,6 +10,7 @@ import { type Environment, worldOf } from '../aws/world';
 import { isObject } from '../jambonz/hook';
 import { ROUTES } from '../jambonz/routes';
 import { type FileRecord, parseCustomerFile } from '../registrar/customer-file';
+import type { AboutLocalStack } from './about';
 import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from './dynamodb';
 import { startGateway } from './gateway';
 import { DEVELOPMENT_SECRET, SAMPLE_CUSTOMERS } from './sample-customers';
@@ -41,7 +42,12 @@ export async function startLocalStack(env: Environment, print: Print): Promise<L
     await createTables(client);
     const loaded = await loadCustomers(client, records, env.CUSTOMERS_FILE !== undefined);
     client.destroy();
-    const gateway = await startGateway(handlers(env, dynamodb.endpoint, print), port).catch(
+    const about: AboutLocalStack = {
+      edgeRegistrar: 'local',
+      dynamodbEndpoint: dynamodb.endpoint,
+      outboundSipHost: outboundSipHost(env),
+    };
+    const gateway = await startGateway(handlers(env, dynamodb.endpoint, print), port, about).catch(
       explainPort('PORT', port),
     );
     const stop = async () => {
@@ -60,7 +66,7 @@ function handlers(env: Environment, endpoint: string, print: Print) {
     [ENV.customersTable]: LOCAL_TABLES.customers,
     [ENV.memoryTable]: LOCAL_TABLES.memory,
     [ENV.webhookSecret]: env.WEBHOOK_SECRET ?? DEVELOPMENT_SECRET,
-    [ENV.outboundSipHost]: env.OUTBOUND_SIP_HOST ?? 'sip.carrier.example',
+    [ENV.outboundSipHost]: outboundSipHost(env),
     [ENV.dynamodbEndpoint]: endpoint,
     [ENV.callGrant]: env.CALL_GRANT,
     [ENV.callsWithoutMemory]: env.CALLS_WITHOUT_MEMORY,
@@ -75,6 +81,10 @@ function handlers(env: Environment, endpoint: string, print: Print) {
   };
   const handler = door(hooks, world, (cause) => print(lineOfBroken(cause)));
   return Object.fromEntries(Object.keys(hooks).map((path) => [path, handler]));
+}
+
+function outboundSipHost(env: Environment): string {
+  return env.OUTBOUND_SIP_HOST ?? 'sip.carrier.example';
 }
 
 /** Its usual port, or any free one when that is taken and nobody asked for it. */

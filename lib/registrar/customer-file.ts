@@ -2,8 +2,10 @@ import { type Customer, type Problem, parseCustomer } from './customer';
 
 /** A record as it stands in a file, with what is wrong in it. */
 export interface FileRecord {
-  /** Where it stands: `realm / username`. */
+  /** Where it stands: `realm / username`, or `[3]` in a list. */
   readonly at: string;
+  /** The same as the way from the top of the file. */
+  readonly keys: readonly (string | number)[];
   /** What the table keeps: the record with its key. */
   readonly item: Readonly<Record<string, unknown>>;
   readonly customer: Customer | undefined;
@@ -11,27 +13,39 @@ export interface FileRecord {
 }
 
 /**
- * Reads customers in the nested form `{ realm: { username: record } }`.
- * @throws Error when the text is not of that form; what is wrong inside a record is told with the record
+ * Reads customers from the text of a JSON file.
+ * @throws Error when the text is not JSON, or not of a form that `readCustomers` knows
  */
 export function parseCustomerFile(text: string): FileRecord[] {
-  return Object.entries(parseObject(text)).flatMap(([realm, accounts]) => {
-    if (!isObject(accounts)) throw new Error(`"${realm}" must hold an object: { "username": { … } }`);
-    return Object.entries(accounts).map(([username, record]) => readRecord(realm, username, record));
+  return readCustomers(JSON.parse(text));
+}
+
+/**
+ * Reads customers in the nested form `{ realm: { username: record } }`, or as a list of records with their keys.
+ * What is wrong with a record, or in its place, is told with the record.
+ * @throws Error when the value has neither form
+ */
+export function readCustomers(json: unknown): FileRecord[] {
+  if (Array.isArray(json)) return json.map((record, at) => readRecord(`[${at}]`, [at], record, {}));
+  if (!isObject(json))
+    throw new Error('the file must hold an object, { "realm": { "username": { … } } }, or a list of records');
+  return Object.entries(json).flatMap(([realm, accounts]) => {
+    if (!isObject(accounts)) return [misplaced(realm, [realm], 'must hold an object: { "username": { … } }')];
+    return Object.entries(accounts).map(([username, record]) =>
+      readRecord(`${realm} / ${username}`, [realm, username], record, { realm, username }),
+    );
   });
 }
 
-function readRecord(realm: string, username: string, record: unknown): FileRecord {
-  if (!isObject(record))
-    throw new Error(`"${realm}" / "${username}" must hold an object: { "password": "…", … }`);
-  const item = { ...record, realm: realm.toLowerCase(), username };
-  return { at: `${realm} / ${username}`, item, ...parseCustomer(item) };
+function readRecord(at: string, keys: FileRecord['keys'], record: unknown, key: object): FileRecord {
+  if (!isObject(record)) return misplaced(at, keys, 'must hold an object: { "password": "…", … }');
+  const item: Record<string, unknown> = { ...record, ...key };
+  if (typeof item.realm === 'string') item.realm = item.realm.toLowerCase();
+  return { at, keys, item, ...parseCustomer(item) };
 }
 
-function parseObject(text: string): Record<string, unknown> {
-  const json: unknown = JSON.parse(text);
-  if (!isObject(json)) throw new Error('the file must hold an object: { "realm": { "username": { … } } }');
-  return json;
+function misplaced(at: string, keys: FileRecord['keys'], fix: string): FileRecord {
+  return { at, keys, item: {}, customer: undefined, problems: [{ path: '', fix, unknownField: false }] };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

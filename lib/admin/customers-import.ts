@@ -1,0 +1,182 @@
+import { writeFile } from 'node:fs/promises';
+import type { Item, Written } from '../aws/customer-records';
+import { formatAor } from '../registrar/aor';
+import { type Change, changesBetween, describeChange } from './changes';
+import { counted } from './columns';
+import { writeCsv } from './customers-csv';
+import { readCustomersFile } from './customers-file';
+import { describeFileProblem, type FileProblem } from './file-problems';
+import { hashed } from './hashed';
+import { readInput } from './input';
+import type { Place } from './place';
+import type { Outcome, Shell } from './shell';
+
+/** So many writes are under way at a time. */
+const AT_ONCE = 16;
+/** So many records of a kind are named in a preview. */
+const MOST_NAMED = 20;
+
+/** What an import does to one record. */
+interface Step {
+  readonly aor: string;
+  readonly item: Item;
+  readonly seen: Item | undefined;
+  readonly changes: readonly Change[];
+}
+
+/** What an import would do, or does. */
+interface ImportPlan {
+  readonly added: readonly Step[];
+  readonly changed: readonly Step[];
+  readonly unchanged: number;
+}
+
+/**
+ * `customers import`: brings the table to what a file says. Records that are not in the file stay. Nothing is
+ * written when anything in the file is wrong; an import that was interrupted can be run again.
+ */
+export async function importCustomers(
+  shell: Shell,
+  place: Place,
+  file: string,
+  options: { dryRun?: boolean; keepPasswords?: boolean },
+): Promise<Outcome> {
+  const { records, problems } = readCustomersFile(await readInput(shell, file));
+  if (problems.length > 0) return refuseFile(shell, file, problems);
+  const items = records.map(({ item }) => (options.keepPasswords ? item : hashed(item)));
+  const plan = await planImport(place, items);
+  preview(shell, place, file, plan);
+  if (options.dryRun) {
+    shell.print('Nothing was written (--dry-run).');
+    return { code: 0, json: { dryRun: true, ...summary(plan) } };
+  }
+  const conflicts = await apply(shell, place, [...plan.added, ...plan.changed]);
+  if (conflicts.length > 0)
+    shell.print(
+      `Changed by somebody else meanwhile, and left as they are: ${conflicts.join(', ')}. Run the import again.`,
+    );
+  else if (plan.added.length + plan.changed.length > 0) shell.print('Written.');
+  return { code: conflicts.length > 0 ? 1 : 0, json: { dryRun: false, ...summary(plan), conflicts } };
+}
+
+function refuseFile(shell: Shell, file: string, problems: readonly FileProblem[]): Outcome {
+  shell.print(
+    [
+      `${file}: ${counted(problems.length, 'problem')}, so nothing was written:`,
+      ...problems.map((problem) => `  ${describeFileProblem(problem)}`),
+    ].join('\n'),
+  );
+  return { code: 1, json: { problems } };
+}
+
+async function planImport(place: Place, items: readonly Item[]): Promise<ImportPlan> {
+  const named = items.map((item) => ({ item, aor: nameOf(item) }));
+  const known = await place.records.findMany(
+    items.map(({ realm, username }) => ({ realm: String(realm), username: String(username) })),
+  );
+  const steps = named.map(({ item, aor }): Step => {
+    const seen = known.get(aor);
+    return { aor, item, seen, changes: seen ? changesBetween(seen, item) : [] };
+  });
+  return {
+    added: steps.filter(({ seen }) => !seen),
+    changed: steps.filter(({ seen, changes }) => seen && changes.length > 0),
+    unchanged: steps.filter(({ seen, changes }) => seen && changes.length === 0).length,
+  };
+}
+
+function preview(shell: Shell, place: Place, file: string, { added, changed, unchanged }: ImportPlan): void {
+  const lines = [
+    `${file} into ${place.name}: ${added.length} to add, ${changed.length} to change, ${unchanged} unchanged`,
+    ...named(added, ({ aor }) => [`  + ${aor}`]),
+    ...named(changed, ({ aor, changes }) => [
+      `  ~ ${aor}`,
+      ...changes.map((it) => `      ${describeChange(it)}`),
+    ]),
+  ];
+  shell.print(lines.join('\n'));
+}
+
+function named(steps: readonly Step[], lines: (step: Step) => string[]): string[] {
+  const more = steps.length - MOST_NAMED;
+  return [...steps.slice(0, MOST_NAMED).flatMap(lines), ...(more > 0 ? [`  … and ${more} more`] : [])];
+}
+
+function summary({ added, changed, unchanged }: ImportPlan): object {
+  return {
+    added: added.map(({ aor }) => aor),
+    changed: changed.map(({ aor, changes }) => ({ aor, fields: changes.map(({ path }) => path) })),
+    unchanged,
+  };
+}
+
+/** @returns the records that somebody else wrote meanwhile */
+async function apply(shell: Shell, { records }: Place, steps: readonly Step[]): Promise<string[]> {
+  if (steps.length === 0) return [];
+  const progress = shell.progress('writing records', steps.length);
+  const queue = [...steps].reverse();
+  const conflicts: string[] = [];
+  const work = async () => {
+    for (let step = queue.pop(); step; step = queue.pop()) {
+      const written: Written = await records.write(step.item, step.seen);
+      if (written === 'changed-meanwhile') conflicts.push(step.aor);
+      progress.advance(1);
+    }
+  };
+  const stopAll = (cause: unknown) => {
+    queue.length = 0;
+    throw cause;
+  };
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => work().catch(stopAll)));
+  progress.stop();
+  const broken = ends.find((end) => end.status === 'rejected');
+  if (broken) throw broken.reason;
+  return conflicts.sort();
+}
+
+/** `customers export`: all records, secrets included, in a form that `import` reads back. */
+export async function exportCustomers(
+  shell: Shell,
+  place: Place,
+  file: string | undefined,
+  options: { format: 'json' | 'csv'; realm?: string },
+): Promise<Outcome> {
+  const items: Item[] = [];
+  for await (const page of place.records.pages(options.realm)) items.push(...page.map(withoutVersion));
+  items.sort(
+    (a, b) => compare(String(a.realm), String(b.realm)) || compare(String(a.username), String(b.username)),
+  );
+  const json = nested(items);
+  const text = options.format === 'csv' ? writeCsv(items) : `${JSON.stringify(json, null, 2)}\n`;
+  if (file === undefined) {
+    shell.print(text.trimEnd());
+    return { code: 0, json };
+  }
+  await writeFile(file, text, { mode: 0o600 });
+  shell.print(
+    `${counted(items.length, 'record')} of ${place.name} in ${file}, with their secrets: keep it safe.`,
+  );
+  return { code: 0, json: { file, records: items.length } };
+}
+
+function nested(items: readonly Item[]): object {
+  const realms: Record<string, Record<string, Item>> = {};
+  for (const { realm, username, ...record } of items) {
+    const accounts = realms[String(realm)] ?? {};
+    accounts[String(username)] = record;
+    realms[String(realm)] = accounts;
+  }
+  return realms;
+}
+
+function withoutVersion({ version, ...item }: Item): Item {
+  return item;
+}
+
+function nameOf({ realm, username }: Item): string {
+  return formatAor({ realm: String(realm), username: String(username) });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,201 @@
+import { randomInt } from 'node:crypto';
+import type { Item } from '../aws/customer-records';
+import { type Aor, formatAor } from '../registrar/aor';
+import { type Credential, credentialsOf } from '../registrar/credentials';
+import { type Customer, parseCustomer } from '../registrar/customer';
+import { hashCredentials } from '../registrar/digest';
+import { counted } from './columns';
+import { change, findItem } from './customers';
+import { readAor, readSecret } from './input';
+import { lastUses } from './last-uses';
+import { weakness } from './password-strength';
+import type { Place } from './place';
+import { type Outcome, Refused, type Shell, WrongUsage } from './shell';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * `password rotate`: a new password beside the old one, which ends after the overlap.
+ * @param options.overlap ms in which both are valid
+ * @param options.passwordFile where the new one stands; without it, one is made and shown once
+ */
+export async function rotatePassword(
+  shell: Shell,
+  place: Place,
+  aorText: string,
+  options: { overlap: number; passwordFile?: string; force?: boolean; dryRun?: boolean },
+): Promise<Outcome> {
+  const aor = readAor(aorText);
+  const seen = await findItem(place, aor);
+  const { passwordFile: file } = options;
+  const password = file === undefined ? generatePassword() : await readSecret(shell, 'new password', file);
+  const weak = weakness(password, aor.username);
+  if (weak && !options.force)
+    throw new Refused(`the new password ${weak}: take a better one, let one be made, or say --force`);
+  const now = shell.now();
+  const end = new Date(now + options.overlap).toISOString();
+  const label = newLabel(seen, now);
+  const old = options.overlap === 0 ? [] : endBy(allCredentials(seen, aor), end, now);
+  const { password: _, ha1: __, ...rest } = seen;
+  const fresh: WrittenCredential = { label, ha1: hashCredentials(aor.username, aor.realm, password) };
+  const outcome = await change(shell, place, seen, { ...rest, credentials: [...old, fresh] }, options);
+  if (options.dryRun) return outcome;
+  shell.print(
+    [
+      ...(file === undefined ? [`The new password, shown this once: ${password}`] : []),
+      old.length === 0 ? 'The old one is no longer valid.' : `The old one is valid too, until ${end}.`,
+      `When no phone uses it any more: npx edge-registrar password retire ${formatAor(aor)}`,
+    ].join('\n'),
+  );
+  const told = { aor: formatAor(aor), label, ...(old.length > 0 && { oldValidUntil: end }) };
+  return { code: 0, json: file === undefined ? { ...told, password } : told };
+}
+
+/**
+ * `password retire`: takes the old credentials away, all but the newest, or the one that is named. Refuses while
+ * a phone used one of them within the last day, or nobody can know whether.
+ */
+export async function retirePassword(
+  shell: Shell,
+  place: Place,
+  aorText: string,
+  options: { label?: string; force?: boolean; dryRun?: boolean },
+): Promise<Outcome> {
+  const aor = readAor(aorText);
+  const seen = await findItem(place, aor);
+  const all = allCredentials(seen, aor);
+  const retired =
+    options.label === undefined ? oldOnes(all, seen) : all.filter(({ label }) => label === options.label);
+  if (retired.length === 0)
+    throw new Refused(
+      options.label === undefined
+        ? `${formatAor(aor)} has no older credential beside its newest`
+        : `${formatAor(aor)} has no credential ${options.label}; it has ${all.map(({ label }) => label).join(', ')}`,
+    );
+  if (retired.length === all.length)
+    throw new Refused(
+      `that is the only credential of ${formatAor(aor)}: rotate it instead, or disable the account`,
+    );
+  if (!options.force) await refuseWhileInUse(shell, place, aor, retired);
+  const { password: _, ha1: __, ...rest } = seen;
+  const left = all.filter((it) => !retired.includes(it));
+  return change(shell, place, seen, { ...rest, credentials: left }, options);
+}
+
+/** `password check`: does what is typed or piped in open the door now, and under which label? */
+export async function checkPassword(
+  shell: Shell,
+  place: Place,
+  aorText: string,
+  options: { passwordFile: string },
+): Promise<Outcome> {
+  const aor = readAor(aorText);
+  const customer = readCustomer(await findItem(place, aor), aor);
+  const password = await readSecret(shell, 'password', options.passwordFile);
+  const opens = (credential: Credential) => isPasswordOf(credential, password, aor);
+  const valid = credentialsOf(customer, shell.now()).filter(opens);
+  const untimed = customer.credentials?.map(({ notBefore, notAfter, ...it }) => it);
+  const ever = credentialsOf({ ...customer, ...(untimed && { credentials: untimed }) }, shell.now()).filter(
+    opens,
+  );
+  const labels = (valid.length > 0 ? valid : ever).map(({ label }) => label);
+  const answer = valid.length > 0 ? 'matches' : ever.length > 0 ? 'not-valid-now' : 'wrong';
+  shell.print(
+    {
+      matches: `Right: it is ${labels.join(' and ')} of ${formatAor(aor)}.`,
+      'not-valid-now': `It is ${labels.join(' and ')} of ${formatAor(aor)}, which is not valid at this time.`,
+      wrong: `Wrong: it is no password of ${formatAor(aor)}.`,
+    }[answer],
+  );
+  if (customer.enabled === false) shell.print('The account is disabled.');
+  return { code: answer === 'matches' ? 0 : 1, json: { aor: formatAor(aor), answer, labels } };
+}
+
+/** A credential as records hold it, without plain passwords. */
+interface WrittenCredential {
+  readonly label: string;
+  readonly ha1: string;
+  readonly notBefore?: string;
+  readonly notAfter?: string;
+}
+
+/** All of a record, oldest first: `password`, `ha1`, then the list, each under the label that logs know it by. */
+function allCredentials(item: Item, aor: Aor): WrittenCredential[] {
+  const { password, ha1, credentials = [] } = readCustomer(item, aor);
+  const hash = (text: string) => hashCredentials(aor.username, aor.realm, text);
+  return [
+    ...(password === undefined ? [] : [{ label: 'password', ha1: hash(password) }]),
+    ...(ha1 === undefined ? [] : [{ label: 'ha1', ha1 }]),
+    ...credentials.map(({ label, password, ha1 = hash(password ?? ''), notBefore, notAfter }, at) => ({
+      label: label ?? `credential-${at}`,
+      ha1,
+      ...(notBefore !== undefined && { notBefore }),
+      ...(notAfter !== undefined && { notAfter }),
+    })),
+  ];
+}
+
+/** The same, none of them valid for longer than `end`; those that have ended are dropped. */
+function endBy(all: readonly WrittenCredential[], end: string, now: number): WrittenCredential[] {
+  return all
+    .filter(({ notAfter }) => notAfter === undefined || Date.parse(notAfter) > now)
+    .map((it) => ({
+      ...it,
+      notAfter: it.notAfter !== undefined && Date.parse(it.notAfter) < Date.parse(end) ? it.notAfter : end,
+    }));
+}
+
+/** The newest stands last in `credentials`. `password` beside `ha1` says nothing about which came first. */
+function oldOnes(all: readonly WrittenCredential[], { credentials }: Item): WrittenCredential[] {
+  if (all.length > 1 && (!Array.isArray(credentials) || credentials.length === 0))
+    throw new WrongUsage('the record does not say which credential is older: name it with --label');
+  return all.slice(0, -1);
+}
+
+async function refuseWhileInUse(
+  shell: Shell,
+  place: Place,
+  aor: Aor,
+  retired: readonly WrittenCredential[],
+): Promise<void> {
+  if (place.memoryTable === undefined)
+    throw new Refused(
+      'with --table alone nobody knows when a credential was last used: say --stack NAME, or --force',
+    );
+  const uses = (await lastUses(place, [aor])).get(formatAor(aor)) ?? [];
+  const inUse = uses.find(
+    ({ label, at }) => retired.some((it) => it.label === label) && shell.now() - Date.parse(at) < DAY_MS,
+  );
+  if (inUse)
+    throw new Refused(
+      `credential ${inUse.label} was used ${inUse.at}, within the last day: give that phone the new password first, or say --force`,
+    );
+}
+
+/** Its day, and a number when there is one of that day already. */
+function newLabel({ credentials }: Item, now: number): string {
+  const day = new Date(now).toISOString().slice(0, 10);
+  const taken = JSON.stringify(credentials ?? []).split(`"${day}`).length - 1;
+  return taken === 0 ? day : `${day}.${taken + 1}`;
+}
+
+function readCustomer(item: Item, aor: Aor): Customer {
+  const { customer, problems } = parseCustomer(item);
+  if (customer && !problems.some(({ path }) => /^(password|ha1|credentials)/.test(path))) return customer;
+  throw new Refused(
+    `${formatAor(aor)} has ${counted(problems.length, 'problem')} in its record: mend it first with "customers edit"`,
+  );
+}
+
+function isPasswordOf({ secret }: Credential, password: string, { username, realm }: Aor): boolean {
+  return 'password' in secret
+    ? secret.password === password
+    : secret.ha1.toLowerCase() === hashCredentials(username, realm, password);
+}
+
+/** Letters and digits that nobody takes for another when it is read from paper; 116 bits. */
+const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
+
+function generatePassword(): string {
+  return Array.from({ length: 20 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+}

@@ -1,0 +1,98 @@
+import { type CustomerRecords, customerRecords } from '../aws/customer-records';
+import { connectDynamoDB, type DynamoDB } from '../aws/dynamodb';
+import { OUTPUTS } from '../aws/names';
+import { stackOutputs } from '../aws/stack-outputs';
+import { type AboutLocalStack, askLocalStack } from '../local/about';
+import { LOCAL_TABLES } from '../local/dynamodb';
+import type { CallSettings } from '../registrar/plan';
+import { type Shell, WrongUsage } from './shell';
+
+/** Which deployment an admin means. */
+export interface PlaceOptions {
+  /** A CloudFormation stack: its outputs name everything else. */
+  readonly stack?: string;
+  /** The Customers table itself. */
+  readonly table?: string;
+}
+
+/** The deployment that a command works on. */
+export interface Place {
+  /** For people: what is about to be read or changed. */
+  readonly name: string;
+  readonly dynamodb: DynamoDB;
+  readonly records: CustomerRecords;
+  /** undefined when only the Customers table is known. */
+  readonly memoryTable: string | undefined;
+  readonly settings: CallSettings;
+  /** Where the webhook secret is kept; undefined when only the Customers table is known. */
+  readonly webhookSecret: { readonly arn: string } | 'local' | undefined;
+}
+
+/**
+ * Finds the deployment: the one that was named, else the DynamoDB that DYNAMODB_ENDPOINT names, else the local
+ * stack that runs on this machine (PORT, 3000).
+ * @throws WrongUsage when there is none of them
+ */
+export async function findPlace(shell: Shell, { stack, table }: PlaceOptions): Promise<Place> {
+  const { DYNAMODB_ENDPOINT: endpoint, OUTBOUND_SIP_HOST: host, PORT: port = '3000' } = shell.env;
+  if (stack !== undefined) return deployed(stack, await stackOutputs(stack), table, host);
+  if (endpoint) return local({ dynamodbEndpoint: endpoint, outboundSipHost: host ?? UNKNOWN_HOST }, table);
+  if (table !== undefined) return onlyTable(table, host);
+  const url = `http://127.0.0.1:${port}/`;
+  const about = await askLocalStack(url);
+  if (about) return local(about);
+  throw new WrongUsage(
+    `no local stack answers at ${url}: start one with "npx edge-registrar start", or say where the records are with --stack NAME or --table NAME`,
+  );
+}
+
+/** Stands in explanations where nobody said what the deployment's carrier is. */
+const UNKNOWN_HOST = 'sip.carrier.example';
+
+function local(about: Pick<AboutLocalStack, 'dynamodbEndpoint' | 'outboundSipHost'>, table?: string): Place {
+  const customersTable = table ?? LOCAL_TABLES.customers;
+  const dynamodb = connectDynamoDB(about.dynamodbEndpoint);
+  return {
+    name: `table ${customersTable} at ${about.dynamodbEndpoint}`,
+    dynamodb,
+    records: customerRecords(dynamodb, customersTable),
+    memoryTable: LOCAL_TABLES.memory,
+    settings: { outboundSipHost: about.outboundSipHost },
+    webhookSecret: 'local',
+  };
+}
+
+function deployed(
+  stack: string,
+  outputs: Readonly<Record<string, string>>,
+  table: string | undefined,
+  host: string | undefined,
+): Place {
+  const customersTable = table ?? outputs[OUTPUTS.customersTable];
+  if (!customersTable)
+    throw new WrongUsage(
+      `stack ${stack} has no output ${OUTPUTS.customersTable}: is it a stack of edge-registrar, of this version?`,
+    );
+  const arn = outputs[OUTPUTS.webhookSecretArn];
+  const dynamodb = connectDynamoDB();
+  return {
+    name: `table ${customersTable} of stack ${stack}`,
+    dynamodb,
+    records: customerRecords(dynamodb, customersTable),
+    memoryTable: outputs[OUTPUTS.memoryTable],
+    settings: { outboundSipHost: host ?? outputs[OUTPUTS.outboundSipHost] ?? UNKNOWN_HOST },
+    webhookSecret: arn ? { arn } : undefined,
+  };
+}
+
+function onlyTable(customersTable: string, host: string | undefined): Place {
+  const dynamodb = connectDynamoDB();
+  return {
+    name: `table ${customersTable}`,
+    dynamodb,
+    records: customerRecords(dynamodb, customersTable),
+    memoryTable: undefined,
+    settings: { outboundSipHost: host ?? UNKNOWN_HOST },
+    webhookSecret: undefined,
+  };
+}

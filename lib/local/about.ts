@@ -1,0 +1,32 @@
+/** What a running local stack tells other programs on this machine: where its tables are. Nothing secret. */
+export interface AboutLocalStack {
+  readonly edgeRegistrar: 'local';
+  readonly dynamodbEndpoint: string;
+  readonly outboundSipHost: string;
+}
+
+const ANSWER_WITHIN_MS = 500;
+
+/** Asks whether a local stack runs at this URL; undefined: no, or something else does. */
+export async function askLocalStack(url: string): Promise<AboutLocalStack | undefined> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    const about: unknown = await response.json();
+    return isAbout(about) ? about : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAbout(value: unknown): value is AboutLocalStack {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'edgeRegistrar' in value &&
+    value.edgeRegistrar === 'local' &&
+    'dynamodbEndpoint' in value &&
+    typeof value.dynamodbEndpoint === 'string' &&
+    'outboundSipHost' in value &&
+    typeof value.outboundSipHost === 'string'
+  );
+}

@@ -1,0 +1,55 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { findPlace, type Place } from '../../lib/admin/place';
+import type { Shell } from '../../lib/admin/shell';
+import { connectDynamoDB } from '../../lib/aws/dynamodb';
+import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from '../../lib/local/dynamodb';
+
+/** An admin's desk for tests: tables of its own, a terminal that is written down, and a clock that stands. */
+export interface Desk {
+  readonly place: Place;
+  readonly shell: Shell;
+  /** What was printed since the last look, with the changing endpoint as ENDPOINT. */
+  readonly printed: () => string;
+  /** Puts items into the Customers table as another tool would. */
+  readonly put: (...items: object[]) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** When everything in these tests happens. */
+export const NOW = Date.parse('2026-11-23T12:00:00.000Z');
+
+export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
+  const dynamodb = await startEmbeddedDynamoDB(0, undefined);
+  const lines: string[] = [];
+  const shell: Shell = {
+    env: { DYNAMODB_ENDPOINT: dynamodb.endpoint },
+    now: () => NOW,
+    print: (text) => lines.push(text),
+    complain: (text) => lines.push(`! ${text}`),
+    readLine: async () => undefined,
+    readAll: async () => '',
+    askSecret: async () => undefined,
+    confirm: async () => undefined,
+    edit: async () => {},
+    progress: () => ({ advance: () => {}, stop: () => {} }),
+    interrupted: async () => {},
+    ...terminal,
+  };
+  const place = await findPlace(shell, {});
+  const client = connectDynamoDB(dynamodb.endpoint);
+  await createTables(client);
+  return {
+    place,
+    shell,
+    printed: () => lines.splice(0).join('\n').replaceAll(dynamodb.endpoint, 'ENDPOINT'),
+    put: async (...items) => {
+      for (const Item of items)
+        await client.send(new PutCommand({ TableName: LOCAL_TABLES.customers, Item }));
+    },
+    stop: async () => {
+      client.destroy();
+      place.dynamodb.destroy();
+      await dynamodb.stop();
+    },
+  };
+}
