@@ -1,5 +1,6 @@
 #!/usr/bin/env tsx
 import { Command, InvalidArgumentError } from 'commander';
+import { connect, hookUrls } from '../lib/admin/connect-jambonz';
 import { printSchema } from '../lib/admin/customer-schema';
 import {
   editCustomer,
@@ -10,6 +11,8 @@ import {
   showCustomer,
 } from '../lib/admin/customers';
 import { exportCustomers, importCustomers } from '../lib/admin/customers-import';
+import { doctor } from '../lib/admin/doctor';
+import { connectJambonz } from '../lib/admin/jambonz-api';
 import { checkPassword, retirePassword, rotatePassword } from '../lib/admin/passwords';
 import { findPlace, type Place, type PlaceOptions } from '../lib/admin/place';
 import { type Outcome, Refused, type Shell, WrongUsage } from '../lib/admin/shell';
@@ -123,6 +126,32 @@ placed(password, 'retire <aor>', 'take the old one away, when no phone has used 
 placed(password, 'check <aor>', 'is this its password?')
   .option('--password-file <file>', 'where it stands (-: standard input, or typed unseen)', '-')
   .action((aor, options) => runAt(options, (shell, place) => checkPassword(shell, place, aor, options)));
+
+const jambonz = group(
+  'jambonz',
+  'the account in jambonz that uses these hooks (JAMBONZ_API_KEY, or standard input)',
+);
+connected('connect', 'make the account call these hooks, and the deployment know its secret')
+  .option('--dry-run', 'only say what would change')
+  .action((options) =>
+    runAt(options, async (shell, place) =>
+      connect(shell, place, await connectJambonz(shell, options), options),
+    ),
+  );
+connected('doctor', 'look for the usual mistakes; changes nothing').action((options) =>
+  runAt(options, async (shell, place) => {
+    const hooks = options.hooks === undefined ? place.hooks : hookUrls(place, options.hooks);
+    return doctor(shell, place, await connectJambonz(shell, options), hooks);
+  }),
+);
+
+function connected(name: string, description: string): Command {
+  return placed(jambonz, name, description)
+    .requiredOption('--api <url>', "jambonz's REST API, such as https://jambonz.example.com/api/v1")
+    .requiredOption('--account <sid>', 'the account')
+    .option('--hooks <url>', "under which URL jambonz reaches the hooks; otherwise the stack's")
+    .option('--plain-http', 'let the API key travel without TLS');
+}
 
 function group(name: string, description: string): Command {
   return cli.command(name).description(description);

@@ -15,6 +15,13 @@ export interface PlaceOptions {
   readonly table?: string;
 }
 
+/** The hooks of a deployment, as jambonz has to call them: whole URLs. */
+export interface HookUrls {
+  readonly registration: string;
+  readonly call: string;
+  readonly callStatus: string;
+}
+
 /** The deployment that a command works on. */
 export interface Place {
   /** For people: what is about to be read or changed. */
@@ -26,6 +33,8 @@ export interface Place {
   readonly settings: CallSettings;
   /** Where the webhook secret is kept; undefined when only the Customers table is known. */
   readonly webhookSecret: { readonly arn: string } | 'local' | undefined;
+  /** The hooks as the stack's outputs name them. */
+  readonly hooks: HookUrls | undefined;
 }
 
 /**
@@ -59,6 +68,7 @@ function local(about: Pick<AboutLocalStack, 'dynamodbEndpoint' | 'outboundSipHos
     memoryTable: LOCAL_TABLES.memory,
     settings: { outboundSipHost: about.outboundSipHost },
     webhookSecret: 'local',
+    hooks: undefined,
   };
 }
 
@@ -82,7 +92,17 @@ function deployed(
     memoryTable: outputs[OUTPUTS.memoryTable],
     settings: { outboundSipHost: host ?? outputs[OUTPUTS.outboundSipHost] ?? UNKNOWN_HOST },
     webhookSecret: arn ? { arn } : undefined,
+    hooks: hooksOf(outputs),
   };
+}
+
+function hooksOf(outputs: Readonly<Record<string, string>>): HookUrls | undefined {
+  const [registration, call, callStatus] = [
+    outputs[OUTPUTS.registrationHook],
+    outputs[OUTPUTS.callHook],
+    outputs[OUTPUTS.callStatusHook],
+  ];
+  return registration && call && callStatus ? { registration, call, callStatus } : undefined;
 }
 
 function onlyTable(customersTable: string, host: string | undefined): Place {
@@ -94,5 +114,6 @@ function onlyTable(customersTable: string, host: string | undefined): Place {
     memoryTable: undefined,
     settings: { outboundSipHost: host ?? UNKNOWN_HOST },
     webhookSecret: undefined,
+    hooks: undefined,
   };
 }

@@ -9,11 +9,13 @@ import { ENV } from '../aws/names';
 import { type Environment, worldOf } from '../aws/world';
 import { isObject } from '../jambonz/hook';
 import { ROUTES } from '../jambonz/routes';
+import { parseWebhookSecrets } from '../jambonz/webhook-secrets';
 import { type FileRecord, parseCustomerFile } from '../registrar/customer-file';
 import type { AboutLocalStack } from './about';
 import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from './dynamodb';
 import { startGateway } from './gateway';
 import { DEVELOPMENT_SECRET, SAMPLE_CUSTOMERS } from './sample-customers';
+import { readLocalSecret } from './webhook-secret';
 
 /** Everything that runs on a laptop. */
 export interface LocalStack {
@@ -72,7 +74,10 @@ function handlers(env: Environment, endpoint: string, print: Print) {
     [ENV.callsWithoutMemory]: env.CALLS_WITHOUT_MEMORY,
     [ENV.staleIfErrorSeconds]: env.STALE_IF_ERROR_SECONDS,
   };
-  const world = worldOf(settings, print);
+  const dynamodb = connectDynamoDB(endpoint);
+  const secrets = async () =>
+    parseWebhookSecrets(env.WEBHOOK_SECRET ?? (await readLocalSecret(dynamodb)) ?? DEVELOPMENT_SECRET);
+  const world = { ...worldOf(settings, print), secrets };
   const hooks = {
     [ROUTES.registerAuth]: registerAuth,
     [ROUTES.callHook]: callHook,
