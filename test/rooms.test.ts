@@ -31,7 +31,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'dynalite',
     'node:',
   ],
-  'lib/admin': ['lib/admin', 'lib/registrar', 'lib/jambonz', 'lib/aws', 'lib/local', '@aws-sdk/', 'node:'],
+  'lib/admin': [
+    'lib/admin',
+    'lib/registrar',
+    'lib/jambonz',
+    'lib/aws',
+    'lib/local',
+    'valibot',
+    '@valibot/to-json-schema',
+    '@clack/prompts',
+    'csv-parse',
+    'csv-stringify',
+    'jsonc-parser',
+    'node:',
+  ],
 };
 
 const files = ['lib', 'lambdas', 'bin'].flatMap(sourcesBelow);
