@@ -1,5 +1,7 @@
 #!/usr/bin/env tsx
 import { Command, InvalidArgumentError } from 'commander';
+import { callSettings } from '../lib/admin/call-settings';
+import { checkCalls, diffCalls } from '../lib/admin/call-tests';
 import { connect, hookUrls } from '../lib/admin/connect-jambonz';
 import { printSchema } from '../lib/admin/customer-schema';
 import {
@@ -12,7 +14,10 @@ import {
 } from '../lib/admin/customers';
 import { exportCustomers, importCustomers } from '../lib/admin/customers-import';
 import { doctor } from '../lib/admin/doctor';
+import { explainCall, explainRegister } from '../lib/admin/explain';
 import { connectJambonz } from '../lib/admin/jambonz-api';
+import { type KnownRecords, recordsInFile, recordsInTable } from '../lib/admin/known-records';
+import { lintFile, lintTable } from '../lib/admin/lint';
 import { checkPassword, retirePassword, rotatePassword } from '../lib/admin/passwords';
 import { findPlace, type Place, type PlaceOptions } from '../lib/admin/place';
 import { type Outcome, Refused, type Shell, WrongUsage } from '../lib/admin/shell';
@@ -134,6 +139,43 @@ placed(password, 'check <aor>', 'is this its password?')
   .option('--password-file <file>', 'where it stands (-: standard input, or typed unseen)', '-')
   .action((aor, options) => runAt(options, (shell, place) => checkPassword(shell, place, aor, options)));
 
+const explain = group('explain', 'why: by the rules of the hooks themselves; nothing is sent');
+placed(explain, 'call <aor> <number>', 'what would come of a call, and which rule says so')
+  .option('--from <user>', "the device's From user")
+  .option('--at <time>', 'at another time than now, ISO 8601', time)
+  .option('--records <file>', 'by the records of this file')
+  .action((aor, number, options) =>
+    runOn(options, (shell, known, hooks) => explainCall(shell, known, aor, number, { ...options, ...hooks })),
+  );
+placed(explain, 'register <aor>', 'what would refuse a registration')
+  .option('--address <ip>', 'as if the phone were there')
+  .option('--at <time>', 'at another time than now, ISO 8601', time)
+  .option('--records <file>', 'by the records of this file')
+  .action((aor, options) => runOn(options, (shell, known) => explainRegister(shell, known, aor, options)));
+
+placed(cli, 'lint [file]', 'all problems of a file, or of the table, and what a reviewer would ask')
+  .option('--strict', 'exit code 1 on warnings too')
+  .action((file: string | undefined, options) =>
+    file === undefined
+      ? runAt(options, (shell, place) => lintTable(shell, place, options))
+      : run(options, (shell) => lintFile(shell, file, options)),
+  );
+placed(cli, 'check <calls>', 'do the calls of a file come out as it says?')
+  .option('--records <file>', 'by the records of this file')
+  .action((calls, options) => runOn(options, (shell, known) => checkCalls(shell, known, calls)));
+plain(cli, 'diff <old> <new>', 'which calls would come out otherwise by other records?')
+  .requiredOption('--calls <file>', 'the calls, as for check')
+  .action((before, after, options) =>
+    run(options, async (shell) => {
+      const settings = callSettings(shell.env.OUTBOUND_SIP_HOST);
+      const [old, changed] = [
+        await recordsInFile(shell, before, settings),
+        await recordsInFile(shell, after, settings),
+      ];
+      return diffCalls(shell, old, changed, options.calls);
+    }),
+  );
+
 const jambonz = group(
   'jambonz',
   'the account in jambonz that uses these hooks (JAMBONZ_API_KEY, or standard input)',
@@ -182,6 +224,22 @@ function runAt(options: Common, command: (shell: Shell, place: Place) => Promise
   });
 }
 
+/** A command on the records of a file, when one is named, else of a deployment. */
+function runOn(
+  options: Common & { readonly records?: string },
+  command: (shell: Shell, known: KnownRecords, hooks: { hooks?: string }) => Promise<Outcome>,
+): Promise<void> {
+  const { records: file } = options;
+  if (file === undefined)
+    return runAt(options, (shell, place) => {
+      const hooks = place.hooks?.call.replace(/\/[^/]*$/, '');
+      return command(shell, recordsInTable(place), hooks === undefined ? {} : { hooks });
+    });
+  return run(options, async (shell) =>
+    command(shell, await recordsInFile(shell, file, callSettings(shell.env.OUTBOUND_SIP_HOST)), {}),
+  );
+}
+
 /** Exit codes: 0 done, 1 refused or found problems, 2 wrong usage. Under --json one document is all the output. */
 async function run({ json }: Common, command: (shell: Shell) => Promise<Outcome>): Promise<void> {
   const shell = terminal();
@@ -191,12 +249,12 @@ async function run({ json }: Common, command: (shell: Shell) => Promise<Outcome>
     process.exitCode = outcome.code;
   } catch (cause) {
     process.exitCode = cause instanceof WrongUsage ? 2 : 1;
-    if (json) shell.print(JSON.stringify({ error: explain(cause) }, null, 2));
-    shell.complain(explain(cause));
+    if (json) shell.print(JSON.stringify({ error: messageOf(cause) }, null, 2));
+    shell.complain(messageOf(cause));
   }
 }
 
-function explain(cause: unknown): string {
+function messageOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   if (cause instanceof WrongUsage || cause instanceof Refused) return cause.message;
   if (cause.name === 'TimeoutError') return 'no answer within 10 s';
@@ -211,6 +269,13 @@ function wholeNumber(text: string): number {
 function positiveNumber(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('write a whole number, 1 to 99999.');
   return Number(text);
+}
+
+function time(text: string): number {
+  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at))
+    throw new InvalidArgumentError('write an ISO 8601 time such as 2026-12-31T00:00:00Z.');
+  return at;
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = { '': 0, m: 60_000, h: 3_600_000, d: 86_400_000 };

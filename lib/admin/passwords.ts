@@ -10,6 +10,7 @@ import { readAor, readSecret } from './input';
 import { lastUses } from './last-uses';
 import { weakness } from './password-strength';
 import type { Place } from './place';
+import { type RecordCredential, recordCredentials } from './record-credentials';
 import { type Outcome, Refused, type Shell, WrongUsage } from './shell';
 
 const DAY_MS = 86_400_000;
@@ -34,10 +35,11 @@ export async function rotatePassword(
     throw new Refused(`the new password ${weak}: take a better one, let one be made, or say --force`);
   const now = shell.now();
   const end = new Date(now + options.overlap).toISOString();
-  const label = newLabel(seen, now);
-  const old = options.overlap === 0 ? [] : endBy(allCredentials(seen, aor), end, now);
+  const known = allCredentials(seen, aor);
+  const label = newLabel(known, now);
+  const old = options.overlap === 0 ? [] : endBy(known, end, now);
   const { password: _, ha1: __, ...rest } = seen;
-  const fresh: WrittenCredential = { label, ha1: hashCredentials(aor.username, aor.realm, password) };
+  const fresh: RecordCredential = { label, ha1: hashCredentials(aor.username, aor.realm, password) };
   const outcome = await change(shell, place, seen, { ...rest, credentials: [...old, fresh] }, options);
   if (options.dryRun) return outcome;
   shell.print(
@@ -111,32 +113,12 @@ export async function checkPassword(
   return { code: answer === 'matches' ? 0 : 1, json: { aor: formatAor(aor), answer, labels } };
 }
 
-/** A credential as records hold it, without plain passwords. */
-interface WrittenCredential {
-  readonly label: string;
-  readonly ha1: string;
-  readonly notBefore?: string;
-  readonly notAfter?: string;
-}
-
-/** All of a record, oldest first: `password`, `ha1`, then the list, each under the label that logs know it by. */
-function allCredentials(item: Item, aor: Aor): WrittenCredential[] {
-  const { password, ha1, credentials = [] } = readCustomer(item, aor);
-  const hash = (text: string) => hashCredentials(aor.username, aor.realm, text);
-  return [
-    ...(password === undefined ? [] : [{ label: 'password', ha1: hash(password) }]),
-    ...(ha1 === undefined ? [] : [{ label: 'ha1', ha1 }]),
-    ...credentials.map(({ label, password, ha1 = hash(password ?? ''), notBefore, notAfter }, at) => ({
-      label: label ?? `credential-${at}`,
-      ha1,
-      ...(notBefore !== undefined && { notBefore }),
-      ...(notAfter !== undefined && { notAfter }),
-    })),
-  ];
+function allCredentials(item: Item, aor: Aor): RecordCredential[] {
+  return recordCredentials(readCustomer(item, aor), aor);
 }
 
 /** The same, none of them valid for longer than `end`; those that have ended are dropped. */
-function endBy(all: readonly WrittenCredential[], end: string, now: number): WrittenCredential[] {
+function endBy(all: readonly RecordCredential[], end: string, now: number): RecordCredential[] {
   return all
     .filter(({ notAfter }) => notAfter === undefined || Date.parse(notAfter) > now)
     .map((it) => ({
@@ -146,7 +128,7 @@ function endBy(all: readonly WrittenCredential[], end: string, now: number): Wri
 }
 
 /** The newest stands last in `credentials`. `password` beside `ha1` says nothing about which came first. */
-function oldOnes(all: readonly WrittenCredential[], { credentials }: Item): WrittenCredential[] {
+function oldOnes(all: readonly RecordCredential[], { credentials }: Item): RecordCredential[] {
   if (all.length > 1 && (!Array.isArray(credentials) || credentials.length === 0))
     throw new WrongUsage('the record does not say which credential is older: name it with --label');
   return all.slice(0, -1);
@@ -156,7 +138,7 @@ async function refuseWhileInUse(
   shell: Shell,
   place: Place,
   aor: Aor,
-  retired: readonly WrittenCredential[],
+  retired: readonly RecordCredential[],
 ): Promise<void> {
   if (place.memoryTable === undefined)
     throw new Refused(
@@ -173,10 +155,10 @@ async function refuseWhileInUse(
 }
 
 /** Its day, and a number when there is one of that day already. */
-function newLabel({ credentials }: Item, now: number): string {
+function newLabel(taken: readonly RecordCredential[], now: number): string {
   const day = new Date(now).toISOString().slice(0, 10);
-  const taken = JSON.stringify(credentials ?? []).split(`"${day}`).length - 1;
-  return taken === 0 ? day : `${day}.${taken + 1}`;
+  const ofDay = taken.filter(({ label }) => label === day || label.startsWith(`${day}.`)).length;
+  return ofDay === 0 ? day : `${day}.${ofDay + 1}`;
 }
 
 function readCustomer(item: Item, aor: Aor): Customer {

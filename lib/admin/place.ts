@@ -2,9 +2,10 @@ import { type CustomerRecords, customerRecords } from '../aws/customer-records';
 import { connectDynamoDB, type DynamoDB } from '../aws/dynamodb';
 import { OUTPUTS } from '../aws/names';
 import { stackOutputs } from '../aws/stack-outputs';
-import { type AboutLocalStack, askLocalStack } from '../local/about';
+import { askLocalStack } from '../local/about';
 import { LOCAL_TABLES } from '../local/dynamodb';
 import type { CallSettings } from '../registrar/plan';
+import { callSettings } from './call-settings';
 import { type Shell, WrongUsage } from './shell';
 
 /** Which deployment an admin means. */
@@ -45,7 +46,7 @@ export interface Place {
 export async function findPlace(shell: Shell, { stack, table }: PlaceOptions): Promise<Place> {
   const { DYNAMODB_ENDPOINT: endpoint, OUTBOUND_SIP_HOST: host, PORT: port = '3000' } = shell.env;
   if (stack !== undefined) return deployed(stack, await stackOutputs(stack), table, host);
-  if (endpoint) return local({ dynamodbEndpoint: endpoint, outboundSipHost: host ?? UNKNOWN_HOST }, table);
+  if (endpoint) return local({ dynamodbEndpoint: endpoint, outboundSipHost: host }, table);
   if (table !== undefined) return onlyTable(table, host);
   const url = `http://127.0.0.1:${port}/`;
   const about = await askLocalStack(url);
@@ -55,10 +56,10 @@ export async function findPlace(shell: Shell, { stack, table }: PlaceOptions): P
   );
 }
 
-/** Stands in explanations where nobody said what the deployment's carrier is. */
-const UNKNOWN_HOST = 'sip.carrier.example';
-
-function local(about: Pick<AboutLocalStack, 'dynamodbEndpoint' | 'outboundSipHost'>, table?: string): Place {
+function local(
+  about: { dynamodbEndpoint: string; outboundSipHost: string | undefined },
+  table?: string,
+): Place {
   const customersTable = table ?? LOCAL_TABLES.customers;
   const dynamodb = connectDynamoDB(about.dynamodbEndpoint);
   return {
@@ -66,7 +67,7 @@ function local(about: Pick<AboutLocalStack, 'dynamodbEndpoint' | 'outboundSipHos
     dynamodb,
     records: customerRecords(dynamodb, customersTable),
     memoryTable: LOCAL_TABLES.memory,
-    settings: { outboundSipHost: about.outboundSipHost },
+    settings: callSettings(about.outboundSipHost),
     webhookSecret: 'local',
     hooks: undefined,
   };
@@ -90,7 +91,7 @@ function deployed(
     dynamodb,
     records: customerRecords(dynamodb, customersTable),
     memoryTable: outputs[OUTPUTS.memoryTable],
-    settings: { outboundSipHost: host ?? outputs[OUTPUTS.outboundSipHost] ?? UNKNOWN_HOST },
+    settings: callSettings(host ?? outputs[OUTPUTS.outboundSipHost]),
     webhookSecret: arn ? { arn } : undefined,
     hooks: hooksOf(outputs),
   };
@@ -112,7 +113,7 @@ function onlyTable(customersTable: string, host: string | undefined): Place {
     dynamodb,
     records: customerRecords(dynamodb, customersTable),
     memoryTable: undefined,
-    settings: { outboundSipHost: host ?? UNKNOWN_HOST },
+    settings: callSettings(host),
     webhookSecret: undefined,
     hooks: undefined,
   };

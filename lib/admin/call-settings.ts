@@ -1,0 +1,13 @@
+import type { CallSettings } from '../registrar/plan';
+
+/** Stands in explanations where nobody said what the deployment's carrier is. */
+const UNKNOWN_HOST = 'sip.carrier.example';
+
+/** What a deployment adds to every record, as far as it is known here; the rest as a deployment has it by default. */
+export function callSettings(outboundSipHost: string | undefined): CallSettings {
+  return {
+    outboundSipHost: outboundSipHost ?? UNKNOWN_HOST,
+    callGrant: 'observe',
+    emergencyForDisabled: true,
+  };
+}

@@ -1,0 +1,235 @@
+import { parseAuthHook } from '../jambonz/auth-hook';
+import { parseCallHook } from '../jambonz/call-hook';
+import { sealTag, tagOf } from '../jambonz/call-tag';
+import { ROUTES } from '../jambonz/routes';
+import { declineVerbs, dialVerbs, type Verb } from '../jambonz/verbs';
+import { authHookPayload, callHookPayload } from '../local/jambonz';
+import { invite, register } from '../local/phone';
+import { type Admission, type AdmissionRefusal, admit } from '../registrar/admission';
+import { type Aor, formatAor } from '../registrar/aor';
+import { credentialsOf } from '../registrar/credentials';
+import type { Customer } from '../registrar/customer';
+import { digestResponse } from '../registrar/digest';
+import {
+  type Call,
+  type CallPlan,
+  type CallRefusal,
+  type DialPlanned,
+  NOTHING_ASKED,
+  planCall,
+} from '../registrar/plan';
+import { readAor } from './input';
+import { callRecordsOf, type KnownRecords } from './known-records';
+import { mask } from './mask';
+import { type RecordCredential, recordCredentials } from './record-credentials';
+import { type Outcome, Refused, type Shell } from './shell';
+
+/** What it is, and how it is. */
+type Line = readonly [string, string];
+
+/** `explain call`: the plan of the call hook's own rules, line by line, and its verbs. Nothing is sent. */
+export async function explainCall(
+  shell: Shell,
+  known: KnownRecords,
+  aorText: string,
+  dialled: string,
+  options: { from?: string; at?: number; hooks?: string },
+): Promise<Outcome> {
+  const caller = readAor(aorText);
+  const records = await callRecordsOf(known, caller);
+  const call = callOf(caller, dialled, options.from);
+  const plan = planCall(call, records, NOTHING_ASKED, known.settings);
+  const verbs = mask(verbsOf(call, plan, options.hooks));
+  const { account, named } = records;
+  const at = options.at ?? shell.now();
+  shell.print(
+    [
+      `call to ${dialled} by ${formatAor(caller)}, by the records of ${known.name}`,
+      ...rows([
+        ['record', account ? (named ? `its own, and the policy of ${named.username}` : 'its own') : 'none'],
+        ...(account ? line('login', describeLogin(account, at)) : []),
+        ...linesOf(plan),
+      ]),
+      'verbs',
+      JSON.stringify(verbs, null, 2),
+    ].join('\n'),
+  );
+  return { code: plan.kind === 'dial' ? 0 : 1, json: { plan: mask(plan), verbs } };
+}
+
+/** The call as the call hook would read it from jambonz, of a phone that presents this From. */
+export function callOf(aor: Aor, dialled: string, from: string | undefined): Call {
+  const request = invite({ aor, password: '' }, dialled, 0);
+  const announced = { invite: request, dialled, callId: 'explained', ...(from !== undefined && { from }) };
+  const call = parseCallHook({ ...callHookPayload(announced) });
+  if (!call) throw new Error('the simulated call was not understood');
+  return call;
+}
+
+/** The first answer to jambonz; without the signature in its tag, which would speak for a call. */
+export function verbsOf(call: Call, plan: CallPlan, hooks = 'https://HOOKS'): Verb[] {
+  if (plan.kind === 'refuse') return declineVerbs(plan.status);
+  const tag = sealTag(tagOf(call, plan, 1), [{ secret: 'explained' }]);
+  return dialVerbs(plan, 1, { ...tag, mac: '***' }, hooks + ROUTES.dialAction);
+}
+
+function linesOf(plan: CallPlan): Line[] {
+  const { destination, permission } = plan;
+  return [
+    ...(destination ? line('number', `${destination.number}   (${destination.because})`) : []),
+    ...(permission ? line('permission', describePermission(permission)) : []),
+    ...(plan.kind === 'dial' ? linesOfDial(plan) : line('refused', describeRefusal(plan))),
+  ];
+}
+
+function linesOfDial(plan: DialPlanned): Line[] {
+  const { callerId, attempts, stopCodes, maxSeconds, caps } = plan;
+  const { number = 'anonymous', name, hidden, because } = callerId;
+  return [
+    [
+      'caller id',
+      `${number}${name === undefined ? '' : ` "${name}"`}${hidden ? ', hidden' : ''}   (${because})`,
+    ],
+    ...attempts.map((attempt, at): Line => {
+      const [dial] = dialVerbs(plan, at + 1, { call: '', mac: '' }, '').filter((it) => it.verb === 'dial');
+      const user = attempt.outboundAuth ? `, user ${attempt.outboundAuth.username}` : '';
+      const ringing = attempt.ringTimeout === undefined ? '' : `, rings ${attempt.ringTimeout} s`;
+      return [
+        `trunk ${at + 1}`,
+        `${attempt.trunk}: ${dial?.target[0].sipUri} as ${attempt.callerId ?? 'anonymous'}${user}${ringing}   (${attempt.because})`,
+      ];
+    }),
+    ...(attempts.length > 1
+      ? line('no next after', stopCodes.join(', ') || 'any code leads to the next')
+      : []),
+    [
+      'caps',
+      [
+        ...(caps?.maxConcurrentCalls === undefined ? [] : [`${caps.maxConcurrentCalls} calls at a time`]),
+        ...(caps?.callsPerMinute === undefined ? [] : [`${caps.callsPerMinute} calls a minute`]),
+        ...(caps ? [`counted for ${formatAor(caps.owner)}`] : []),
+        ...(maxSeconds === undefined ? [] : [`ends after ${maxSeconds} s`]),
+      ].join(', ') || 'none',
+    ],
+  ];
+}
+
+function describePermission(permission: DialPlanned['permission']): string {
+  if (permission.allowed)
+    return permission.because === 'allow'
+      ? `allowed   (destinations.allow ${permission.prefix})`
+      : `allowed   (${permission.because})`;
+  if (permission.because === 'high-risk-destination')
+    return `denied   (high-risk range ${permission.range.prefix}: ${permission.range.reason})`;
+  return `denied   (${permission.prefix === undefined ? 'destinations.default' : `destinations.deny ${permission.prefix}`})`;
+}
+
+function describeRefusal({ because, status }: { because: CallRefusal; status: number }): string {
+  return `${because}, the phone sees SIP ${status}: ${REFUSALS[because]}`;
+}
+
+const REFUSALS: Readonly<Record<CallRefusal, string>> = {
+  'trunk-call': 'it comes from a carrier, not from a phone',
+  'no-caller': 'nobody authenticated for it',
+  'no-grant': 'register-auth saw no INVITE for it',
+  'unknown-account': 'there is no such record; usernames are compared to the letter',
+  'unknown-customer': 'the record that "customer" names is not there',
+  disabled: 'the account, or the customer it belongs to, is disabled',
+  'no-number': 'nothing was dialled',
+  'not-a-number': 'what was dialled is no number',
+  'number-too-long': 'what was dialled is longer than a number can be',
+  'service-code-not-allowed':
+    '* and # need dialPlan.serviceCodes, and a tech prefix that ends in a sign of its own',
+  'destination-denied': 'destinations says no',
+  'high-risk-destination': 'allow its prefix under destinations, if the customer may call there',
+  'no-caller-id': 'no rule of callerId leaves a number to show',
+  'no-trunk': 'no trunk takes this number',
+  'too-many-calls': 'limits.maxConcurrentCalls is reached',
+  'too-many-calls-per-minute': 'limits.callsPerMinute is reached',
+};
+
+function describeLogin(account: Customer, at: number): string {
+  const labels = credentialsOf(account, at).map(({ label }) => label);
+  return labels.length > 0 ? `with ${labels.join(' or ')}` : 'no credential is valid';
+}
+
+/** `explain register`: for each credential of the record, what register-auth would say to a phone that has it. */
+export async function explainRegister(
+  shell: Shell,
+  known: KnownRecords,
+  aorText: string,
+  options: { at?: number; address?: string },
+): Promise<Outcome> {
+  const aor = readAor(aorText);
+  const customer = await known.find(aor);
+  if (!customer)
+    throw new Refused(
+      `${known.name} has no record of ${formatAor(aor)}: unknown-account; usernames are compared to the letter`,
+    );
+  const at = options.at ?? shell.now();
+  const address =
+    options.address ?? customer.registration?.allowedAddresses?.[0]?.split('/')[0] ?? '127.0.0.1';
+  const answers = recordCredentials(customer, aor).map((credential) => ({
+    credential: credential.label,
+    admission: admissionWith(credential, customer, aor, address, at),
+  }));
+  shell.print(
+    [
+      `REGISTER of ${formatAor(aor)} at ${new Date(at).toISOString()}, by the records of ${known.name}`,
+      ...rows([
+        ...answers.map(
+          ({ credential, admission }): Line => [`with ${credential}`, describeAdmission(admission)],
+        ),
+        ...(answers.length === 0 ? line('refused', 'no-credential: npx edge-registrar password rotate') : []),
+        ['addresses', customer.registration?.allowedAddresses?.join(', ') ?? 'any'],
+        ['used twice', REPLAY[customer.registration?.replay ?? 'observe']],
+      ]),
+    ].join('\n'),
+  );
+  const admitted = answers.some(({ admission }) => admission.admitted);
+  return { code: admitted ? 0 : 1, json: { aor: formatAor(aor), answers } };
+}
+
+const REPLAY = {
+  observe: 'a digest that was used before is let through, and logged (registration.replay observe)',
+  enforce: 'a digest that was used before is refused (registration.replay enforce)',
+  off: 'nobody looks (registration.replay off)',
+} as const;
+
+/** What the phone would send with this credential, read and judged by the code that judges phones. */
+function admissionWith(
+  { ha1 }: RecordCredential,
+  customer: Customer,
+  aor: Aor,
+  address: string,
+  at: number,
+): Admission {
+  const request = register({ aor, password: '', address }, at);
+  const { authorization: _, ...headers } = request.headers;
+  const response = digestResponse('REGISTER', request.digest, 'MD5', ha1);
+  const payload = authHookPayload({ ...request, headers, digest: { ...request.digest, response } });
+  const attempt = parseAuthHook({ ...payload });
+  if (!attempt) throw new Error('the simulated REGISTER was not understood');
+  return admit(attempt, customer, at);
+}
+
+function describeAdmission(admission: Admission): string {
+  return admission.admitted
+    ? `admitted for ${admission.expires} s`
+    : `refused, ${admission.because}${ADMISSION_FIXES[admission.because] ?? ''}`;
+}
+
+const ADMISSION_FIXES: Partial<Record<AdmissionRefusal, string>> = {
+  'wrong-digest': ': this credential is not valid at this time',
+  'no-credential': ': no credential is valid at this time',
+  disabled: ': npx edge-registrar customers enable',
+};
+
+function line(name: string, text: string): readonly Line[] {
+  return [[name, text]];
+}
+
+function rows(lines: readonly Line[]): string[] {
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+}

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type LocalStack, startLocalStack } from '../../lib/local/stack';
+
+const ROOT = resolve(__dirname, '../..');
+const AOR = 'AcmeInc@register.telecomsxchange.com';
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the tool as an admin does, in a process of its own. */
+function run(args: readonly string[], input = '', env: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'bin/edge-registrar.ts', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, DYNAMODB_ENDPOINT: '', ...env },
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  return new Promise((done) => child.on('close', (code) => done({ code, out, err })));
+}
+
+describe('the command line', () => {
+  test('without arguments gives short help with real examples', async () => {
+    const { code, out } = await run([]);
+    expect(code).toBe(0);
+    expect(out).toContain('npx edge-registrar customers import customers.csv --dry-run');
+    expect(out.split('\n').length).toBeLessThan(40);
+  });
+
+  test.each([
+    [['customers', 'lst'], "unknown command 'lst'"],
+    [['customers', 'show'], "missing required argument 'aor'"],
+    [['customers', 'show', 'acme', '--frobnicate'], "unknown option '--frobnicate'"],
+    [['password', 'rotate', AOR, '--overlap', 'soon'], 'write a time such as 30m, 12h, 7d, or 0.'],
+    [['explain', 'register', AOR, '--at', 'noon'], 'write an ISO 8601 time such as 2026-12-31T00:00:00Z.'],
+    [['diff', 'a.json', 'b.json'], "required option '--calls <file>' not specified"],
+    [['lint', 'not-there.json'], 'not-there.json: there is no such file'],
+  ])('%j is wrong usage: exit code 2, and what is wrong', async (args, message) => {
+    const { code, err } = await run(args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  test('without a local stack and without a name says what to do', async () => {
+    const { code, out, err } = await run(['customers', 'list'], '', { PORT: '1' });
+    expect({ code, out, err }).toEqual({
+      code: 2,
+      out: '',
+      err: 'edge-registrar: no local stack answers at http://127.0.0.1:1/: start one with "npx edge-registrar start", or say where the records are with --stack NAME or --table NAME\n',
+    });
+  });
+});
+
+describe('on the local stack that runs', () => {
+  let stack: LocalStack;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    stack = await startLocalStack({ PORT: '0', DYNAMODB_PORT: '0' }, () => {});
+    env = { PORT: new URL(stack.url).port };
+  });
+  afterAll(() => stack.stop());
+
+  test('a file is imported from standard input, exported as CSV, and imported again without a change', async () => {
+    const samples = readFileSync(join(ROOT, 'lib/local/sample-customers.json'), 'utf8');
+    const first = await run(['customers', 'import', '-'], samples, env);
+    expect(first).toMatchObject({ code: 0, out: expect.stringContaining('Written.') });
+    const csv = join(mkdtempSync(join(tmpdir(), 'desk-')), 'customers.csv');
+    expect(await run(['customers', 'export', csv], '', env)).toMatchObject({ code: 0 });
+    const again = await run(['customers', 'import', csv, '--json'], '', env);
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.out)).toEqual({
+      dryRun: false,
+      added: [],
+      changed: [],
+      unchanged: 2,
+      conflicts: [],
+    });
+  });
+
+  test('a password is rotated, and both open the door that register-auth guards', async () => {
+    const rotated = await run(['password', 'rotate', AOR, '--overlap', '1d', '--json'], '', env);
+    const { password } = JSON.parse(rotated.out);
+    for (const SIP_PASSWORD of ['sip-pass', password]) {
+      const tried = await run(['simulate', 'register', AOR, '--url', stack.url, '--json'], '', {
+        ...env,
+        SIP_PASSWORD,
+      });
+      expect(tried).toMatchObject({ code: 0 });
+    }
+    expect((await run(['password', 'check', AOR], 'sip-pass\n', env)).code).toBe(0);
+    expect((await run(['password', 'check', AOR], 'sip-password\n', env)).code).toBe(1);
+  });
+
+  test('edit opens the editor, writes what it leaves, and says what changed', async () => {
+    const script = join(mkdtempSync(join(tmpdir(), 'desk-')), 'editor.sh');
+    writeFileSync(script, 'sed -i.bak "s/444242#/444243#/" "$1"\n');
+    const { code, out } = await run(['customers', 'edit', AOR], '', {
+      ...env,
+      EDITOR: `sh ${script}`,
+      VISUAL: '',
+    });
+    expect(code).toBe(0);
+    expect(out).toContain('    ~ techPrefix: "444242#" -> "444243#"\nWritten.');
+  });
+
+  test('remove refuses where nobody can answer, and --yes answers', async () => {
+    const aor = 'JaneDoe@register.telecomsxchange.com';
+    expect(await run(['customers', 'remove', aor], '', env)).toMatchObject({
+      code: 2,
+      err: 'edge-registrar: nobody is here to answer: say --yes\n',
+    });
+    expect((await run(['customers', 'remove', aor, '--yes'], '', env)).code).toBe(0);
+    const { code, out } = await run(['customers', 'show', aor, '--json'], '', env);
+    expect(code).toBe(1);
+    expect(JSON.parse(out).error).toContain(`has no record of ${aor}`);
+  });
+});
