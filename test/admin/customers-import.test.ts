@@ -122,24 +122,24 @@ describe('customers import', () => {
     expect(await find('bob')).toMatchObject({ techPrefix: '12#' });
   });
 
-  test('thousands of records show their progress, and an interrupted import can be run again', async () => {
+  test('many records show their progress, and an interrupted import can be run again', async () => {
     const counts: number[] = [];
     let broken = false;
     const advance = (by: number) => {
       counts.push(by);
-      if (!broken && counts.length === 300) {
+      if (!broken && counts.length === 100) {
         broken = true;
         throw new Error('interrupted');
       }
     };
     await open({ progress: () => ({ advance, stop: () => {} }) });
-    const accounts = Array.from({ length: 1200 }, (_, at) => [`user${at}`, { techPrefix: `${at}#` }]);
+    const accounts = Array.from({ length: 400 }, (_, at) => [`user${at}`, { techPrefix: `${at}#` }]);
     const file = JSON.stringify({ 'a.example': Object.fromEntries(accounts) });
     await expect(importText(file)).rejects.toThrow('interrupted');
     const { code } = await importText(file);
     expect(code).toBe(0);
-    expect(counts.length).toBeGreaterThanOrEqual(1200);
-    expect((await importText(file)).json).toMatchObject({ added: [], changed: [], unchanged: 1200 });
+    expect(counts.length).toBeGreaterThanOrEqual(400);
+    expect((await importText(file)).json).toMatchObject({ added: [], changed: [], unchanged: 400 });
   }, 60_000);
 });
 

@@ -41,11 +41,7 @@ describe('the command line', () => {
 
   test.each([
     [['customers', 'lst'], "unknown command 'lst'"],
-    [['customers', 'show'], "missing required argument 'aor'"],
-    [['customers', 'show', 'acme', '--frobnicate'], "unknown option '--frobnicate'"],
     [['password', 'rotate', AOR, '--overlap', 'soon'], 'write a time such as 30m, 12h, 7d, or 0.'],
-    [['explain', 'register', AOR, '--at', 'noon'], 'write an ISO 8601 time such as 2026-12-31T00:00:00Z.'],
-    [['diff', 'a.json', 'b.json'], "required option '--calls <file>' not specified"],
     [['lint', 'not-there.json'], 'not-there.json: there is no such file'],
   ])('%j is wrong usage: exit code 2, and what is wrong', async (args, message) => {
     const { code, err } = await run(args);
@@ -92,15 +88,11 @@ describe('on the local stack that runs', () => {
   test('a password is rotated, and both open the door that register-auth guards', async () => {
     const rotated = await run(['password', 'rotate', AOR, '--overlap', '1d', '--json'], '', env);
     const { password } = JSON.parse(rotated.out);
-    for (const SIP_PASSWORD of ['sip-pass', password]) {
-      const tried = await run(['simulate', 'register', AOR, '--url', stack.url, '--json'], '', {
-        ...env,
-        SIP_PASSWORD,
-      });
-      expect(tried).toMatchObject({ code: 0 });
-    }
-    expect((await run(['password', 'check', AOR], 'sip-pass\n', env)).code).toBe(0);
-    expect((await run(['password', 'check', AOR], 'sip-password\n', env)).code).toBe(1);
+    const register = ['simulate', 'register', AOR, '--url', stack.url, '--json'];
+    const tries = ['sip-pass', password, 'sip-password'].map((SIP_PASSWORD) =>
+      run(register, '', { ...env, SIP_PASSWORD }),
+    );
+    expect((await Promise.all(tries)).map(({ code }) => code)).toEqual([0, 0, 1]);
   });
 
   test('edit opens the editor, writes what it leaves, and says what changed', async () => {
@@ -122,7 +114,7 @@ describe('on the local stack that runs', () => {
       err: 'edge-registrar: nobody is here to answer: say --yes\n',
     });
     expect((await run(['customers', 'remove', aor, '--yes'], '', env)).code).toBe(0);
-    const { code, out } = await run(['customers', 'show', aor, '--json'], '', env);
+    const { code, out } = await run(['customers', 'remove', aor, '--yes', '--json'], '', env);
     expect(code).toBe(1);
     expect(JSON.parse(out).error).toContain(`has no record of ${aor}`);
   });
