@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { callSettings } from '../../lib/admin/call-settings';
+import { checkCalls } from '../../lib/admin/call-tests';
+import { readCustomersFile } from '../../lib/admin/customers-file';
+import { recordsInFile } from '../../lib/admin/known-records';
+import { openDesk } from './desk';
+
+const ROOT = join(__dirname, '../..');
+const DOC = readFileSync(join(ROOT, 'docs/customers.md'), 'utf8');
+
+/** The first block of code that begins so. */
+const example = (start: string) => {
+  const from = DOC.indexOf(`\n${start}`) + 1;
+  expect(from).toBeGreaterThan(0);
+  return DOC.slice(from, DOC.indexOf('\n```', from));
+};
+
+describe('the examples of docs/customers.md', () => {
+  test('the CSV is read without a problem', () => {
+    const { records, problems } = readCustomersFile(example('realm,username,password'));
+    expect(problems).toEqual([]);
+    expect(records.map(({ item }) => item)).toMatchObject([
+      { username: 'JaneDoe', techPrefix: '444924#', destinations: { deny: ['900', '1900'] } },
+    ]);
+  });
+
+  test('the nested JSON is read without a problem', () => {
+    expect(readCustomersFile(example('{ "register.telecomsxchange.com": { "JaneDoe"')).problems).toEqual([]);
+  });
+
+  test('the call tests come out as they say, by the sample customers', async () => {
+    const calls = example('aor,dialled,from,trunk');
+    const desk = await openDesk({ readAll: async () => calls });
+    try {
+      const samples = join(ROOT, 'lib/local/sample-customers.json');
+      const known = await recordsInFile(desk.shell, samples, callSettings(undefined));
+      expect(await checkCalls(desk.shell, known, '-')).toEqual({ code: 0, json: { calls: 2, failures: [] } });
+    } finally {
+      await desk.stop();
+    }
+  });
+});
