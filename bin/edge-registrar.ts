@@ -257,9 +257,19 @@ async function run({ json }: Common, command: (shell: Shell) => Promise<Outcome>
 function messageOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   if (cause instanceof WrongUsage || cause instanceof Refused) return cause.message;
-  if (cause.name === 'TimeoutError') return 'no answer within 10 s';
+  const fix = FIXES[cause.name];
+  if (fix !== undefined) return fix;
   return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
 }
+
+/** What AWS and the network say, in words that help. */
+const FIXES: Readonly<Record<string, string>> = {
+  TimeoutError: 'no answer within 10 s',
+  CredentialsProviderError: 'there are no AWS credentials here: log in (aws sso login), or set AWS_PROFILE',
+  ExpiredTokenException: 'your AWS credentials have expired: log in again (aws sso login)',
+  AccessDeniedException: 'your AWS credentials may not do that',
+  ResourceNotFoundException: 'there is no such table or secret in this Region: is AWS_REGION right?',
+};
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('write a whole number of seconds.');
