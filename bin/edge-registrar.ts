@@ -257,7 +257,7 @@ async function run({ json }: Common, command: (shell: Shell) => Promise<Outcome>
 function messageOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   if (cause instanceof WrongUsage || cause instanceof Refused) return cause.message;
-  const fix = FIXES[cause.name];
+  const fix = FIXES[cause.name] ?? FIXES[cause.message];
   if (fix !== undefined) return fix;
   return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
 }
@@ -267,6 +267,7 @@ const FIXES: Readonly<Record<string, string>> = {
   TimeoutError: 'no answer within 10 s',
   CredentialsProviderError: 'there are no AWS credentials here: log in (aws sso login), or set AWS_PROFILE',
   ExpiredTokenException: 'your AWS credentials have expired: log in again (aws sso login)',
+  'Region is missing': 'no AWS Region is set: set AWS_REGION, or AWS_PROFILE',
   AccessDeniedException: 'your AWS credentials may not do that',
   ResourceNotFoundException: 'there is no such table or secret in this Region: is AWS_REGION right?',
 };
