@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getNodeValue } from 'jsonc-parser';
+import { type CredentialUse, readCredentialUses } from '../aws/credential-uses';
 import type { Item } from '../aws/customer-records';
 import { isObject } from '../jambonz/hook';
 import { type Aor, formatAor } from '../registrar/aor';
@@ -11,7 +12,6 @@ import { columns, counted } from './columns';
 import { readJsonText } from './customers-file';
 import { hashed } from './hashed';
 import { readAor, readInput } from './input';
-import { lastUses } from './last-uses';
 import { mask } from './mask';
 import type { Place } from './place';
 import { type Outcome, Refused, type Shell, WrongUsage } from './shell';
@@ -24,7 +24,7 @@ export async function listCustomers(
 ): Promise<Outcome> {
   const rows: ListedCustomer[] = [];
   for await (const page of place.records.pages(options.realm)) {
-    const uses = await lastUses(place, page.map(aorOf));
+    const uses = await usesOf(place, page.map(aorOf));
     rows.push(...page.map((item) => listed(item, uses.get(nameOf(item))?.[0])));
   }
   rows.sort((a, b) => (a.aor < b.aor ? -1 : 1));
@@ -37,7 +37,7 @@ export async function listCustomers(
             aor,
             enabled ? 'yes' : 'NO',
             trunks.join(', ') || '-',
-            lastUsed ? `${lastUsed.label}, ${lastUsed.at}` : '-',
+            lastUsed ? describeUse(lastUsed) : '-',
           ]),
         ),
   );
@@ -48,7 +48,7 @@ interface ListedCustomer {
   readonly aor: string;
   readonly enabled: boolean;
   readonly trunks: readonly string[];
-  readonly lastUsed: { readonly label: string; readonly at: string } | undefined;
+  readonly lastUsed: CredentialUse | undefined;
 }
 
 function listed(item: Item, lastUsed: ListedCustomer['lastUsed']): ListedCustomer {
@@ -66,9 +66,9 @@ function listed(item: Item, lastUsed: ListedCustomer['lastUsed']): ListedCustome
 export async function showCustomer(shell: Shell, place: Place, aorText: string): Promise<Outcome> {
   const item = await findItem(place, readAor(aorText));
   const { problems } = parseCustomer(item);
-  const used = (await lastUses(place, [aorOf(item)])).get(nameOf(item)) ?? [];
+  const used = (await usesOf(place, [aorOf(item)])).get(nameOf(item)) ?? [];
   shell.print(describeRecord(item));
-  for (const { label, at } of used) shell.print(`credential ${label} was last used ${at}`);
+  for (const use of used) shell.print(`last used: credential ${describeUse(use)}`);
   if (problems.length > 0) shell.print(['problems:', ...describeProblems(problems)].join('\n'));
   return { code: 0, json: { record: mask(item), problems, used } };
 }
@@ -306,6 +306,18 @@ function refuseRecord(shell: Shell, aor: Aor, problems: readonly Problem[]): Out
     ].join('\n'),
   );
   return { code: 1, json: { aor: formatAor(aor), problems } };
+}
+
+/** Of a table alone nobody knows. */
+async function usesOf(
+  { dynamodb, memoryTable }: Place,
+  aors: readonly Aor[],
+): Promise<ReadonlyMap<string, readonly CredentialUse[]>> {
+  return memoryTable === undefined ? new Map() : readCredentialUses(dynamodb, memoryTable, aors);
+}
+
+function describeUse({ label, at }: CredentialUse): string {
+  return `${label}, ${new Date(at).toISOString()}`;
 }
 
 /** The whole record, its key first, without a secret. */

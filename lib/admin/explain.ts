@@ -170,7 +170,7 @@ export async function explainRegister(
   const address =
     options.address ?? customer.registration?.allowedAddresses?.[0]?.split('/')[0] ?? '127.0.0.1';
   const answers = recordCredentials(customer, aor).map((credential) => ({
-    credential: credential.label,
+    credential: credential.knownAs,
     admission: admissionWith(credential, customer, aor, address, at),
   }));
   shell.print(

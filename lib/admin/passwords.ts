@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { NOTED_EVERY_MS, readCredentialUses } from '../aws/credential-uses';
 import type { Item } from '../aws/customer-records';
 import { type Aor, formatAor } from '../registrar/aor';
 import { type Credential, credentialsOf } from '../registrar/credentials';
@@ -7,7 +8,6 @@ import { hashCredentials } from '../registrar/digest';
 import { counted } from './columns';
 import { change, findItem } from './customers';
 import { readAor, readSecret } from './input';
-import { lastUses } from './last-uses';
 import { weakness } from './password-strength';
 import type { Place } from './place';
 import { type RecordCredential, recordCredentials } from './record-credentials';
@@ -39,8 +39,14 @@ export async function rotatePassword(
   const label = newLabel(known, now);
   const old = options.overlap === 0 ? [] : endBy(known, end, now);
   const { password: _, ha1: __, ...rest } = seen;
-  const fresh: RecordCredential = { label, ha1: hashCredentials(aor.username, aor.realm, password) };
-  const outcome = await change(shell, place, seen, { ...rest, credentials: [...old, fresh] }, options);
+  const fresh = { label, ha1: hashCredentials(aor.username, aor.realm, password) };
+  const outcome = await change(
+    shell,
+    place,
+    seen,
+    { ...rest, credentials: [...old.map(written), fresh] },
+    options,
+  );
   if (options.dryRun) return outcome;
   shell.print(
     [
@@ -81,7 +87,7 @@ export async function retirePassword(
   if (!options.force) await refuseWhileInUse(shell, place, aor, retired);
   const { password: _, ha1: __, ...rest } = seen;
   const left = all.filter((it) => !retired.includes(it));
-  return change(shell, place, seen, { ...rest, credentials: left }, options);
+  return change(shell, place, seen, { ...rest, credentials: left.map(written) }, options);
 }
 
 /** `password check`: does what is typed or piped in open the door now, and under which label? */
@@ -127,6 +133,11 @@ function endBy(all: readonly RecordCredential[], end: string, now: number): Reco
     }));
 }
 
+/** As it stands in a record. */
+function written({ knownAs: _, ...credential }: RecordCredential): object {
+  return credential;
+}
+
 /** The newest stands last in `credentials`. `password` beside `ha1` says nothing about which came first. */
 function oldOnes(all: readonly RecordCredential[], { credentials }: Item): RecordCredential[] {
   if (all.length > 1 && (!Array.isArray(credentials) || credentials.length === 0))
@@ -144,13 +155,14 @@ async function refuseWhileInUse(
     throw new Refused(
       'with --table alone nobody knows when a credential was last used: say --stack NAME, or --force',
     );
-  const uses = (await lastUses(place, [aor])).get(formatAor(aor)) ?? [];
+  const uses = (await readCredentialUses(place.dynamodb, place.memoryTable, [aor])).get(formatAor(aor)) ?? [];
   const inUse = uses.find(
-    ({ label, at }) => retired.some((it) => it.label === label) && shell.now() - Date.parse(at) < DAY_MS,
+    ({ label, at }) =>
+      retired.some((it) => it.knownAs === label) && shell.now() - at < DAY_MS + NOTED_EVERY_MS,
   );
   if (inUse)
     throw new Refused(
-      `credential ${inUse.label} was used ${inUse.at}, within the last day: give that phone the new password first, or say --force`,
+      `credential ${inUse.label} was used within the last day (noted ${new Date(inUse.at).toISOString()}): give that phone the new password first, or say --force`,
     );
 }
 

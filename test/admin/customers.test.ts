@@ -32,17 +32,18 @@ afterEach(() => desk.stop());
 const alice = () => desk.place.records.find({ realm: 'a.example', username: 'alice' });
 
 describe('customers list', () => {
-  test('says of each account whether it is enabled and which trunks it has', async () => {
+  test('says of each account whether it is enabled, which trunks it has, and which credential it used last', async () => {
     const { shell, place, printed } = await at({}, BOB, ALICE, {
       realm: 'b.example',
       username: 'carol',
       trunks: [{ name: 'main' }, { name: 'backup', host: 'sip.b.example' }],
     });
+    await desk.use('alice@a.example', 'ha1', '2026-11-22T08:00:00Z');
     const outcome = await listCustomers(shell, place, {});
     expect(printed()).toBe(
       [
         'AOR              ENABLED  TRUNKS        LAST USED CREDENTIAL',
-        'alice@a.example  yes      default       -',
+        'alice@a.example  yes      default       ha1, 2026-11-22T08:00:00.000Z',
         'bob@a.example    NO       -             -',
         'carol@b.example  yes      main, backup  -',
       ].join('\n'),

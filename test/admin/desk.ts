@@ -12,6 +12,8 @@ export interface Desk {
   readonly printed: () => string;
   /** Puts items into the Customers table as another tool would. */
   readonly put: (...items: object[]) => Promise<void>;
+  /** Notes in the memory table that a credential was used. */
+  readonly use: (aor: string, label: string, at: string) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -45,6 +47,11 @@ export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
     put: async (...items) => {
       for (const Item of items)
         await client.send(new PutCommand({ TableName: LOCAL_TABLES.customers, Item }));
+    },
+    use: async (aor, label, at) => {
+      const [username, realm] = aor.split('@');
+      const Item = { key: `credential ${realm} ${username}`, [`used ${label}`]: Date.parse(at) };
+      await client.send(new PutCommand({ TableName: LOCAL_TABLES.memory, Item }));
     },
     stop: async () => {
       client.destroy();

@@ -10,7 +10,7 @@ const ALICE = { realm: 'a.example', username: 'alice', password: 's3cret', techP
 const WEEK = 7 * 86_400_000;
 
 let desk: Desk;
-const at = async (terminal: Partial<Shell> = {}, item: object = ALICE) => {
+const open = async (terminal: Partial<Shell> = {}, item: object = ALICE) => {
   desk = await openDesk(terminal);
   await desk.put(item);
   return desk;
@@ -21,7 +21,7 @@ const alice = () => desk.place.records.find({ realm: 'a.example', username: 'ali
 
 describe('password rotate', () => {
   test('makes a password, shows it once, and keeps the old one valid for the overlap', async () => {
-    const { shell, place, printed } = await at();
+    const { shell, place, printed } = await open();
     const { code, json } = await rotatePassword(shell, place, 'alice@a.example', { overlap: WEEK });
     const lines = printed().split('\n');
     const password = /^The new password, shown this once: ([A-HJ-NP-Za-km-z2-9]{20})$/.exec(
@@ -61,7 +61,7 @@ describe('password rotate', () => {
   });
 
   test('takes one from standard input, which is not shown, and with overlap 0 ends the old one', async () => {
-    const { shell, place, printed } = await at({ readLine: async () => 'correct horse battery' });
+    const { shell, place, printed } = await open({ readLine: async () => 'correct horse battery' });
     const { json } = await rotatePassword(shell, place, 'alice@a.example', { overlap: 0, passwordFile: '-' });
     expect(printed()).not.toContain('horse');
     expect(json).toEqual({ aor: 'alice@a.example', label: '2026-11-23' });
@@ -74,7 +74,7 @@ describe('password rotate', () => {
     ['123456789012345', 'holds nothing but digits'],
     ['abababababababab', 'holds fewer than 5 different characters'],
   ])('refuses the weak password %s', async (password, why) => {
-    const { shell, place } = await at({ askSecret: async () => password });
+    const { shell, place } = await open({ askSecret: async () => password });
     const rotating = rotatePassword(shell, place, 'alice@a.example', { overlap: WEEK, passwordFile: '-' });
     await expect(rotating).rejects.toThrow(
       `the new password ${why}: take a better one, let one be made, or say --force`,
@@ -83,7 +83,7 @@ describe('password rotate', () => {
   });
 
   test('twice on one day gives two labels, and none lives longer than it did', async () => {
-    const { shell, place } = await at();
+    const { shell, place } = await open();
     await rotatePassword(shell, place, 'alice@a.example', { overlap: 3_600_000 });
     await rotatePassword(shell, place, 'alice@a.example', { overlap: WEEK });
     expect((await alice())?.credentials).toMatchObject([
@@ -94,7 +94,7 @@ describe('password rotate', () => {
   });
 
   test('--dry-run writes nothing and shows no password', async () => {
-    const { shell, place, printed } = await at();
+    const { shell, place, printed } = await open();
     const { json } = await rotatePassword(shell, place, 'alice@a.example', { overlap: WEEK, dryRun: true });
     expect(printed()).not.toContain('shown this once');
     expect(json).not.toHaveProperty('password');
@@ -113,14 +113,14 @@ const ROTATED = {
 
 describe('password retire', () => {
   test('takes all but the newest away when no phone uses them', async () => {
-    const { shell, place, printed } = await at({}, ROTATED);
+    const { shell, place, printed } = await open({}, ROTATED);
     await retirePassword(shell, place, 'alice@a.example', {});
     expect(printed().split('\n').at(-1)).toBe('Written.');
     expect((await alice())?.credentials).toEqual([{ label: '2026-11-23', ha1: NEW_HA1 }]);
   });
 
   test('never takes the only one, and guesses at nothing', async () => {
-    const { shell, place } = await at({}, { ...ALICE, ha1: NEW_HA1 });
+    const { shell, place } = await open({}, { ...ALICE, ha1: NEW_HA1 });
     await expect(retirePassword(shell, place, 'alice@a.example', {})).rejects.toThrow(
       'the record does not say which credential is older: name it with --label',
     );
@@ -137,8 +137,31 @@ describe('password retire', () => {
     );
   });
 
+  test.each([
+    ['2026-11-23T11:00:00Z', 'ha1'],
+    ['2026-11-22T01:00:00Z', 'ha1'],
+  ])('refuses while an old one was used within the last day, as noted %s', async (at, label) => {
+    const { shell, place, use } = await open({}, ROTATED);
+    await use('alice@a.example', label, at);
+    await expect(retirePassword(shell, place, 'alice@a.example', {})).rejects.toThrow(
+      /^credential ha1 was used within the last day \(noted .*\): give that phone the new password first, or say --force$/,
+    );
+    await retirePassword(shell, place, 'alice@a.example', { force: true });
+    expect((await alice())?.credentials).toHaveLength(1);
+  });
+
+  test.each([
+    ['2026-11-21T23:00:00Z', 'ha1'],
+    ['2026-11-23T11:00:00Z', '2026-11-23'],
+  ])('does not refuse for a use on %s of %s', async (at, label) => {
+    const { shell, place, use } = await open({}, ROTATED);
+    await use('alice@a.example', label, at);
+    await retirePassword(shell, place, 'alice@a.example', {});
+    expect((await alice())?.credentials).toHaveLength(1);
+  });
+
   test('refuses while nobody can know when a credential was last used', async () => {
-    const { shell, place } = await at({}, ROTATED);
+    const { shell, place } = await open({}, ROTATED);
     await expect(
       retirePassword(shell, { ...place, memoryTable: undefined }, 'alice@a.example', {}),
     ).rejects.toThrow(
@@ -157,14 +180,14 @@ describe('password check', () => {
       ...ROTATED,
       credentials: [{ ...ROTATED.credentials[0], notAfter: '2026-11-20T00:00:00Z' }, ROTATED.credentials[1]],
     };
-    const { shell, place, printed } = await at({ readLine: async () => password }, item);
+    const { shell, place, printed } = await open({ readLine: async () => password }, item);
     const outcome = await checkPassword(shell, place, 'alice@a.example', { passwordFile: '-' });
     expect(printed()).toBe(text);
     expect(outcome.code).toBe(code);
   });
 
   test('without one says how to give it', async () => {
-    const { shell, place } = await at();
+    const { shell, place } = await open();
     await expect(checkPassword(shell, place, 'alice@a.example', { passwordFile: '-' })).rejects.toThrow(
       'no password: type it, pipe it in, or name a file that holds it',
     );
