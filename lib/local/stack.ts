@@ -127,7 +127,9 @@ async function readCustomers(file: string | undefined): Promise<FileRecord[]> {
     const nameless = records.find(({ customer }) => !customer);
     if (nameless)
       throw new Error(
-        `${nameless.at}: ${nameless.problems.map(({ path, fix }) => `${path} ${fix}`).join('; ')}`,
+        nameless.problems
+          .map(({ path, fix }) => `${nameless.at}${path ? `: ${path}` : ''} ${fix}`)
+          .join('; '),
       );
     return records;
   } catch (cause) {

@@ -262,9 +262,10 @@ describe('the local stack', () => {
 describe('the local stack does not start, and says why in one line,', () => {
   test.each([
     ['{"oops', /^CUSTOMERS_FILE .*customers\.json: .*JSON/],
-    ['[]', /the file must hold an object: \{ "realm": \{ "username": \{ … \} \} \}$/],
-    ['{"a.example": 5}', /"a\.example" must hold an object/],
-    ['{"a.example": {"bob": "x"}}', /"a\.example" \/ "bob" must hold an object/],
+    ['5', /the file must hold an object, \{ "realm": \{ "username": \{ … \} \} \}, or a list of records$/],
+    ['[5]', /customers\.json: \[0\] must hold an object/],
+    ['{"a.example": 5}', /customers\.json: a\.example must hold an object/],
+    ['{"a.example": {"bob": "x"}}', /customers\.json: a\.example \/ bob must hold an object/],
     ['{"a b": {"bob": {}}}', /a b \/ bob: realm write a DNS name, such as sip\.example\.com$/],
   ])('with the customers file %s', async (text, message) => {
     await expect(start({ CUSTOMERS_FILE: await fileWith(text) })).rejects.toThrow(message);
