@@ -1,6 +1,6 @@
 import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { ENV, LAMBDA_ROUTES } from '../aws/names';
+import { ENV, LAMBDA_ROUTES, OUTPUTS } from '../aws/names';
 import { ROUTES } from '../jambonz/routes';
 import { Customers } from './customers';
 import { FrontDoor } from './front-door';
@@ -46,6 +46,8 @@ export class EdgeRegistrar extends Stack {
       "Put the jambonz account's webhook secret here: aws secretsmanager put-secret-value",
       secret.secret.secretArn,
     );
+    this.tell(OUTPUTS.memoryTable, 'What the hooks remember for a while', memory.table.tableName);
+    this.tell(OUTPUTS.outboundSipHost, 'Where calls go whose trunk names no host', settings.outboundSipHost);
     warnOfExamples(this, settings);
   }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { OUTPUTS } from '../../lib/aws/names';
 import { edgeRegistrarApp } from '../../lib/stack/app';
 import { readSettings } from '../../lib/stack/settings';
 
@@ -312,4 +313,10 @@ describe('the settings', () => {
     expect(context.outboundSipHost).toBe('sip.carrier.example');
     expect(JSON.stringify(context)).not.toMatch(/\d{12}|arn:/);
   });
+});
+
+test('the outputs have every name by which the command line tool looks for them', () => {
+  expect(Object.keys(stack.template.findOutputs('*'))).toEqual(
+    expect.arrayContaining([...Object.values(OUTPUTS)]),
+  );
 });
