@@ -1,17 +1,11 @@
 #!/usr/bin/env tsx
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { callSettings } from '../lib/admin/call-settings';
 import { checkCalls, diffCalls } from '../lib/admin/call-tests';
 import { connect, hookUrls } from '../lib/admin/connect-jambonz';
 import { printSchema } from '../lib/admin/customer-schema';
-import {
-  editCustomer,
-  enableCustomer,
-  listCustomers,
-  putCustomer,
-  removeCustomer,
-  showCustomer,
-} from '../lib/admin/customers';
+import { enableCustomer, listCustomers, removeCustomer, showCustomer } from '../lib/admin/customers';
+import { editCustomer, putCustomer } from '../lib/admin/customers-edit';
 import { exportCustomers, importCustomers } from '../lib/admin/customers-import';
 import { doctor } from '../lib/admin/doctor';
 import { explainCall, explainRegister } from '../lib/admin/explain';
@@ -120,11 +114,10 @@ customers
 
 const password = group('password', 'SIP passwords: change them without an outage');
 placed(password, 'rotate <aor>', 'a new password, valid beside the old one for a while')
-  .option(
-    '--overlap <time>',
-    'how long the old one stays valid, such as 12h or 7d; 0: not at all',
-    duration,
-    7 * 86_400_000,
+  .addOption(
+    new Option('--overlap <time>', 'how long the old one stays valid, such as 12h or 7d; 0: not at all')
+      .argParser(duration)
+      .default(7 * 86_400_000, '7d'),
   )
   .option('--password-file <file>', 'take the new one from here (-: standard input, or typed unseen)')
   .option('--force', 'even when it is weak')

@@ -1,13 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import {
-  editCustomer,
-  enableCustomer,
-  listCustomers,
-  putCustomer,
-  removeCustomer,
-  showCustomer,
-} from '../../lib/admin/customers';
+import { enableCustomer, listCustomers, removeCustomer, showCustomer } from '../../lib/admin/customers';
+import { editCustomer, putCustomer } from '../../lib/admin/customers-edit';
 import { Refused, type Shell } from '../../lib/admin/shell';
 import { type Desk, openDesk } from './desk';
 
