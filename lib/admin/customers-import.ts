@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import type { Item, Written } from '../aws/customer-records';
+import { aorOf, type Item, type Written } from '../aws/customer-records';
 import { formatAor } from '../registrar/aor';
 import { type Change, changesBetween, describeChange } from './changes';
 import { counted } from './columns';
@@ -70,11 +70,9 @@ function refuseFile(shell: Shell, file: string, problems: readonly FileProblem[]
 }
 
 async function planImport(place: Place, items: readonly Item[]): Promise<ImportPlan> {
-  const named = items.map((item) => ({ item, aor: nameOf(item) }));
-  const known = await place.records.findMany(
-    items.map(({ realm, username }) => ({ realm: String(realm), username: String(username) })),
-  );
-  const steps = named.map(({ item, aor }): Step => {
+  const known = await place.records.findMany(items.map(aorOf));
+  const steps = items.map((item): Step => {
+    const aor = formatAor(aorOf(item));
     const seen = known.get(aor);
     return { aor, item, seen, changes: seen ? changesBetween(seen, item) : [] };
   });
@@ -171,10 +169,6 @@ function nested(items: readonly Item[]): object {
 
 function withoutVersion({ version, ...item }: Item): Item {
   return item;
-}
-
-function nameOf({ realm, username }: Item): string {
-  return formatAor({ realm: String(realm), username: String(username) });
 }
 
 function compare(a: string, b: string): number {

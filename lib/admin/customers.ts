@@ -1,5 +1,5 @@
 import { type CredentialUse, readCredentialUses } from '../aws/credential-uses';
-import type { Item } from '../aws/customer-records';
+import { aorOf, type Item } from '../aws/customer-records';
 import { type Aor, formatAor } from '../registrar/aor';
 import { type Problem, parseCustomer } from '../registrar/customer';
 import { changesBetween, describeChange } from './changes';
@@ -18,7 +18,7 @@ export async function listCustomers(
   const rows: ListedCustomer[] = [];
   for await (const page of place.records.pages(options.realm)) {
     const uses = await usesOf(place, page.map(aorOf));
-    rows.push(...page.map((item) => listed(item, uses.get(nameOf(item))?.[0])));
+    rows.push(...page.map((item) => listed(item, uses.get(formatAor(aorOf(item)))?.[0])));
   }
   rows.sort((a, b) => (a.aor < b.aor ? -1 : 1));
   shell.print(
@@ -48,7 +48,7 @@ function listed(item: Item, lastUsed: ListedCustomer['lastUsed']): ListedCustome
   const { customer } = parseCustomer(item);
   const own = customer?.techPrefix !== undefined || customer?.outboundAuth ? ['default'] : [];
   return {
-    aor: nameOf(item),
+    aor: formatAor(aorOf(item)),
     enabled: customer !== undefined && customer.enabled !== false,
     trunks: customer?.trunks?.map(({ name }) => name) ?? own,
     lastUsed,
@@ -59,7 +59,7 @@ function listed(item: Item, lastUsed: ListedCustomer['lastUsed']): ListedCustome
 export async function showCustomer(shell: Shell, place: Place, aorText: string): Promise<Outcome> {
   const item = await findItem(place, readAor(aorText));
   const { problems } = parseCustomer(item);
-  const used = (await usesOf(place, [aorOf(item)])).get(nameOf(item)) ?? [];
+  const used = (await usesOf(place, [aorOf(item)])).get(formatAor(aorOf(item))) ?? [];
   shell.print(describeRecord(item));
   for (const use of used) shell.print(`last used: credential ${describeUse(use)}`);
   if (problems.length > 0) shell.print(['problems:', ...describeProblems(problems)].join('\n'));
@@ -91,7 +91,7 @@ export async function removeCustomer(
   options: { dryRun?: boolean; yes?: boolean },
 ): Promise<Outcome> {
   const seen = await findItem(place, readAor(aorText));
-  const aor = nameOf(seen);
+  const aor = formatAor(aorOf(seen));
   const dependents = await accountsUsing(place, seen);
   shell.print(
     [
@@ -130,7 +130,7 @@ export async function change(
   item: Item,
   { dryRun = false }: { dryRun?: boolean },
 ): Promise<Outcome> {
-  const aor = nameOf(item);
+  const aor = formatAor(aorOf(item));
   const changes = changesBetween(seen ?? { realm: item.realm, username: item.username }, item);
   const json = { aor, changes: mask(changes.map(({ path }) => path)), written: false };
   if (seen && changes.length === 0) {
@@ -170,7 +170,7 @@ export async function findItem(place: Place, aor: Aor): Promise<Item> {
 async function accountsUsing(place: Place, { realm, username }: Item): Promise<string[]> {
   const names: string[] = [];
   for await (const page of place.records.pages(String(realm)))
-    names.push(...page.filter(({ customer }) => customer === username).map(nameOf));
+    names.push(...page.filter(({ customer }) => customer === username).map((item) => formatAor(aorOf(item))));
   return names.sort();
 }
 
@@ -194,12 +194,4 @@ function describeRecord({ realm, username, ...record }: Item): string {
 /** For people: one line a problem. */
 export function describeProblems(problems: readonly Problem[]): string[] {
   return problems.map(({ path, fix }) => `  ${path ? `${path} ` : ''}${fix}`);
-}
-
-function aorOf({ realm, username }: Item): Aor {
-  return { realm: String(realm), username: String(username) };
-}
-
-function nameOf(item: Item): string {
-  return formatAor(aorOf(item));
 }

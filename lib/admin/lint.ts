@@ -1,4 +1,4 @@
-import type { Item } from '../aws/customer-records';
+import { aorOf } from '../aws/customer-records';
 import { formatAor } from '../registrar/aor';
 import { type Customer, parseCustomer } from '../registrar/customer';
 import { counted } from './columns';
@@ -31,7 +31,7 @@ export async function lintTable(shell: Shell, place: Place, options: { strict?: 
     for (const item of page) {
       const parsed = parseCustomer(item);
       if (parsed.customer) customers.push(parsed.customer);
-      problems.push(...parsed.problems.map(({ path, fix }) => `${nameOf(item)}: ${path} ${fix}`));
+      problems.push(...parsed.problems.map(({ path, fix }) => `${formatAor(aorOf(item))}: ${path} ${fix}`));
     }
   customers.sort((a, b) => (formatAor(a) < formatAor(b) ? -1 : 1));
   return tell(shell, { name: place.name, customers, problems: problems.sort() }, options);
@@ -52,8 +52,4 @@ function tell(
   );
   const found = problems.length > 0 || (strict && warnings.length > 0);
   return { code: found ? 1 : 0, json: { records: customers.length, problems, warnings } };
-}
-
-function nameOf({ realm, username }: Item): string {
-  return formatAor({ realm: String(realm), username: String(username) });
 }

@@ -32,6 +32,11 @@ export interface CustomerRecords {
   remove(seen: Item): Promise<Written>;
 }
 
+/** Whose record it is, as its key says. */
+export function aorOf({ realm, username }: Item): Aor {
+  return { realm: String(realm), username: String(username) };
+}
+
 export function customerRecords(dynamodb: DynamoDB, tableName: string): CustomerRecords {
   const budget = () => ({ abortSignal: AbortSignal.timeout(CALL_BUDGET_MS) });
   return {
@@ -49,7 +54,8 @@ export function customerRecords(dynamodb: DynamoDB, tableName: string): Customer
             RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } },
           });
           const reply = await dynamodb.send(command, budget());
-          for (const item of reply.Responses?.[tableName] ?? []) found.set(nameOf(item), plain(item));
+          for (const item of reply.Responses?.[tableName] ?? [])
+            found.set(formatAor(aorOf(item)), plain(item));
           keys = reply.UnprocessedKeys?.[tableName]?.Keys;
         }
       }
@@ -119,10 +125,6 @@ async function told(writing: Promise<unknown>): Promise<Written> {
 
 function keyOf({ realm, username }: Aor): { realm: string; username: string } {
   return { realm: realmKey(realm), username };
-}
-
-function nameOf({ realm, username }: Item): string {
-  return formatAor({ realm: String(realm), username: String(username) });
 }
 
 /** DynamoDB string sets are lists to us. */
