@@ -1,6 +1,7 @@
 import { readSecretText, writeSecretText } from '../aws/secret-text';
-import { parseWebhookSecrets, speaksFor } from '../jambonz/webhook-secrets';
+import { parseWebhookSecrets, speaksFor, type WebhookSecret } from '../jambonz/webhook-secrets';
 import { readLocalSecret, writeLocalSecret } from '../local/webhook-secret';
+import { realmKey, sameRealm } from '../registrar/aor';
 import type { Place } from './place';
 import { Refused } from './shell';
 
@@ -29,15 +30,19 @@ export function accepts(stored: string | undefined, secret: string, realm: strin
 
 /**
  * What to store so that it does. A plain text is replaced: the one before stays valid as the previous version. In
- * a list, where several accounts share a deployment, only the secret of this realm is.
+ * a list, where several accounts share a deployment, only what was there for this account is, with its realms.
  */
 export function withSecret(stored: string | undefined, secret: string, realm: string): string {
   if (!stored?.trim().startsWith('[')) return secret;
-  const others = parse(stored).filter((it) => it.secret !== secret && !(it.realms ?? []).includes(realm));
-  return JSON.stringify([...others, { secret, realms: [realm] }]);
+  const isOurs = ({ secret: known, realms = [] }: WebhookSecret) =>
+    known === secret || realms.some((it) => sameRealm(it, realm));
+  const all = parse(stored);
+  const realms = all.filter(isOurs).flatMap((it) => it.realms ?? []);
+  const ours = { secret, realms: [...new Set([...realms, realm].map(realmKey))] };
+  return JSON.stringify([...all.filter((it) => !isOurs(it)), ours]);
 }
 
-function parse(stored: string | undefined) {
+function parse(stored: string | undefined): WebhookSecret[] {
   try {
     return parseWebhookSecrets(stored ?? '');
   } catch {

@@ -136,6 +136,8 @@ describe('customers import', () => {
     const accounts = Array.from({ length: 400 }, (_, at) => [`user${at}`, { techPrefix: `${at}#` }]);
     const file = JSON.stringify({ 'a.example': Object.fromEntries(accounts) });
     await expect(importText(file)).rejects.toThrow('interrupted');
+    const { json } = await importText(file, { dryRun: true });
+    expect((json as { added: string[] }).added.length).toBeGreaterThan(250);
     const { code } = await importText(file);
     expect(code).toBe(0);
     expect(counts.length).toBeGreaterThanOrEqual(400);
@@ -154,7 +156,7 @@ const secret = fc.string({
 });
 const record = fc.record(
   {
-    description: fc.string({ unit: fc.constantFrom(...'aé文 \n\t",;#+='.split('')) }),
+    description: fc.string({ unit: fc.constantFrom(...'aé文 \n\r\t",;#+='.split('')) }),
     enabled: fc.boolean(),
     password: secret,
     techPrefix: fc.stringMatching(/^[0-9#*+]{1,8}$/),

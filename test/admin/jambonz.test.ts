@@ -103,14 +103,15 @@ describe('jambonz connect', () => {
     );
   });
 
-  test('in a deployment that several accounts share, only the secret of this realm is replaced', () => {
+  test('in a deployment that several accounts share, only the secret of this account is replaced, and its realms stay', () => {
     const stored = JSON.stringify([
       { secret: 'wh_secret_other', realms: ['sip.other.com'] },
-      { secret: 'wh_secret_old', realms: ['sip.example.com'] },
+      { secret: 'wh_secret_old', realms: ['SIP.example.com', 'acme.sip.example.com'] },
+      { secret: SECRET, realms: ['new.example.com'] },
     ]);
     expect(JSON.parse(withSecret(stored, SECRET, 'sip.example.com'))).toEqual([
       { secret: 'wh_secret_other', realms: ['sip.other.com'] },
-      { secret: SECRET, realms: ['sip.example.com'] },
+      { secret: SECRET, realms: ['sip.example.com', 'acme.sip.example.com', 'new.example.com'] },
     ]);
     expect(withSecret('wh_secret_old', SECRET, 'sip.example.com')).toBe(SECRET);
   });
