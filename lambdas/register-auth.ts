@@ -33,7 +33,12 @@ async function decide(attempt: AuthAttempt, world: World): Promise<Admission> {
   const proven = admit(attempt, customer, world.now());
   const admission = await once(proven, attempt, replayPolicy(attempt, customer), world);
   if (isWrongGuess(admission)) await world.guesses.failed(guesser);
-  if (admission.admitted) await Promise.all([world.guesses.succeeded(guesser), leaveGrant(attempt, world)]);
+  if (admission.admitted)
+    await Promise.all([
+      world.guesses.succeeded(guesser),
+      world.credentialUses.used(admission.aor, admission.credential),
+      leaveGrant(attempt, world),
+    ]);
   return admission;
 }
 

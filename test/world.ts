@@ -41,6 +41,7 @@ export function worldWith(
     },
     usedAnswers: { use: async () => 'new' },
     guesses: { limited: async () => undefined, failed: async () => {}, succeeded: async () => {} },
+    credentialUses: { used: async () => {} },
     callGrants: { leave: async () => true, take: async () => 'granted' },
     seats: seatsInMemory(() => now),
     settings: {

@@ -101,6 +101,7 @@ export interface Trouble {
     | 'replay-not-checked'
     | 'guessing-not-checked'
     | 'grant-not-checked'
+    | 'credential-use-not-noted'
     | 'old-secrets-kept';
   readonly aor?: Aor;
   readonly cause: unknown;

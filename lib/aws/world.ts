@@ -2,6 +2,7 @@ import { parseWebhookSecrets } from '../jambonz/webhook-secrets';
 import type { World } from '../jambonz/world';
 import { CALL_GRANT_MODES } from '../registrar/call-grant';
 import { callGrants } from './call-grants';
+import { credentialUses } from './credential-uses';
 import { customersTable } from './customers-table';
 import { connectDynamoDB } from './dynamodb';
 import { guesses } from './guesses';
@@ -38,6 +39,7 @@ export function worldOf(env: Environment, print: Print, now: () => number = Date
     guesses: guesses(memory),
     callGrants: callGrants(memory),
     seats: seatsTable(memory),
+    credentialUses: credentialUses(memory),
     settings: {
       outboundSipHost: required(env, ENV.outboundSipHost),
       callGrant: oneOf(CALL_GRANT_MODES, env, ENV.callGrant, 'observe'),

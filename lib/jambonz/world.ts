@@ -23,6 +23,7 @@ export interface World {
   readonly guesses: Guesses;
   readonly callGrants: CallGrants;
   readonly seats: Seats;
+  readonly credentialUses: CredentialUses;
   readonly settings: CallSettings & AuthSettings;
   /** Logs and counts a decision; never throws. */
   readonly report: (decision: Decision) => void;
@@ -64,6 +65,12 @@ export interface Guesses {
   failed(guesser: Guesser): Promise<void>;
   /** From now on, and for 24 h, the pair is never limited. */
   succeeded(guesser: Guesser): Promise<void>;
+}
+
+/** Which credential was used when: an admin sees by it when an old one is no longer needed. */
+export interface CredentialUses {
+  /** Never throws: what cannot be noted is gone without. */
+  used(aor: Aor, label: string): Promise<void>;
 }
 
 /** What accepted INVITEs leave for their calls. */
