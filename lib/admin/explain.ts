@@ -223,6 +223,7 @@ const ADMISSION_FIXES: Partial<Record<AdmissionRefusal, string>> = {
   'wrong-digest': ': this credential is not valid at this time',
   'no-credential': ': no credential is valid at this time',
   disabled: ': npx edge-registrar customers enable',
+  'address-not-allowed': ': registration.allowedAddresses does not hold it',
 };
 
 function line(name: string, text: string): readonly Line[] {

@@ -133,6 +133,11 @@ describe('explain register', () => {
     expect(code).toBe(0);
     await explainRegister(shell, known, 'alice@a.example', { at: Date.parse('2026-10-01T00:00:00Z') });
     expect(printed()).toContain('  with old    admitted for 600 s');
+    const elsewhere = await explainRegister(shell, known, 'alice@a.example', { address: '198.51.100.7' });
+    expect(elsewhere.code).toBe(1);
+    expect(printed()).toContain(
+      '  with new    refused, address-not-allowed: registration.allowedAddresses does not hold it',
+    );
   });
 
   test('of a disabled account says what to do', async () => {
