@@ -23,7 +23,7 @@ import { terminal } from '../lib/admin/terminal';
 // The SDK warns of its own future on Node 20; the Lambdas run on Node 24.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-const LOCAL_URL = 'http://127.0.0.1:3000';
+const LOCAL_URL = `http://127.0.0.1:${process.env.PORT ?? 3000}`;
 
 /** What every command takes. */
 interface Common extends PlaceOptions {
@@ -42,10 +42,9 @@ Examples:
   npx edge-registrar simulate call AcmeInc@register.telecomsxchange.com 00966501234567`,
   );
 
-cli
-  .command('start')
-  .description('run everything on this machine: hooks, DynamoDB, sample customers')
-  .action(() => run({}, start));
+plain(cli, 'start', 'run everything on this machine: hooks, DynamoDB, sample customers').action((options) =>
+  run({}, (shell) => start(shell, options)),
+);
 
 const simulate = group(
   'simulate',
@@ -107,10 +106,9 @@ placed(customers, 'remove <aor>', 'remove one record; asks first')
   .option('--yes', 'do not ask')
   .option('--dry-run', 'only say what would change')
   .action((aor, options) => runAt(options, (shell, place) => removeCustomer(shell, place, aor, options)));
-customers
-  .command('schema')
-  .description('the JSON Schema of a record, for editors')
-  .action(() => run({}, printSchema));
+plain(customers, 'schema', 'the JSON Schema of a record, for editors').action((options) =>
+  run(options, printSchema),
+);
 
 const password = group('password', 'SIP passwords: change them without an outage');
 placed(password, 'rotate <aor>', 'a new password, valid beside the old one for a while')

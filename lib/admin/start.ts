@@ -2,12 +2,13 @@ import { DEVELOPMENT_SECRET } from '../local/sample-customers';
 import { CannotStart, type LocalStack, startLocalStack } from '../local/stack';
 import type { Outcome, Shell } from './shell';
 
-/** `start`: everything on this laptop, until Ctrl-C. */
-export async function start(shell: Shell): Promise<Outcome> {
+/** `start`: everything on this laptop, until Ctrl-C. With `json`, every line of the output is JSON. */
+export async function start(shell: Shell, { json = false }: { json?: boolean } = {}): Promise<Outcome> {
   try {
     const stack = await startLocalStack(shell.env, (line) => shell.print(JSON.stringify(line)));
-    shell.print(welcome(stack, shell.env.WEBHOOK_SECRET));
-    shell.print(`ready ${stack.url}`);
+    const { url, dynamodbEndpoint } = stack;
+    if (json) shell.print(JSON.stringify({ ready: url, dynamodbEndpoint }));
+    else shell.print(`${welcome(stack, shell.env.WEBHOOK_SECRET)}\nready ${url}`);
     await shell.interrupted();
     await stack.stop();
     return { code: 0, json: {} };
