@@ -3,7 +3,6 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { callSettings } from '../lib/admin/call-settings';
 import { checkCalls, diffCalls } from '../lib/admin/call-tests';
 import { connect, hookUrls } from '../lib/admin/connect-jambonz';
-import { printSchema } from '../lib/admin/customer-schema';
 import { enableCustomer, listCustomers, removeCustomer, showCustomer } from '../lib/admin/customers';
 import { editCustomer, putCustomer } from '../lib/admin/customers-edit';
 import { exportCustomers, importCustomers } from '../lib/admin/customers-import';
@@ -14,6 +13,7 @@ import { type KnownRecords, recordsInFile, recordsInTable } from '../lib/admin/k
 import { lintFile, lintTable } from '../lib/admin/lint';
 import { checkPassword, retirePassword, rotatePassword } from '../lib/admin/passwords';
 import { findPlace, type Place, type PlaceOptions } from '../lib/admin/place';
+import { printSchema } from '../lib/admin/record-schema';
 import { type Outcome, Refused, type Shell, WrongUsage } from '../lib/admin/shell';
 import { simulateCall, simulateRegister } from '../lib/admin/simulate';
 import { start } from '../lib/admin/start';

@@ -4,8 +4,8 @@ import type { Item } from '../aws/customer-records';
 import { isObject } from '../jambonz/hook';
 import { parseCustomer } from '../registrar/customer';
 import type { FileRecord } from '../registrar/customer-file';
-import { recordSchema } from './customer-schema';
 import { type CustomersFile, doubledAccounts, type FileProblem, problemsOf } from './file-problems';
+import { recordSchema } from './record-schema';
 
 /**
  * Customers as CSV with a header. A column is a field, with dots into its parts (`outboundAuth.username`). A cell

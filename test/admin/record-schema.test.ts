@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { recordSchema } from '../../lib/admin/customer-schema';
+import { recordSchema } from '../../lib/admin/record-schema';
 
 describe('the JSON Schema of a record', () => {
   test('docs/customer.schema.json is in step with the parser; otherwise run: npm run schema', () => {
