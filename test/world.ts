@@ -1,3 +1,4 @@
+import type { Journal } from '../lib/aws/journal';
 import { lineOf } from '../lib/aws/journal';
 import type { HookAnswer } from '../lib/jambonz/hook';
 import { signatureHeader } from '../lib/jambonz/signature';
@@ -18,6 +19,15 @@ export const NOW = 1795423886623;
 export interface TestWorld extends World {
   readonly decisions: Decision[];
 }
+
+/** A journal that nobody reads. */
+export const SILENT: Journal = {
+  decided: () => {},
+  broke: () => {},
+  troubled: () => {},
+  badRecord: () => {},
+  lookedUp: () => {},
+};
 
 /** A world with these records in it, the clock standing still at `now`. */
 export function worldWith(

@@ -5,6 +5,8 @@ export interface Shell {
   readonly now: () => number;
   /** To standard output, for people; silent under --json. */
   readonly print: (text: string) => void;
+  /** Does a person watch standard output? */
+  readonly watched: boolean;
   /** To standard error. */
   readonly complain: (text: string) => void;
   /** The first line of standard input, when something is piped into it; undefined at a terminal. */

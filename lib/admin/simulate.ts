@@ -86,9 +86,8 @@ function meaningOfStatus(status: number): string {
   const known: Readonly<Record<number, string>> = {
     400: 'The hook did not understand the body.',
     401: 'The webhook secret is not the one that the hook expects: set WEBHOOK_SECRET.',
-    403: 'There is no such path here: is the URL right, with its stage?',
     413: 'The body is too large.',
-    504: 'The hook could not decide in time: the phone tries again within a minute.',
+    504: 'The hook could not decide in time, or there is no such path: the phone tries again within a minute.',
   };
   return known[status] ?? `The phone gets SIP ${status}.`;
 }

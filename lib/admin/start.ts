@@ -1,3 +1,4 @@
+import { forPeople } from '../local/for-people';
 import { DEVELOPMENT_SECRET } from '../local/sample-customers';
 import { CannotStart, type LocalStack, startLocalStack } from '../local/stack';
 import type { Outcome, Shell } from './shell';
@@ -5,7 +6,9 @@ import type { Outcome, Shell } from './shell';
 /** `start`: everything on this laptop, until Ctrl-C. With `json`, every line of the output is JSON. */
 export async function start(shell: Shell, { json = false }: { json?: boolean } = {}): Promise<Outcome> {
   try {
-    const stack = await startLocalStack(shell.env, (line) => shell.print(JSON.stringify(line)));
+    const stack = await startLocalStack(shell.env, (line) =>
+      shell.print(shell.watched && !json ? forPeople(line) : JSON.stringify(line)),
+    );
     const { url, dynamodbEndpoint } = stack;
     if (json) shell.print(JSON.stringify({ ready: url, dynamodbEndpoint }));
     else shell.print(`${welcome(stack, shell.env.WEBHOOK_SECRET)}\nready ${url}`);

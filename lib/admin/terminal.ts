@@ -9,6 +9,7 @@ export function terminal(): Shell {
     env: process.env,
     now: Date.now,
     print: (text) => process.stdout.write(`${text}\n`),
+    watched: process.stdout.isTTY === true,
     complain: (text) => process.stderr.write(`edge-registrar: ${text}\n`),
     readLine: async () => {
       if (process.stdin.isTTY) return undefined;

@@ -24,6 +24,8 @@ interface CustomersTable {
   readonly staleIfErrorMs: number;
   /** Hears of records that an admin should mend. */
   readonly onProblems: (aor: Aor, problems: readonly Problem[]) => void;
+  /** Hears how long each look-up took. */
+  readonly onRead: (milliseconds: number) => void;
   readonly onTrouble: OnTrouble;
 }
 
@@ -89,13 +91,14 @@ async function readCustomer(table: CustomersTable, aor: Aor): Promise<Customer |
   return foreign ? undefined : customer;
 }
 
-async function readItem({ dynamodb, tableName }: CustomersTable, aor: Aor): Promise<unknown> {
+async function readItem({ dynamodb, tableName, now, onRead }: CustomersTable, aor: Aor): Promise<unknown> {
   const command = new GetCommand({
     TableName: tableName,
     Key: { realm: aor.realm, username: aor.username },
   });
+  const began = now();
   const { Item } = await withTries('the customers table', BUDGET, (abortSignal) =>
     dynamodb.send(command, { abortSignal }),
-  );
+  ).finally(() => onRead(now() - began));
   return Item;
 }

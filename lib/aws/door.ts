@@ -2,6 +2,8 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { HookAnswer, HookRequest } from '../jambonz/hook';
 import type { Hook } from '../jambonz/signed-hook';
 import type { World } from '../jambonz/world';
+import type { Journal } from './journal';
+import type { Surroundings } from './world';
 
 /** What Lambda calls for each request of API Gateway (REST, Lambda proxy). */
 export type Handler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
@@ -16,16 +18,22 @@ const DEADLINE_MS = 2000;
  */
 export function door(
   hooks: Readonly<Record<string, Hook>>,
-  world: World,
-  onBroken: (cause: unknown) => void,
+  surroundings: Surroundings,
+  journal: Journal,
 ): Handler {
   return async (event) => {
     const hook = hooks[event.resource];
     if (!hook) return toResult({ status: 404, body: { error: `no hook at ${event.resource}` } });
+    const began = surroundings.now();
+    const request = () => ({
+      requestId: event.requestContext.requestId,
+      milliseconds: surroundings.now() - began,
+    });
+    const world: World = { ...surroundings, report: (decision) => journal.decided(decision, request()) };
     try {
       return toResult(await withinDeadline(hook(toRequest(event), world)));
     } catch (cause) {
-      onBroken(cause);
+      journal.broke(cause, request());
       return toResult({ status: 504, body: { error: 'could not decide in time' } });
     }
   };

@@ -2,13 +2,92 @@ import type { CallTag } from '../jambonz/call-tag';
 import { type Decision, Undecided } from '../jambonz/world';
 import { type Aor, formatAor } from '../registrar/aor';
 import type { Problem } from '../registrar/customer';
+import { type Count, count, countsOf, metricsLine } from './metrics';
 import { nameOf } from './tries';
 
 /** One line of the log: flat, searchable, and without a secret or a digest in it. */
 export type LogLine = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Where lines go: Lambda's JSON log format makes one line of each object. */
-export type Print = (line: LogLine) => void;
+/** Where lines go: one JSON object each. */
+export type Print = (line: object) => void;
+
+export type Level = 'INFO' | 'WARN' | 'ERROR';
+const LEVELS: readonly string[] = ['INFO', 'WARN', 'ERROR'];
+
+/** Which request it was about. */
+export interface Request {
+  readonly requestId: string;
+  /** How long it has taken so far. */
+  readonly milliseconds: number;
+}
+
+/** What is told of the hooks: a line for people, and counts for CloudWatch. */
+export interface Journal {
+  decided(decision: Decision, request: Request): void;
+  /** Something broke, and the request was answered 504. */
+  broke(cause: unknown, request: Request): void;
+  /** Something went on although AWS failed. */
+  troubled(trouble: Trouble): void;
+  badRecord(aor: Aor, problems: readonly Problem[]): void;
+  lookedUp(milliseconds: number): void;
+}
+
+/**
+ * A journal of JSON lines. Counts wait for the end of their request and go out as one line, whatever the level.
+ * @param namespace of the metrics
+ * @param level the least that gets a line
+ */
+export function journal(
+  print: Print,
+  namespace: string,
+  level: string | undefined,
+  now: () => number,
+): Journal {
+  const waiting: Count[] = [];
+  const least = LEVELS.indexOf(level ?? 'INFO');
+  const write = (at: Level, line: LogLine) => {
+    if (LEVELS.indexOf(at) >= least) print(at === 'INFO' ? line : { level: at, ...line });
+  };
+  const end = (counts: readonly Count[]) =>
+    print(metricsLine(namespace, now(), [...waiting.splice(0), ...counts]));
+  return {
+    decided: (decision, { requestId, milliseconds }) => {
+      write(levelOf(decision), { ...lineOf(decision), ms: milliseconds, requestId });
+      end(countsOf(decision));
+    },
+    broke: (cause, { requestId, milliseconds }) => {
+      write('ERROR', { ...lineOfBroken(cause), ms: milliseconds, requestId });
+      end([count('undecided')]);
+    },
+    troubled: (trouble) => {
+      write('WARN', lineOfTrouble(trouble));
+      const metric = TROUBLES[trouble.what];
+      if (metric) waiting.push(count(metric));
+    },
+    badRecord: (aor, problems) => {
+      for (const line of linesOfProblems(aor, problems)) write('WARN', line);
+      waiting.push(count('badRecords'));
+    },
+    lookedUp: (milliseconds) => waiting.push({ metric: 'lookupTime', value: milliseconds }),
+  };
+}
+
+const TROUBLES: Readonly<Record<Trouble['what'], Count['metric'] | undefined>> = {
+  'stale-record-served': 'staleServed',
+  'old-secrets-kept': 'staleServed',
+  'replay-not-checked': 'unchecked',
+  'guessing-not-checked': 'unchecked',
+  'grant-not-checked': 'unchecked',
+  'credential-use-not-noted': undefined,
+};
+
+function levelOf(decision: Decision): Level {
+  if ('refused' in decision) return 'WARN';
+  const refused =
+    (decision.hook === 'register-auth' && !decision.admission.admitted) ||
+    (decision.hook === 'call-hook' && decision.plan.kind === 'refuse');
+  return refused ? 'WARN' : 'INFO';
+}
 
 /** What is told of a decision. */
 export function lineOf(decision: Decision): LogLine {

@@ -1,10 +1,14 @@
 import type { Hook } from '../jambonz/signed-hook';
 import { door, type Handler } from './door';
-import { lineOfBroken } from './journal';
+import { journal } from './journal';
+import { ENV } from './names';
 import { worldOf } from './world';
 
-/** The door as AWS starts it: the world of this Lambda's environment, one JSON line per decision. */
+/** The door as AWS starts it: the world of this Lambda's environment, and a journal that CloudWatch reads. */
 export function lambdaDoor(hooks: Readonly<Record<string, Hook>>): Handler {
-  const world = worldOf(process.env, (line) => console.info(line));
-  return door(hooks, world, (cause) => console.error(lineOfBroken(cause)));
+  const { [ENV.metricsNamespace]: namespace = 'edge-registrar', [ENV.logLevel]: level } = process.env;
+  // Past `console`, which in a Lambda wraps each line: metrics must stand at the root of theirs.
+  const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+  const told = journal(print, namespace, level, Date.now);
+  return door(hooks, worldOf(process.env, told), told);
 }

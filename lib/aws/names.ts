@@ -17,6 +17,10 @@ export const ENV = {
   callsWithoutMemory: 'CALLS_WITHOUT_MEMORY',
   /** How long a record that was read before serves while the customers table is out of order. */
   staleIfErrorSeconds: 'STALE_IF_ERROR_SECONDS',
+  /** Where this instance's metrics stand in CloudWatch. */
+  metricsNamespace: 'METRICS_NAMESPACE',
+  /** Lambda sets it from the function's log level. */
+  logLevel: 'AWS_LAMBDA_LOG_LEVEL',
 } as const;
 
 /** The keys of the tables: all key attributes are texts. */
@@ -47,4 +51,45 @@ export const OUTPUTS = {
   memoryTable: 'MemoryTable',
   webhookSecretArn: 'WebhookSecretArn',
   outboundSipHost: 'OutboundSipHost',
+  domainTarget: 'DomainTarget',
 } as const;
+
+/** The metrics that the hooks write. None is split by customer: CloudWatch bills each split, and logs tell who. */
+export const METRICS = {
+  /** Hooks answered, by `hook`, `answer` and `because`. */
+  hooks: 'Hooks',
+  /** REGISTERs that were granted. */
+  registrations: 'Registrations',
+  /** REGISTERs and INVITEs that were refused. */
+  refusals: 'Refusals',
+  /** Calls that were sent to a trunk. */
+  calls: 'Calls',
+  /** Calls that ended, by `outcome`. */
+  callsEnded: 'CallsEnded',
+  /** Seconds of talking, told when a call ends: an hour's sum over 3600 is how many calls went on at once. */
+  talkTime: 'TalkTime',
+  /** Dials that failed at a trunk, and not by the callee's doing. */
+  trunkFailures: 'TrunkFailures',
+  /** Hooks answered 504 as the answer could not be found out. */
+  undecided: 'Undecided',
+  /** Records, and webhook secrets, that served on while AWS could not be read. */
+  staleServed: 'StaleServed',
+  /** Guards that were passed over while the memory table could not be asked. */
+  unchecked: 'Unchecked',
+  /** Milliseconds for one look-up of a customer. */
+  lookupTime: 'LookupTime',
+  /** Hooks whose signature was missing or fitted no secret. */
+  signatureFailures: 'SignatureFailures',
+  /** Hooks whose signature was right but too old or from the future. */
+  clockSkew: 'ClockSkew',
+  /** Right digests that were used before, or for a challenge that jambonz never made: let in, and refused. */
+  replayObserved: 'ReplayObserved',
+  replayRefused: 'ReplayRefused',
+  /** Attempts refused as the address guesses passwords. */
+  limited: 'Limited',
+  /** Calls that belong to no authenticated INVITE, refused or not. */
+  grantMissing: 'GrantMissing',
+  /** Records with something in them that an admin should mend. */
+  badRecords: 'BadRecords',
+} as const;
+export type MetricName = (typeof METRICS)[keyof typeof METRICS];

@@ -6,7 +6,7 @@ import { credentialUses } from './credential-uses';
 import { customersTable } from './customers-table';
 import { connectDynamoDB } from './dynamodb';
 import { guesses } from './guesses';
-import { lineOf, lineOfTrouble, linesOfProblems, type OnTrouble, type Print } from './journal';
+import type { Journal, OnTrouble } from './journal';
 import { ENV } from './names';
 import { seatsTable } from './seats-table';
 import { secretsManagerSecrets } from './secrets';
@@ -14,14 +14,16 @@ import { usedAnswers } from './used-answers';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The world without an ear: the door listens, as it knows which request it is about. */
+export type Surroundings = Omit<World, 'report'>;
+
 /**
  * The world as the environment variables describe it: in Lambda those that the stack set, on a laptop those of the
  * local stack. A missing one is a deployment that cannot work, so it stops here and not at the first phone.
  * @param now unix ms
  */
-export function worldOf(env: Environment, print: Print, now: () => number = Date.now): World {
-  const report: World['report'] = (decision) => print(lineOf(decision));
-  const onTrouble: OnTrouble = (trouble) => print(lineOfTrouble(trouble));
+export function worldOf(env: Environment, journal: Journal, now: () => number = Date.now): Surroundings {
+  const onTrouble = journal.troubled;
   const dynamodb = connectDynamoDB(env[ENV.dynamodbEndpoint], 1);
   const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onTrouble };
   return {
@@ -32,7 +34,8 @@ export function worldOf(env: Environment, print: Print, now: () => number = Date
       tableName: required(env, ENV.customersTable),
       now,
       staleIfErrorMs: seconds(env, ENV.staleIfErrorSeconds, 15 * 60) * 1000,
-      onProblems: (aor, problems) => linesOfProblems(aor, problems).forEach(print),
+      onProblems: journal.badRecord,
+      onRead: journal.lookedUp,
       onTrouble,
     }),
     usedAnswers: usedAnswers(memory),
@@ -46,7 +49,6 @@ export function worldOf(env: Environment, print: Print, now: () => number = Date
       emergencyForDisabled: oneOf(['true', 'false'], env, ENV.emergencyForDisabled, 'true') === 'true',
       callsWithoutMemory: oneOf(['allow', 'refuse'], env, ENV.callsWithoutMemory, 'allow'),
     },
-    report,
   };
 }
 

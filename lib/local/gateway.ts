@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
@@ -48,11 +49,15 @@ async function answer(
 ): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const handler = Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
-  // What API Gateway answers to a path or a method that it does not have.
+  // The front door's own words are 504, whatever the trouble: to a phone anything else is a refusal.
   if (!handler || request.method !== 'POST')
-    return send(response, 403, '{"message":"Missing Authentication Token"}');
+    return send(
+      response,
+      504,
+      '{"error":"Missing Authentication Token","gateway":"MISSING_AUTHENTICATION_TOKEN"}',
+    );
   const body = await readBody(request);
-  if (!body) return send(response, 413, '{"message":"Request Entity Too Large"}');
+  if (!body) return send(response, 504, '{"error":"Request Entity Too Large","gateway":"REQUEST_TOO_LARGE"}');
   const result = await handler(toEvent(request, pathname, body));
   send(response, result.statusCode, result.body, result.headers as Record<string, string>);
 }
@@ -98,6 +103,7 @@ function toEvent(request: IncomingMessage, path: string, body: Buffer): APIGatew
     pathParameters: null,
     stageVariables: null,
     requestContext: {
+      requestId: randomUUID(),
       resourcePath: path,
       path,
       domainName: `127.0.0.1:${request.socket.localPort}`,

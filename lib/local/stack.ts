@@ -4,7 +4,7 @@ import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
 import { door } from '../aws/door';
 import { connectDynamoDB, type DynamoDB } from '../aws/dynamodb';
-import { lineOfBroken, type Print } from '../aws/journal';
+import { journal, type Print } from '../aws/journal';
 import { ENV } from '../aws/names';
 import { type Environment, worldOf } from '../aws/world';
 import { isObject } from '../jambonz/hook';
@@ -71,20 +71,22 @@ function handlers(env: Environment, endpoint: string, print: Print) {
     [ENV.outboundSipHost]: outboundSipHost(env),
     [ENV.dynamodbEndpoint]: endpoint,
     [ENV.callGrant]: env.CALL_GRANT,
+    [ENV.emergencyForDisabled]: env.EMERGENCY_FOR_DISABLED,
     [ENV.callsWithoutMemory]: env.CALLS_WITHOUT_MEMORY,
     [ENV.staleIfErrorSeconds]: env.STALE_IF_ERROR_SECONDS,
   };
   const dynamodb = connectDynamoDB(endpoint);
   const secrets = async () =>
     parseWebhookSecrets(env.WEBHOOK_SECRET ?? (await readLocalSecret(dynamodb)) ?? DEVELOPMENT_SECRET);
-  const world = { ...worldOf(settings, print), secrets };
+  const told = journal(print, 'edge-registrar', env.LOG_LEVEL, Date.now);
+  const world = { ...worldOf(settings, told), secrets };
   const hooks = {
     [ROUTES.registerAuth]: registerAuth,
     [ROUTES.callHook]: callHook,
     [ROUTES.dialAction]: dialAction,
     [ROUTES.callStatus]: callStatus,
   };
-  const handler = door(hooks, world, (cause) => print(lineOfBroken(cause)));
+  const handler = door(hooks, world, told);
   return Object.fromEntries(Object.keys(hooks).map((path) => [path, handler]));
 }
 

@@ -26,6 +26,7 @@ export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
   const shell: Shell = {
     env: { DYNAMODB_ENDPOINT: dynamodb.endpoint },
     now: () => NOW,
+    watched: false,
     print: (text) => lines.push(text),
     complain: (text) => lines.push(`! ${text}`),
     readLine: async () => undefined,

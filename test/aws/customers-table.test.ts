@@ -24,6 +24,7 @@ function tableOver(answer: (key: Get['input']['Key']) => object | undefined) {
     now: () => clock.now,
     staleIfErrorMs: 900_000,
     onProblems: (aor, found) => problems.push({ aor, found }),
+    onRead: () => {},
     onTrouble: () => {},
   });
   return { customers, asked, clock, problems };

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { door } from '../../lib/aws/door';
 import type { HookRequest } from '../../lib/jambonz/hook';
-import { worldWith } from '../world';
+import { SILENT, worldWith } from '../world';
 
 type Said = Partial<
   Pick<APIGatewayProxyEvent, 'resource' | 'headers' | 'body' | 'isBase64Encoded' | 'requestContext'>
@@ -13,14 +13,15 @@ function event(said: Said): APIGatewayProxyEvent {
     headers: {},
     body: '{}',
     isBase64Encoded: false,
-    requestContext: { domainName: 'hooks.example.com', path: '/hook' },
+    requestContext: { requestId: 'r1', domainName: 'hooks.example.com', path: '/hook' },
     ...said,
   } as APIGatewayProxyEvent;
 }
 
 function doorTo(hook: (request: HookRequest) => Promise<{ status: number; body: unknown }>) {
   const broken: unknown[] = [];
-  return { handler: door({ '/hook': hook }, worldWith([]), (cause) => broken.push(cause)), broken };
+  const told = { ...SILENT, broke: (cause: unknown) => broken.push(cause) };
+  return { handler: door({ '/hook': hook }, worldWith([]), told), broken };
 }
 
 describe('the door', () => {

@@ -4,7 +4,7 @@ import { callHook } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
 import { door } from '../../lib/aws/door';
 import { connectDynamoDB } from '../../lib/aws/dynamodb';
-import { type LogLine, lineOfBroken } from '../../lib/aws/journal';
+import { journal, type LogLine } from '../../lib/aws/journal';
 import { ENV } from '../../lib/aws/names';
 import { type Environment, worldOf } from '../../lib/aws/world';
 import { ROUTES } from '../../lib/jambonz/routes';
@@ -76,13 +76,14 @@ export function startProcess(
     [ENV.dynamodbEndpoint]: endpoint,
     ...settings,
   };
-  const world = worldOf(
-    env,
-    (line) => lines.push(withoutSecrets(line)),
-    () => clock.now,
-  );
+  const print = (line: object) => {
+    const { _aws, level, ms, requestId, ...told }: LogLine & { readonly _aws?: unknown } = { ...line };
+    if (!_aws) lines.push(withoutSecrets(told));
+  };
+  const told = journal(print, 'edge-registrar', 'INFO', () => clock.now);
+  const world = worldOf(env, told, () => clock.now);
   const hooks = { [ROUTES.registerAuth]: registerAuth, [ROUTES.callHook]: callHook };
-  const handler = door(hooks, world, (cause) => lines.push(withoutSecrets(lineOfBroken(cause))));
+  const handler = door(hooks, world, told);
   const post = async (resource: string, payload: object): Promise<Reply> => {
     const body = JSON.stringify(payload);
     const signature = signatureHeader(Buffer.from(body), SECRET, Math.floor(clock.now / 1000));
@@ -93,6 +94,7 @@ export function startProcess(
       headers,
       body,
       isBase64Encoded: false,
+      requestContext: { requestId: 'r1' },
     } as unknown as APIGatewayProxyEvent);
     return { status: result.statusCode, body: JSON.parse(result.body), ms: performance.now() - started };
   };

@@ -7,7 +7,7 @@ import { signatureHeader } from '../../lib/jambonz/signature';
 import { authHookPayload } from '../../lib/local/jambonz';
 import { invite, type Phone, register } from '../../lib/local/phone';
 import { type Stand, startProcess, startStand } from '../aws/stand';
-import { NOW, SECRET, worldWith } from '../world';
+import { NOW, SECRET, SILENT, worldWith } from '../world';
 
 const REALM = 'sip.example.com';
 const RECORDS = [
@@ -19,15 +19,15 @@ const RECORDS = [
 /** A body of any bytes, signed as jambonz would sign it: the worst that can get past the signature. */
 async function post(body: Uint8Array) {
   const broken: unknown[] = [];
-  const handler = door({ [ROUTES.registerAuth]: registerAuth }, worldWith(RECORDS), (cause) =>
-    broken.push(cause),
-  );
+  const told = { ...SILENT, broke: (cause: unknown) => broken.push(cause) };
+  const handler = door({ [ROUTES.registerAuth]: registerAuth }, worldWith(RECORDS), told);
   const signature = signatureHeader(body, SECRET, Math.floor(NOW / 1000));
   const { statusCode, body: answer } = await handler({
     resource: ROUTES.registerAuth,
     headers: { 'Jambonz-Signature': signature },
     body: Buffer.from(body).toString('base64'),
     isBase64Encoded: true,
+    requestContext: { requestId: 'r1' },
   } as unknown as APIGatewayProxyEvent);
   return { status: statusCode, answer: JSON.parse(answer) as { status?: string }, broken };
 }

@@ -1,0 +1,252 @@
+import { journal } from '../../lib/aws/journal';
+import type { CallTag } from '../../lib/jambonz/call-tag';
+import { type Decision, Undecided } from '../../lib/jambonz/world';
+import type { AdmissionRefusal } from '../../lib/registrar/admission';
+import { parseCustomer } from '../../lib/registrar/customer';
+import type { NextStep } from '../../lib/registrar/failover';
+
+const NOW = 1795423886623;
+const REQUEST = { requestId: '792ad6dc-dcbd-47d2-a2ba-614969ce0e61', milliseconds: 12 };
+const ALICE = { username: 'alice', realm: 'sip.example.com' };
+
+const OK = {
+  hook: 'register-auth',
+  method: 'REGISTER',
+  admission: { admitted: true, aor: ALICE, because: 'right-digest', credential: 'password', expires: 3600 },
+} as const;
+const fail = (because: AdmissionRefusal): Decision => ({
+  hook: 'register-auth',
+  method: 'INVITE',
+  admission: { admitted: false, aor: ALICE, because },
+});
+const FAIL = fail('wrong-digest');
+
+/** The lines that a journal writes while these things happen. */
+function linesOf(happens: (told: ReturnType<typeof journal>) => void, level?: string): object[] {
+  const lines: object[] = [];
+  happens(
+    journal(
+      (line) => lines.push(JSON.parse(JSON.stringify(line))),
+      'edge-registrar',
+      level,
+      () => NOW,
+    ),
+  );
+  return lines;
+}
+
+const TAG: CallTag = {
+  call: {
+    id: 'c',
+    caller: ALICE,
+    fromTrunk: false,
+    deviceCallId: 'd',
+    dialled: '1',
+    presented: { from: '', identity: undefined, private: false },
+  },
+  attempt: 1,
+  trunk: 't',
+  number: '1',
+  shown: '2',
+  seatOf: undefined,
+};
+
+const metrics = (...names: (string | object)[]) =>
+  names.map((it) => (typeof it === 'string' ? { Name: it } : it));
+
+describe('the log', () => {
+  test('an ok is one short line: what, who, why, how long, which request', () => {
+    const [line] = linesOf((told) => told.decided(OK, REQUEST));
+    expect(line).toEqual({
+      hook: 'register-auth',
+      answer: 'ok',
+      aor: 'alice@sip.example.com',
+      method: 'REGISTER',
+      because: 'right-digest',
+      credential: 'password',
+      expires: 3600,
+      ms: 12,
+      requestId: '792ad6dc-dcbd-47d2-a2ba-614969ce0e61',
+    });
+    expect(JSON.stringify(line).length).toBeLessThan(220);
+  });
+
+  test('what was refused is a warning, what broke is an error', () => {
+    const [refused, , broke] = linesOf((told) => {
+      told.decided(FAIL, REQUEST);
+      told.broke(new Undecided('the customers table could not be read'), REQUEST);
+    });
+    expect(refused).toMatchObject({ level: 'WARN', answer: 'fail', because: 'wrong-digest' });
+    expect(broke).toMatchObject({
+      level: 'ERROR',
+      undecided: 'Undecided',
+      because: 'the customers table could not be read',
+      ms: 12,
+    });
+  });
+
+  test("a stranger's error is told by its name only: its message may quote a secret", () => {
+    const [line] = linesOf((told) => told.broke(new SyntaxError('"s3cret" is not JSON'), REQUEST));
+    expect(line).toMatchObject({ undecided: 'SyntaxError' });
+    expect(JSON.stringify(line)).not.toContain('s3cret');
+  });
+
+  test('a bad record is told by its field and the fix, not by what stands there', () => {
+    const record = { realm: 'sip.example.com', username: 'alice', password: 12345678, callerId: 's3cret' };
+    const [line] = linesOf((told) => told.badRecord(ALICE, parseCustomer(record).problems));
+    expect(line).toEqual({
+      level: 'WARN',
+      badRecord: 'alice@sip.example.com',
+      path: 'password',
+      fix: 'write it as text, in quotes',
+    });
+  });
+
+  test.each([
+    ['INFO', ['INFO', 'WARN', 'ERROR']],
+    ['WARN', ['WARN', 'ERROR']],
+    ['ERROR', ['ERROR']],
+    [undefined, ['INFO', 'WARN', 'ERROR']],
+  ])('level %s writes %j, and counts all the same', (level, written) => {
+    const lines = linesOf((told) => {
+      told.decided(OK, REQUEST);
+      told.decided(FAIL, REQUEST);
+      told.broke(new Error(), REQUEST);
+    }, level);
+    const told = lines.filter((line) => !('_aws' in line));
+    expect(told.map((line) => ('level' in line ? line.level : 'INFO'))).toEqual(written);
+    expect(lines.filter((line) => '_aws' in line)).toHaveLength(3);
+  });
+});
+
+describe('the metrics', () => {
+  test('are one line for each hook, in the Embedded Metric Format', () => {
+    const [, line] = linesOf((told) => {
+      told.lookedUp(7);
+      told.decided(OK, REQUEST);
+    });
+    expect(line).toEqual({
+      _aws: {
+        Timestamp: 1795423886623,
+        CloudWatchMetrics: [
+          {
+            Namespace: 'edge-registrar',
+            Dimensions: [[]],
+            Metrics: metrics({ Name: 'LookupTime', Unit: 'Milliseconds' }, 'Registrations'),
+          },
+          {
+            Namespace: 'edge-registrar',
+            Dimensions: [['hook', 'answer', 'because']],
+            Metrics: metrics('Hooks'),
+          },
+        ],
+      },
+      hook: 'register-auth',
+      answer: 'ok',
+      because: 'right-digest',
+      LookupTime: 7,
+      Hooks: 1,
+      Registrations: 1,
+    });
+  });
+
+  test('what came twice in one request is a list of its values', () => {
+    const [, line] = linesOf((told) => {
+      told.lookedUp(7);
+      told.lookedUp(9);
+      told.decided(OK, REQUEST);
+    });
+    expect(line).toMatchObject({ LookupTime: [7, 9] });
+  });
+
+  test('each value is counted once', () => {
+    const lines = linesOf((told) => {
+      told.lookedUp(7);
+      told.decided(OK, REQUEST);
+      told.decided(FAIL, REQUEST);
+    });
+    expect(lines[1]).toHaveProperty('LookupTime', 7);
+    expect(lines[3]).not.toHaveProperty('LookupTime');
+  });
+
+  const refused = (because: 'wrong-signature' | 'signature-too-old' | 'not-json'): Decision => ({
+    hook: 'call-hook',
+    refused: because,
+  });
+  const stepped = (step: NextStep): Decision => ({ hook: 'dial-action', tag: TAG, step });
+  const ended = (status: 'completed' | 'busy', duration: number): Decision => ({
+    hook: 'call-status',
+    record: { callId: 'c', status, sipStatus: undefined, duration, endedBy: 'caller', tag: TAG },
+  });
+
+  test.each<[string, Decision, object]>([
+    ['a REGISTER let in', OK, { Hooks: 1, Registrations: 1 }],
+    ['a REGISTER or INVITE refused', FAIL, { Hooks: 1, Refusals: 1 }],
+    ['a wrong signature', refused('wrong-signature'), { Hooks: 1, SignatureFailures: 1 }],
+    ['a right signature of long ago', refused('signature-too-old'), { Hooks: 1, ClockSkew: 1 }],
+    ['a body that is none', refused('not-json'), { Hooks: 1 }],
+    [
+      'a digest that was used before, let in under observe',
+      { ...OK, admission: { ...OK.admission, observed: 'replayed' } },
+      { Hooks: 1, Registrations: 1, ReplayObserved: 1 },
+    ],
+    ['a digest that was used before, refused', fail('replayed'), { Hooks: 1, Refusals: 1, ReplayRefused: 1 }],
+    [
+      'a challenge that jambonz never made',
+      fail('not-our-nonce'),
+      { Hooks: 1, Refusals: 1, ReplayRefused: 1 },
+    ],
+    ['somebody who guesses passwords', fail('limited'), { Hooks: 1, Refusals: 1, Limited: 1 }],
+    ['an address that guesses passwords', fail('limited-address'), { Hooks: 1, Refusals: 1, Limited: 1 }],
+    ['a dial that was answered', stepped({ kind: 'done', because: 'answered' }), { Hooks: 1 }],
+    [
+      'a dial to a busy callee',
+      stepped({ kind: 'give-up', status: 486, because: 'stop-code' }),
+      { Hooks: 1 },
+    ],
+    [
+      'a trunk that failed',
+      stepped({ kind: 'dial', attempt: 2, because: 'trunk-failed' }),
+      { Hooks: 1, TrunkFailures: 1 },
+    ],
+    [
+      'the last trunk that failed',
+      stepped({ kind: 'give-up', status: 503, because: 'last-trunk' }),
+      { Hooks: 1, TrunkFailures: 1 },
+    ],
+    ['a call that ended', ended('completed', 61), { outcome: 'completed', CallsEnded: 1, TalkTime: 61 }],
+  ])('%s', (_, decision, expected) => {
+    const [, line] = linesOf((told) => told.decided(decision, REQUEST));
+    const { _aws, hook, answer, because, ...counted } = line as Record<string, unknown>;
+    expect(counted).toEqual(expected);
+  });
+
+  test.each([
+    ['stale-record-served', 'StaleServed'],
+    ['old-secrets-kept', 'StaleServed'],
+    ['replay-not-checked', 'Unchecked'],
+    ['guessing-not-checked', 'Unchecked'],
+    ['grant-not-checked', 'Unchecked'],
+  ] as const)('%s is told at once, and counted as %s with its request', (what, metric) => {
+    const [told, , counted] = linesOf((journal) => {
+      journal.troubled({
+        what,
+        aor: ALICE,
+        cause: Object.assign(new Error('s3cret'), { name: 'TimeoutError' }),
+      });
+      journal.decided(OK, REQUEST);
+    });
+    expect(told).toEqual({
+      level: 'WARN',
+      trouble: what,
+      aor: 'alice@sip.example.com',
+      inner: 'TimeoutError',
+    });
+    expect(counted).toHaveProperty(metric, 1);
+  });
+
+  test('are not split by customer, whoever it is', () => {
+    const [, line] = linesOf((told) => told.decided(FAIL, REQUEST));
+    expect(JSON.stringify(line)).not.toContain('alice');
+  });
+});
