@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'valibot',
     'node:path',
     'lib/aws/names',
+    'lib/registrar/address',
     'lib/jambonz/routes',
   ],
   'lib/local': [

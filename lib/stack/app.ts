@@ -1,7 +1,7 @@
 import { App, type AppProps, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { EdgeRegistrar } from './edge-registrar';
-import { readSettings } from './settings';
+import { readSettings, standbySettings } from './settings';
 
 /**
  * The CDK app: one instance of the stack as the context describes it, checked at synth.
@@ -9,10 +9,11 @@ import { readSettings } from './settings';
  */
 export function edgeRegistrarApp(props?: AppProps): App {
   const app = new App(props);
-  new EdgeRegistrar(
-    app,
-    readSettings((name) => app.node.tryGetContext(name)),
-  );
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  const settings = readSettings((name) => app.node.tryGetContext(name));
+  const home = new EdgeRegistrar(app, settings);
+  // The standby first: its key must be there when the table at home is told to keep a copy under it.
+  if (settings.standbyRegion)
+    home.addStackDependency(new EdgeRegistrar(app, standbySettings(settings), 'standby'));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   return app;
 }

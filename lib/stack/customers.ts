@@ -1,28 +1,51 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENV } from '../aws/names';
+import type { DataKey } from './data-key';
 import type { Hook } from './hook';
-import { keysOf } from './table-keys';
+import type { Settings } from './settings';
+import { allow, Table } from './table';
 
-/** One item per SIP account: what admins write and the hooks read. It outlives the stack. */
+/** Where a stack stands: at home, with the table of customers, or by, with the copy that DynamoDB keeps of it. */
+export type Place = 'home' | 'standby';
+
+/** One item per SIP account: what admins write and the hooks read. */
 export class Customers extends Construct {
-  readonly table: TableV2;
+  readonly tableName: string;
+  private readonly tableArn: string;
 
-  constructor(scope: Construct, id: string) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly key: DataKey,
+    { name, standbyRegion }: Settings,
+    place: Place,
+  ) {
     super(scope, id);
-    this.table = new TableV2(this, 'Table', {
-      ...keysOf('customers'),
-      billing: Billing.onDemand(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    // Both Regions know the name; and an update never replaces a table that has one.
+    const named = { tableName: `${name}-customers` };
+    const { tableName, tableArn } =
+      place === 'home'
+        ? new Table(this, 'Table', {
+            ...named,
+            keys: 'customers',
+            key,
+            precious: true,
+            copyIn: standbyRegion,
+          })
+        : { ...named, tableArn: this.arnOf(named.tableName) };
+    this.tableName = tableName;
+    this.tableArn = tableArn;
   }
 
   /** One record at a time, by its key: a hook that is taken over cannot list who else there is. */
   readableBy(hook: Hook): void {
-    this.table.grant(hook.lambda, 'dynamodb:GetItem');
-    hook.lambda.addEnvironment(ENV.customersTable, this.table.tableName);
+    allow(hook, this.tableArn, 'dynamodb:GetItem');
+    this.key.opensTablesFor(hook, 'kms:Decrypt');
+    hook.lambda.addEnvironment(ENV.customersTable, this.tableName);
+  }
+
+  private arnOf(resourceName: string): string {
+    return Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName });
   }
 }

@@ -1,59 +1,82 @@
-import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { ENV, LAMBDA_ROUTES, OUTPUTS } from '../aws/names';
+import { LAMBDA_ROUTES, OUTPUTS } from '../aws/names';
 import { ROUTES } from '../jambonz/routes';
-import { Customers } from './customers';
+import { Alarms } from './alarms';
+import { Customers, type Place } from './customers';
+import { Dashboard } from './dashboard';
+import { DataKey } from './data-key';
 import { FrontDoor } from './front-door';
 import { Hook } from './hook';
 import { Memory } from './memory';
+import { InstanceMetrics } from './metrics';
+import { SavedQueries } from './saved-queries';
 import { EXAMPLE_SIP_HOST, type Settings } from './settings';
 import { WebhookSecret } from './webhook-secret';
 
 /** One instance: jambonz knocks at the front door, two hooks answer from what admins wrote about customers. */
 export class EdgeRegistrar extends Stack {
-  constructor(scope: Construct, settings: Settings) {
-    super(scope, settings.name, {
+  constructor(scope: Construct, settings: Settings, place: Place = 'home') {
+    super(scope, place === 'home' ? settings.name : `${settings.name}-standby`, {
       description: 'edge-registrar: SIP devices register and call through jambonz',
+      ...inRegion(place === 'home' ? settings.region : settings.standbyRegion),
     });
-    const customers = new Customers(this, 'Customers');
-    const memory = new Memory(this, 'Memory');
+    const key = new DataKey(this, 'DataKey', settings);
+    const customers = new Customers(this, 'Customers', key, settings, place);
+    const memory = new Memory(this, 'Memory', key);
     const secret = new WebhookSecret(this, 'WebhookSecret');
     const door = new FrontDoor(this, 'FrontDoor', settings);
 
-    for (const [name, paths] of entriesOf(LAMBDA_ROUTES)) {
-      const hook = new Hook(this, name);
+    const hooks = entriesOf(LAMBDA_ROUTES).map(([name, paths]) => {
+      const hook = new Hook(this, name, settings);
       customers.readableBy(hook);
       memory.usedBy(hook);
       secret.readableBy(hook);
-      hook.lambda.addEnvironment(ENV.outboundSipHost, settings.outboundSipHost);
       door.leadsTo(hook, paths);
-    }
+      return hook;
+    });
 
-    this.tell(
-      'RegistrationHook',
-      'jambonz account: registration webhook (POST)',
-      door.urlOf(ROUTES.registerAuth),
-    );
-    this.tell('CallHook', 'jambonz application: calling webhook (POST)', door.urlOf(ROUTES.callHook));
-    this.tell(
-      'CallStatusHook',
-      'jambonz application: call status webhook (POST)',
-      door.urlOf(ROUTES.callStatus),
-    );
-    this.tell('CustomersTable', 'The table that holds one item per SIP account', customers.table.tableName);
-    this.tell(
-      'WebhookSecretArn',
-      "Put the jambonz account's webhook secret here: aws secretsmanager put-secret-value",
-      secret.secret.secretArn,
-    );
-    this.tell(OUTPUTS.memoryTable, 'What the hooks remember for a while', memory.table.tableName);
-    this.tell(OUTPUTS.outboundSipHost, 'Where calls go whose trunk names no host', settings.outboundSipHost);
+    const metrics = new InstanceMetrics(settings, door, hooks, [
+      { TableName: customers.tableName, Operation: 'GetItem' },
+      { TableName: memory.table.tableName, Operation: 'UpdateItem' },
+    ]);
+    const alarms = new Alarms(this, 'Alarms', settings, metrics);
+    new Dashboard(this, 'Dashboard', settings, metrics, alarms);
+    new SavedQueries(this, 'SavedQueries', settings, door, hooks);
+
+    this.tell({
+      registrationHook: ['jambonz, account: registration webhook', door.urlOf(ROUTES.registerAuth)],
+      callHook: ['jambonz, application: calling webhook', door.urlOf(ROUTES.callHook)],
+      callStatusHook: ['jambonz, application: call status webhook', door.urlOf(ROUTES.callStatus)],
+      customersTable: ['The table that holds one item per SIP account', customers.tableName],
+      memoryTable: ['What the hooks remember for a while', memory.table.tableName],
+      webhookSecretArn: [
+        "Where the jambonz account's webhook secret goes: aws secretsmanager put-secret-value",
+        secret.secret.secretArn,
+      ],
+      outboundSipHost: ['Where calls go whose trunk names no host', settings.outboundSipHost],
+      domainTarget: door.api.domainName && [
+        `DNS: ${settings.domainName} CNAME`,
+        door.api.domainName.domainNameAliasDomainName,
+      ],
+    });
+    for (const [name, value] of Object.entries(settings.tags)) Tags.of(this).add(name, value);
     warnOfExamples(this, settings);
   }
 
-  private tell(name: string, description: string, value: string): void {
-    new CfnOutput(this, name, { description, value });
+  private tell(
+    outputs: Record<keyof typeof OUTPUTS, [description: string, value: string] | undefined>,
+  ): void {
+    for (const [name, output] of entriesOf(outputs)) {
+      const [description, value] = output ?? [];
+      if (description !== undefined && value !== undefined)
+        new CfnOutput(this, OUTPUTS[name], { description, value });
+    }
   }
+}
+
+function inRegion(region: string | undefined): { env?: { region: string } } {
+  return region === undefined ? {} : { env: { region } };
 }
 
 function warnOfExamples(stack: Stack, { outboundSipHost }: Settings): void {

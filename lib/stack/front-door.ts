@@ -5,12 +5,19 @@ import {
   EndpointType,
   LambdaIntegration,
   LogGroupLogDestination,
+  type Method,
   ResponseType,
   RestApi,
+  type RestApiProps,
+  SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Hook } from './hook';
+import type { Settings } from './settings';
 
 /** Longer than the Lambda's own end, so that the Lambda's word counts. */
 const INTEGRATION_TIMEOUT = Duration.seconds(6);
@@ -46,25 +53,29 @@ const SAID_BY_THE_GATEWAY = [
 /** Where jambonz knocks: the REST API, POST only, each path to its Lambda. */
 export class FrontDoor extends Construct {
   readonly api: RestApi;
+  readonly accessLog: LogGroup;
+  private readonly methods: Method[] = [];
 
-  constructor(scope: Construct, id: string, { name }: { readonly name: string }) {
+  constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    const accessLog = new LogGroup(this, 'AccessLog', {
-      retention: RetentionDays.ONE_MONTH,
+    this.accessLog = new LogGroup(this, 'AccessLog', {
+      retention: settings.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.api = new RestApi(this, 'Api', {
-      restApiName: name,
+      restApiName: settings.name,
       description: 'The webhooks that jambonz calls: may this phone register, where does this call go',
       endpointConfiguration: { types: [EndpointType.REGIONAL] },
       // API Gateway writes no log before the account has this role; it stays when the stack goes.
       cloudWatchRole: true,
+      ...(settings.sbcAddresses && { policy: onlyFrom(settings.sbcAddresses) }),
+      ...this.ownName(settings),
       deployOptions: {
         stageName: 'hooks',
         metricsEnabled: true,
-        throttlingRateLimit: 500,
-        throttlingBurstLimit: 1000,
-        accessLogDestination: new LogGroupLogDestination(accessLog),
+        throttlingRateLimit: settings.requestsPerSecond,
+        throttlingBurstLimit: settings.burst,
+        accessLogDestination: new LogGroupLogDestination(this.accessLog),
         accessLogFormat: ACCESS_LOG_FORMAT,
       },
     });
@@ -78,11 +89,36 @@ export class FrontDoor extends Construct {
       timeout: INTEGRATION_TIMEOUT,
       allowTestInvoke: false,
     });
-    for (const path of paths) this.api.root.resourceForPath(path).addMethod('POST', integration);
+    for (const path of paths) {
+      this.methods.push(this.api.root.resourceForPath(path).addMethod('POST', integration));
+    }
   }
 
   urlOf(path: string): string {
-    return this.api.urlForPath(path);
+    const own = this.api.domainName;
+    return own ? `https://${own.domainName}${path}` : this.api.urlForPath(path);
+  }
+
+  /** The admin's own host name, and then no other. */
+  private ownName({ domainName, certificateArn }: Settings): Partial<RestApiProps> {
+    if (domainName === undefined || certificateArn === undefined) return {};
+    return {
+      disableExecuteApiEndpoint: true,
+      domainName: {
+        domainName,
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+        securityPolicy: SecurityPolicy.TLS_1_2,
+        endpointType: EndpointType.REGIONAL,
+      },
+    };
+  }
+
+  /** One metric of each path, by the minute: requests to paths that do not exist are not in it. */
+  methodMetrics(metricName: string): IMetric[] {
+    const stage = this.api.deploymentStage;
+    return this.methods.map((it) =>
+      it.metric(metricName, stage, { statistic: 'Sum', period: Duration.minutes(1) }),
+    );
   }
 
   private answer504(type: ResponseType): void {
@@ -99,6 +135,10 @@ export class FrontDoor extends Construct {
   private acknowledge(): void {
     const signed = 'Lambda checks the HMAC of jambonz over the raw body before anything else is read.';
     Validations.of(this.api).acknowledge(
+      {
+        id: 'Serverless-APIGWXrayEnabled',
+        reason: 'The access log has the latency of each request, and the Lambdas are not traced.',
+      },
       { id: 'AwsSolutions-APIG4', reason: `jambonz cannot use an authorizer. ${signed}` },
       { id: 'AwsSolutions-COG4', reason: `jambonz cannot log in to Cognito. ${signed}` },
       {
@@ -122,6 +162,20 @@ export class FrontDoor extends Construct {
       },
     );
   }
+}
+
+/** A stranger's hook is refused before it costs a Lambda. */
+function onlyFrom(addresses: readonly string[]): PolicyDocument {
+  return new PolicyDocument({
+    statements: [
+      new PolicyStatement({
+        principals: [new AnyPrincipal()],
+        actions: ['execute-api:Invoke'],
+        resources: ['execute-api:/*'],
+        conditions: { IpAddress: { 'aws:SourceIp': addresses } },
+      }),
+    ],
+  });
 }
 
 /** One line per request, without headers and bodies. */

@@ -1,39 +1,79 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { isBuiltin } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { OUTPUTS } from '../../lib/aws/names';
+import { signatureHeader } from '../../lib/jambonz/signature';
 import { edgeRegistrarApp } from '../../lib/stack/app';
-import { readSettings } from '../../lib/stack/settings';
+import { architecture, dashboard } from '../../lib/stack/pictures';
+import { QUERIES } from '../../lib/stack/saved-queries';
+import { readSettings, SETTINGS } from '../../lib/stack/settings';
+import { capture } from '../captures';
+import { type CloudFormationTemplate, schemaProblems } from './cloudformation-schema';
 
 // The one test file that loads aws-cdk-lib.
 
 type Properties = ReturnType<Template['findResources']>[string];
 type Reference = string | { Ref: string } | { 'Fn::GetAtt': [string, string] };
 
+const ROOT = join(__dirname, '../..');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const CONTEXT = { ...JSON.parse(read('cdk.json')).context, outboundSipHost: 'sip.example.net' };
+
 const folders: string[] = [];
-const CONTEXT = { name: 'edge-registrar', outboundSipHost: 'sip.example.net' };
 
 function synth(context: Readonly<Record<string, unknown>> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'edge-registrar-'));
   folders.push(folder);
-  const config = JSON.parse(readFileSync(join(__dirname, '../../cdk.json'), 'utf8'));
-  const app = edgeRegistrarApp({ outdir: folder, context: { ...config.context, ...CONTEXT, ...context } });
-  const template = Template.fromJSON(app.synth().getStackByName('edge-registrar').template);
+  const assembly = edgeRegistrarApp({ outdir: folder, context: { ...CONTEXT, ...context } }).synth();
   const report = JSON.parse(readFileSync(join(folder, 'validation-report.json'), 'utf8'));
-  return { template, findings: report.pluginReports, folder };
+  const templates = assembly.stacks.map(
+    ({ stackName, template }) => [stackName, Template.fromJSON(template)] as const,
+  );
+  const template = only(templates, String(context.name ?? 'edge-registrar'));
+  return { template, templates, findings: report.pluginReports, folder };
 }
 
+function only<T>(pairs: readonly (readonly [string, T])[], name: string): T {
+  const found = pairs.find(([it]) => it === name)?.[1];
+  if (!found) throw new Error(`no ${name}`);
+  return found;
+}
+
+/** As a fresh clone has it, but for the SIP host. */
 const stack = synth();
+
+/** With every setting set. */
+const full = synth({
+  name: 'second',
+  sbcAddresses: '192.0.2.0/24,198.51.100.7',
+  domainName: 'hooks.example.com',
+  certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/home',
+  requestsPerSecond: '70',
+  burst: '90',
+  reservedConcurrency: '50',
+  logLevel: 'WARN',
+  logRetentionDays: '90',
+  alarmEmail: 'noc@example.com',
+  region: 'eu-central-1',
+  standbyRegion: 'eu-west-1',
+  standbyCertificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/standby',
+  tags: 'owner=voice',
+});
+const standby = { template: only(full.templates, 'second-standby') };
 
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
 /** Logical id and properties of each resource of a type. */
-function ofType(type: string, { template } = stack): [string, Properties][] {
+function ofType(type: string, { template }: { template: Template } = stack): [string, Properties][] {
   return Object.entries(template.findResources(type)).map(([id, it]) => [id, it.Properties]);
 }
 
@@ -48,12 +88,25 @@ function nounOf(reference: Reference): string {
   return id.replace(/[0-9A-F]{8}$/, '');
 }
 
+/** A text that CloudFormation joins, with the names of what it puts in. */
+function textOf(value: string | { 'Fn::Join': [string, (string | object)[]] }): string {
+  if (typeof value === 'string') return value;
+  return value['Fn::Join'][1]
+    .map((it) => (typeof it === 'string' ? it : Object.values(it).flat().join('.')))
+    .join('');
+}
+
+/** A chapter of a Markdown text, without its title. */
+function section(text: string, title: string): string {
+  return text.split(/^## /m).find((it) => it.startsWith(`${title}\n`)) ?? '';
+}
+
 function isReference(part: unknown): boolean {
   return typeof part === 'object' && part !== null && 'Fn::GetAtt' in part;
 }
 
-function permissionsOf(role: string): string[] {
-  const policies = ofType('AWS::IAM::Policy').filter(([, it]) =>
+function permissionsOf(role: string, of: { template: Template } = stack): string[] {
+  const policies = ofType('AWS::IAM::Policy', of).filter(([, it]) =>
     it.Roles.some((it: Reference) => nounOf(it) === role),
   );
   return policies
@@ -99,6 +152,10 @@ describe('the hooks', () => {
       `Allow logs:CreateLogStream on ${role.replace('Role', 'Log')}`,
       `Allow logs:PutLogEvents on ${role.replace('Role', 'Log')}`,
       'Allow dynamodb:GetItem on CustomersTable',
+      'Allow kms:Decrypt on DataKey',
+      'Allow kms:DescribeKey on DataKey',
+      'Allow kms:Encrypt on DataKey',
+      'Allow kms:GenerateDataKey on DataKey',
       'Allow dynamodb:BatchGetItem on MemoryTable',
       'Allow dynamodb:DeleteItem on MemoryTable',
       'Allow dynamodb:GetItem on MemoryTable',
@@ -124,6 +181,11 @@ describe('the hooks', () => {
         MEMORY_TABLE: 'MemoryTable',
         WEBHOOK_SECRET_ARN: 'WebhookSecret',
         OUTBOUND_SIP_HOST: 'sip.example.net',
+        METRICS_NAMESPACE: 'edge-registrar',
+        CALL_GRANT: 'observe',
+        CALLS_WITHOUT_MEMORY: 'allow',
+        STALE_IF_ERROR_SECONDS: '900',
+        EMERGENCY_FOR_DISABLED: 'true',
       });
   });
 
@@ -142,19 +204,49 @@ describe('the hooks', () => {
   });
 });
 
-test('a bundle starts, and sends an unsigned hook away', async () => {
-  const asset = readdirSync(stack.folder).find((name) => name.startsWith('asset.')) ?? '';
-  Object.assign(process.env, {
-    WEBHOOK_SECRET: 'wh_secret_test',
-    CUSTOMERS_TABLE: 'c',
-    MEMORY_TABLE: 'm',
-    OUTBOUND_SIP_HOST: 'h',
+test('a bundle starts, and asks DynamoDB with the credentials that Lambda put into its environment', async () => {
+  const asked: Record<string, unknown>[] = [];
+  const dynamodb = createServer((request, response) => {
+    asked.push(request.headers);
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
   });
-  jest.spyOn(console, 'info').mockReturnValue();
-  const { handler } = require(join(stack.folder, asset, 'index.js'));
-  const paths = ['/register-auth', '/call-hook'];
-  const answers = await Promise.all(paths.map((resource) => handler({ resource, headers: {}, body: '{}' })));
-  expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([401, 404]);
+  await new Promise<void>((resolve) => dynamodb.listen(0, '127.0.0.1', resolve));
+  const env = {
+    WEBHOOK_SECRET: 'wh_secret_test',
+    CUSTOMERS_TABLE: 'customers',
+    MEMORY_TABLE: 'memory',
+    OUTBOUND_SIP_HOST: 'sip.example.net',
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+    AWS_SESSION_TOKEN: 'token-of-the-role',
+    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${(dynamodb.address() as AddressInfo).port}`,
+  };
+  const [, hook] = ofType('AWS::Lambda::Function').find(([id]) => nounOf(id) === 'registerauthLambda') ?? [];
+  const bundle = join(stack.folder, `asset.${hook?.Code.S3Key.replace('.zip', '')}`, 'index.js');
+  const { rawBody: body } = capture('register-post-sipp');
+  const signature = signatureHeader(Buffer.from(body), 'wh_secret_test', Math.floor(Date.now() / 1000));
+  const event = {
+    resource: '/register-auth',
+    headers: { 'Jambonz-Signature': signature },
+    body,
+    requestContext: { requestId: 'r1' },
+  };
+  // A process of its own, as in Lambda: jest's sandbox is not what the SDK expects.
+  const program = `require(${JSON.stringify(bundle)}).handler(${JSON.stringify(event)}).then((it) => { console.log(it.statusCode); process.exit(); })`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { env, timeout: 10_000 });
+  dynamodb.closeAllConnections();
+  await new Promise((resolve) => dynamodb.close(resolve));
+
+  const look = asked.find((it) => it['x-amz-target'] === 'DynamoDB_20120810.GetItem');
+  expect(look).toMatchObject({
+    'x-amz-security-token': 'token-of-the-role',
+    authorization: expect.stringMatching(/^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\//),
+  });
+  const [line, metrics, status] = stdout.trim().split('\n').slice(-3);
+  expect(line).toMatch(/^\{.*"because":"unknown-account".*"requestId":"r1"\}$/);
+  expect(metrics).toMatch(/^\{"_aws":/);
+  expect(status).toBe('200');
 });
 
 describe('the front door', () => {
@@ -206,18 +298,57 @@ describe('the front door', () => {
 
   test('the access log holds no header and no body', () => {
     const [[, stage] = ['', {}]] = ofType('AWS::ApiGateway::Stage');
-    expect(Object.values(JSON.parse(stage.AccessLogSetting.Format))).toEqual([
-      '$context.requestTimeEpoch',
-      '$context.requestId',
-      '$context.identity.sourceIp',
-      '$context.resourcePath',
-      '$context.status',
-      '$context.error.responseType',
-      '$context.responseLatency',
-      '$context.integrationStatus',
-    ]);
+    expect(stage.AccessLogSetting.Format).toBe(
+      '{"time":"$context.requestTimeEpoch","requestId":"$context.requestId","address":"$context.identity.sourceIp","path":"$context.resourcePath","status":"$context.status","gateway":"$context.error.responseType","ms":"$context.responseLatency","lambdaStatus":"$context.integrationStatus"}',
+    );
     expect(stage.MethodSettings).toEqual([expect.objectContaining({ DataTraceEnabled: false })]);
     expect(stage.MethodSettings[0].LoggingLevel).toBeUndefined();
+  });
+});
+
+describe('the front door, when it is told', () => {
+  test('lets nobody knock but the SBCs', () => {
+    const [[, api] = ['', {}]] = ofType('AWS::ApiGateway::RestApi', full);
+    expect(api.Policy.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { AWS: '*' },
+        Action: 'execute-api:Invoke',
+        Resource: 'execute-api:/*',
+        Condition: { IpAddress: { 'aws:SourceIp': ['192.0.2.0/24', '198.51.100.7'] } },
+      },
+    ]);
+  });
+
+  test('has the name and certificate of the admin, TLS 1.2 at least, and no other name', () => {
+    expect(ofType('AWS::ApiGateway::DomainName', full).map(([, it]) => it)).toEqual([
+      expect.objectContaining({
+        DomainName: 'hooks.example.com',
+        RegionalCertificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/home',
+        SecurityPolicy: 'TLS_1_2',
+      }),
+    ]);
+    const [[, api] = ['', {}]] = ofType('AWS::ApiGateway::RestApi', full);
+    expect(api.DisableExecuteApiEndpoint).toBe(true);
+    expect(JSON.stringify(full.template.findOutputs('RegistrationHook'))).toContain('/register-auth');
+  });
+
+  test('lets through what the Lambdas can bear', () => {
+    const throttle = (of: typeof standby) =>
+      ofType('AWS::ApiGateway::Stage', of).map(([, { MethodSettings }]) => [
+        MethodSettings[0].ThrottlingRateLimit,
+        MethodSettings[0].ThrottlingBurstLimit,
+      ]);
+    expect(throttle(stack)).toEqual([[500, 1000]]);
+    expect(throttle(full)).toEqual([[70, 90]]);
+  });
+
+  test('the Lambdas keep their copies, their level and their retention', () => {
+    for (const [, lambda] of ofType('AWS::Lambda::Function', full)) {
+      expect(lambda.ReservedConcurrentExecutions).toBe(50);
+      expect(lambda.LoggingConfig.ApplicationLogLevel).toBe('WARN');
+    }
+    for (const [, group] of ofType('AWS::Logs::LogGroup', full)) expect(group.RetentionInDays).toBe(90);
   });
 });
 
@@ -253,6 +384,28 @@ describe('the tables', () => {
     });
   });
 
+  test('both lie under a key of ours that turns every year and outlives the stack', () => {
+    for (const [, { SSESpecification, Replicas }] of tables) {
+      expect(SSESpecification).toEqual({ SSEEnabled: true, SSEType: 'KMS' });
+      expect(nounOf(Replicas[0].SSESpecification.KMSMasterKeyId)).toBe('DataKey');
+    }
+    stack.template.hasResource('AWS::KMS::Key', {
+      Properties: { EnableKeyRotation: true },
+      DeletionPolicy: 'Retain',
+    });
+  });
+
+  test('the hooks use the key through DynamoDB only', () => {
+    const uses = ofType('AWS::IAM::Policy')
+      .flatMap(([, it]) => it.PolicyDocument.Statement)
+      .filter(({ Action }) => [Action].flat().some((it: string) => it.startsWith('kms:')));
+    expect(uses.length).toBeGreaterThan(0);
+    for (const { Condition } of uses) {
+      const via = Condition.StringEquals['kms:ViaService']['Fn::Join'][1];
+      expect(via).toEqual(['dynamodb.', { Ref: 'AWS::Region' }, '.amazonaws.com']);
+    }
+  });
+
   test('there is no third', () => {
     expect([...tables.keys()]).toEqual(['CustomersTable', 'MemoryTable']);
   });
@@ -277,8 +430,231 @@ test('the outputs are what an admin pastes into jambonz and types into the AWS C
   expect(nounOf(outputs.WebhookSecretArn?.Value)).toBe('WebhookSecret');
 });
 
-test('cdk-nag AwsSolutions finds nothing that is not acknowledged', () => {
-  expect(stack.findings).toEqual([]);
+describe('a standby Region', () => {
+  const customers = ofType('AWS::DynamoDB::GlobalTable', full).find(
+    ([id]) => nounOf(id) === 'CustomersTable',
+  );
+
+  test('has a copy of the customers under a key of its own, as safe as the one at home', () => {
+    expect(customers?.[1].TableName).toBe('second-customers');
+    expect(customers?.[1].Replicas).toEqual([
+      expect.objectContaining({ Region: { Ref: 'AWS::Region' } }),
+      {
+        Region: 'eu-west-1',
+        SSESpecification: {
+          KMSMasterKeyId: {
+            'Fn::Join': [
+              '',
+              [
+                'arn:',
+                { Ref: 'AWS::Partition' },
+                ':kms:eu-west-1:',
+                { Ref: 'AWS::AccountId' },
+                ':alias/second-data',
+              ],
+            ],
+          },
+        },
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      },
+    ]);
+    expect(ofType('AWS::KMS::Alias', standby).map(([, it]) => it.AliasName)).toEqual(['alias/second-data']);
+  });
+
+  test('has hooks of its own that read the copy, and a memory of its own', () => {
+    expect(ofType('AWS::Lambda::Function', standby)).toHaveLength(2);
+    for (const [, { Environment }] of ofType('AWS::Lambda::Function', standby))
+      expect(Environment.Variables.CUSTOMERS_TABLE).toBe('second-customers');
+    expect(ofType('AWS::DynamoDB::GlobalTable', standby).map(([id]) => nounOf(id))).toEqual(['MemoryTable']);
+    const policies = JSON.stringify(ofType('AWS::IAM::Policy', standby));
+    expect(policies).toContain(':table/second-customers');
+    expect(policies).toContain('dynamodb:eu-west-1:');
+  });
+
+  test('answers to the same name, with its own certificate', () => {
+    expect(ofType('AWS::ApiGateway::DomainName', standby).map(([, it]) => it)).toEqual([
+      expect.objectContaining({
+        DomainName: 'hooks.example.com',
+        RegionalCertificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/standby',
+      }),
+    ]);
+  });
+});
+
+describe('the alarms', () => {
+  const alarms = ofType('AWS::CloudWatch::Alarm').map(([, it]) => it);
+  const named = (name: string) => alarms.find(({ AlarmName }) => AlarmName === `edge-registrar-${name}`);
+
+  test.each([
+    ['undecided', 'Undecided', 0, 2, 3],
+    ['signature-failures', 'SignatureFailures', 10, 2, 3],
+    ['clock-skew', 'ClockSkew', 0, 2, 3],
+    ['replay', 'ReplayRefused', 0, 1, 1],
+    ['unchecked', 'Unchecked', 0, 2, 3],
+    ['bad-record', 'BadRecords', 0, 1, 1],
+  ])('%s rings when %s is above %i in %i of %i periods', (name, metric, above, of, periods) => {
+    expect(named(name)).toMatchObject({
+      MetricName: metric,
+      Threshold: above,
+      ComparisonOperator: 'GreaterThanThreshold',
+      DatapointsToAlarm: of,
+      EvaluationPeriods: periods,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('slow rings when the 99th percentile is above 1.5 s in 3 of 5 minutes', () => {
+    expect(named('slow')).toMatchObject({ Threshold: 1500, DatapointsToAlarm: 3, EvaluationPeriods: 5 });
+    expect(named('slow')?.Metrics[0].MetricStat).toMatchObject({
+      Metric: { Namespace: 'AWS/ApiGateway', MetricName: 'Latency' },
+      Period: 60,
+      Stat: 'p99',
+    });
+  });
+
+  test('front-door-5xx adds up the paths that exist, so that a stranger who knocks elsewhere wakes nobody', () => {
+    const metrics = named('front-door-5xx')?.Metrics.filter((it: Properties) => it.MetricStat);
+    const paths = metrics.map(({ MetricStat: { Metric } }: Properties) =>
+      [Metric.MetricName, ...Metric.Dimensions.map((it: Properties) => it.Value)].filter(
+        (it) => typeof it === 'string' && /^(5|\/)/.test(it),
+      ),
+    );
+    expect(paths).toEqual([
+      ['5XXError', '/register-auth'],
+      ['5XXError', '/call-hook'],
+      ['5XXError', '/dial-action'],
+      ['5XXError', '/call-status'],
+    ]);
+  });
+
+  test('throttled adds up both Lambdas and both tables', () => {
+    const metrics = named('throttled')?.Metrics.filter((it: Properties) => it.MetricStat);
+    expect(metrics.map(({ MetricStat }: Properties) => MetricStat.Metric.MetricName)).toEqual([
+      'Throttles',
+      'Throttles',
+      'ThrottledRequests',
+      'ThrottledRequests',
+    ]);
+  });
+
+  test('refusals are held against what is usual here', () => {
+    expect(JSON.stringify(named('refusals')?.Metrics)).toContain('ANOMALY_DETECTION_BAND(m0, 4)');
+    expect(named('refusals')?.ComparisonOperator).toBe('GreaterThanUpperThreshold');
+  });
+
+  test('all go to one topic, which CloudWatch of this account may write to and which takes no plain text', () => {
+    for (const { AlarmActions, OKActions } of alarms)
+      expect([...AlarmActions, ...OKActions].map(nounOf)).toEqual(['AlarmsTopic', 'AlarmsTopic']);
+    const [[, policy] = ['', {}]] = ofType('AWS::SNS::TopicPolicy');
+    expect(policy.PolicyDocument.Statement).toEqual([
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      expect.objectContaining({
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      }),
+    ]);
+    expect(ofType('AWS::SNS::Subscription', full).map(([, it]) => it.Endpoint)).toEqual(['noc@example.com']);
+  });
+
+  test('each has its article in the runbook, and each article its alarm', () => {
+    const runbook = read('docs/runbook.md');
+    const articles = [...section(runbook, 'Alarms').matchAll(/^### (.+)$/gm)].map(([, title]) => title);
+    const linked = alarms.map(
+      ({ AlarmDescription }) => AlarmDescription.match(/ docs\/runbook\.md#(\S+)$/)?.[1],
+    );
+    expect(alarms.map(({ AlarmName }) => AlarmName)).toEqual(linked.map((it) => `edge-registrar-${it}`));
+    expect([...articles].sort()).toEqual([...linked].sort());
+  });
+
+  test('each article says what it means, where to look first, and how to mend it', () => {
+    const articles = section(read('docs/runbook.md'), 'Alarms').split(/^### /m).slice(1);
+    for (const article of articles) expect(article).toMatch(/\*\*Meaning.*\*\*First look.*\*\*Fix/s);
+  });
+});
+
+test('the queries that the runbook shows stand ready in CloudWatch', () => {
+  const saved = ofType('AWS::Logs::QueryDefinition').map(([, it]) => [it.Name, it.QueryString]);
+  expect(saved).toEqual(
+    QUERIES.map(({ asks, query }) => [`edge-registrar/${asks}`, query.replaceAll(' | ', '\n| ')]),
+  );
+  const runbook = read('docs/runbook.md');
+  for (const { asks, query } of QUERIES) {
+    expect(runbook).toContain(asks);
+    expect(runbook).toContain(query);
+  }
+});
+
+describe('the dashboard', () => {
+  const [[, page] = ['', {}]] = ofType('AWS::CloudWatch::Dashboard');
+  const widgets = JSON.parse(textOf(page.DashboardBody)).widgets;
+
+  test('asks four questions on top, below the alarms', () => {
+    expect(widgets.map(({ properties }: Properties) => properties.title)).toEqual([
+      'Alarms',
+      'Are phones registering?',
+      'Are calls completing?',
+      'Is anyone attacking?',
+      'Is AWS slow?',
+      'What is answered, and why',
+      'What went wrong',
+    ]);
+  });
+
+  test('shows every alarm', () => {
+    expect(widgets[0].properties.alarms).toHaveLength(ofType('AWS::CloudWatch::Alarm').length);
+  });
+});
+
+describe('the pictures in docs', () => {
+  const mend = 'npm run pictures draws it again';
+
+  test.each([
+    ['architecture', architecture],
+    ['dashboard', dashboard],
+  ])('%s.svg shows this very stack', (name, draw) => {
+    const drawn = draw(stack.template.toJSON() as Parameters<typeof draw>[0]);
+    expect({ mend, svg: read(`docs/${name}.svg`) }).toEqual({ mend, svg: drawn });
+  });
+
+  test('the architecture names each path and each store, with what a hook may do there', () => {
+    const svg = read('docs/architecture.svg');
+    const words = ['POST /register-auth', 'POST /call-status', 'Customers', 'Memory', 'GetSecretValue'];
+    expect(words.filter((word) => !svg.includes(word))).toEqual([]);
+    expect(svg).toContain('>GetItem<');
+  });
+});
+
+test('cdk-nag AwsSolutions and Serverless find nothing that is not acknowledged', () => {
+  expect([...stack.findings, ...full.findings]).toEqual([]);
+});
+
+test.each([...stack.templates, ...full.templates])('%s is what CloudFormation takes', (_, template) => {
+  expect(schemaProblems(template.toJSON() as CloudFormationTemplate)).toEqual([]);
+});
+
+test('the check of the template sees a typo, a missing property, a wrong kind and a loose end', () => {
+  const topic = { TopicNam: 'x', Tags: 'none', KmsMasterKeyId: { Ref: 'Nobody' } };
+  const alarm = { EvaluationPeriods: 'three', ComparisonOperator: { 'Fn::GetAtt': ['Topic', 'Nothing'] } };
+  const template = {
+    Resources: {
+      Topic: { Type: 'AWS::SNS::Topic', Properties: topic },
+      Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: alarm },
+      Queue: { Type: 'AWS::SQS::Queu' },
+      Response: { Type: 'AWS::ApiGateway::GatewayResponse', Properties: { ResponseType: 'THROTTLED' } },
+    },
+  };
+  expect(schemaProblems(template)).toEqual([
+    'Topic (AWS::SNS::Topic): there is no property TopicNam',
+    'Topic (AWS::SNS::Topic).Tags: must be a list',
+    'Topic: Ref to Nobody, which is nowhere',
+    'Alarm (AWS::CloudWatch::Alarm).EvaluationPeriods: must be a number',
+    'Alarm: Fn::GetAtt of Topic.Nothing, which is nowhere',
+    'Queue: there is no type AWS::SQS::Queu',
+    'Response (AWS::ApiGateway::GatewayResponse): RestApiId is missing',
+  ]);
 });
 
 test('nothing in the template belongs to one account or Region', () => {
@@ -287,36 +663,118 @@ test('nothing in the template belongs to one account or Region', () => {
   );
 });
 
-describe('the settings', () => {
-  const read = (context: Record<string, unknown>) => () => readSettings((name) => context[name]);
+test('several instances stand side by side: each has its own names', () => {
+  const names = (template: Template) =>
+    Object.values(template.toJSON().Resources as Record<string, Properties>).flatMap(({ Properties: it }) =>
+      [it?.TableName, it?.AlarmName, it?.DashboardName, it?.AliasName, it?.Name].filter(
+        (name) => typeof name === 'string',
+      ),
+    );
+  const second = names(full.template);
+  expect(second.length).toBeGreaterThan(15);
+  expect(second.filter((name) => names(stack.template).includes(name))).toEqual([]);
+});
 
-  test('a host, with or without a port, is taken', () => {
+test('tags go on what can carry them', () => {
+  const [[, key] = ['', {}]] = ofType('AWS::KMS::Key', full);
+  expect(key.Tags).toEqual([{ Key: 'owner', Value: 'voice' }]);
+});
+
+describe('the settings', () => {
+  const settings = (context: Record<string, unknown>) => () =>
+    readSettings((name) => ({ name: 'a', outboundSipHost: 'h', ...context })[name]);
+  const mend = (name: string) => `; set it in the context of cdk.json, or with -c ${name}=…`;
+
+  test('a SIP host, with or without a port, is taken', () => {
     for (const outboundSipHost of ['sip.example.net', '192.0.2.1:5061', '[2001:db8::1]:5060'])
-      expect(read({ name: 'a', outboundSipHost })()).toEqual({ name: 'a', outboundSipHost });
+      expect(settings({ outboundSipHost })()).toMatchObject({ outboundSipHost });
+  });
+
+  test('what nobody set has a value that suits most', () => {
+    expect(settings({})()).toEqual({
+      name: 'a',
+      outboundSipHost: 'h',
+      requestsPerSecond: 500,
+      burst: 1000,
+      callGrant: 'observe',
+      callsWithoutMemory: 'allow',
+      staleIfErrorSeconds: 900,
+      emergencyForDisabled: true,
+      logLevel: 'INFO',
+      logRetentionDays: 30,
+      tags: {},
+    });
+  });
+
+  test('texts of the command line and values of cdk.json mean the same', () => {
+    const texts = { burst: '5', sbcAddresses: '192.0.2.1, 2001:db8::/32', tags: 'a=b,c=d=e' };
+    const values = { burst: 5, sbcAddresses: ['192.0.2.1', '2001:db8::/32'], tags: { a: 'b', c: 'd=e' } };
+    expect(settings(texts)()).toEqual(settings(values)());
   });
 
   test('a missing one is named, with the way to set it', () => {
-    expect(read({ name: 'a' })).toThrow(
-      'the setting outboundSipHost is not set; set it in the context of cdk.json, or with -c outboundSipHost=…',
+    expect(settings({ outboundSipHost: undefined })).toThrow(
+      `the setting outboundSipHost is not set${mend('outboundSipHost')}`,
     );
   });
 
-  test('all wrong ones are named at once, each with what to write', () => {
-    expect(read({ name: 'My Registrar', outboundSipHost: 'sip:carrier.example' })).toThrow(
-      'the setting name is "My Registrar": use at most 40 of a-z 0-9 -, and begin with a letter; set it in the context of cdk.json, or with -c name=…\n' +
-        'the setting outboundSipHost is "sip:carrier.example": write a host or host:port, without sip:, such as sip.carrier.example:5060; set it in the context of cdk.json, or with -c outboundSipHost=…',
-    );
+  test.each([
+    [
+      { name: 'My Registrar' },
+      'name is "My Registrar": use at most 40 of a-z 0-9 -, and begin with a letter',
+    ],
+    [
+      { outboundSipHost: 'sip:carrier.example' },
+      'outboundSipHost is "sip:carrier.example": write a host or host:port, without sip:, such as sip.carrier.example:5060',
+    ],
+    [
+      { sbcAddresses: '192.0.2.0/33' },
+      'sbcAddresses is "192.0.2.0/33": write addresses or CIDR blocks, such as 192.0.2.0/24,198.51.100.7',
+    ],
+    [
+      { domainName: 'hooks.example.com' },
+      'domainName stands alone: domainName and certificateArn go together: set both or none',
+    ],
+    [{ burst: '0' }, 'burst is 0: write a whole number, 1 to 5000'],
+    [{ requestsPerSecond: 'many' }, 'requestsPerSecond is "many": write a whole number, 1 to 10000'],
+    [{ reservedConcurrency: 0.5 }, 'reservedConcurrency is 0.5: write a whole number, 1 to 10000'],
+    [{ emergencyForDisabled: 'no' }, 'emergencyForDisabled is "no": write true or false'],
+    [{ callGrant: 'on' }, 'callGrant is "on": write off, observe or enforce'],
+    [{ logLevel: 'debug' }, 'logLevel is "debug": write INFO, WARN or ERROR'],
+    [
+      { logRetentionDays: 31 },
+      'logRetentionDays is 31: write one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653',
+    ],
+    [{ alarmEmail: 'noc' }, 'alarmEmail is "noc": write an e-mail address'],
+    [{ region: 'Frankfurt' }, 'region is "Frankfurt": write the name of an AWS Region, such as eu-central-1'],
+    [
+      { standbyRegion: 'eu-west-1' },
+      'standbyRegion stands alone: a standby needs region too, and another one than that',
+    ],
+  ])('%j is told how to be mended', (context, problem) => {
+    const [name = ''] = Object.keys(context);
+    expect(settings(context)).toThrow(new Error(`the setting ${problem}${mend(name)}`));
+  });
+
+  test('all wrong ones are named at once', () => {
+    expect(settings({ name: '1', burst: 'x', tags: 7 })).toThrow(/name.*\n.*burst.*\n.*tags/);
+  });
+
+  test('each stands in docs/deploy.md with its meaning', () => {
+    const page = read('docs/deploy.md');
+    expect(SETTINGS.length).toBeGreaterThan(10);
+    for (const { name, meaning } of SETTINGS) expect(page).toContain(`| \`${name}\` | ${meaning} |`);
   });
 
   test('cdk.json carries the example host, and nothing of an account', () => {
-    const { context } = JSON.parse(readFileSync(join(__dirname, '../../cdk.json'), 'utf8'));
+    const { context } = JSON.parse(read('cdk.json'));
     expect(context.outboundSipHost).toBe('sip.carrier.example');
     expect(JSON.stringify(context)).not.toMatch(/\d{12}|arn:/);
   });
 });
 
 test('the outputs have every name by which the command line tool looks for them', () => {
-  expect(Object.keys(stack.template.findOutputs('*'))).toEqual(
-    expect.arrayContaining([...Object.values(OUTPUTS)]),
-  );
+  const names = (template: Template) => Object.keys(template.findOutputs('*'));
+  expect(names(full.template)).toEqual(expect.arrayContaining([...Object.values(OUTPUTS)]));
+  expect(names(stack.template)).not.toContain('DomainTarget');
 });

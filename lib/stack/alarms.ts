@@ -1,0 +1,170 @@
+import { Aws, Duration, Validations } from 'aws-cdk-lib';
+import {
+  Alarm,
+  AnomalyDetectionAlarm,
+  ComparisonOperator,
+  type IMetric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { InstanceMetrics } from './metrics';
+import type { Settings } from './settings';
+
+/** When somebody is woken: more than `above`, in `of` of the last `in` periods. */
+interface Limit {
+  readonly says: string;
+  readonly metric: IMetric;
+  readonly above: number;
+  readonly of: number;
+  readonly in: number;
+}
+
+/** What wakes somebody, and the topic that it goes to. Each alarm's text ends with its article in the runbook. */
+export class Alarms extends Construct {
+  readonly topic: Topic;
+  readonly all: Alarm[] = [];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly settings: Settings,
+    metrics: InstanceMetrics,
+  ) {
+    super(scope, id);
+    this.topic = this.makeTopic();
+    for (const [name, limit] of Object.entries(limitsOf(metrics))) this.wake(name, limit);
+    this.wakeOnRefusals(metrics);
+  }
+
+  private wake(name: string, { says, metric, above, of, in: periods }: Limit): void {
+    const alarm = new Alarm(this, name, {
+      alarmName: `${this.settings.name}-${name}`,
+      alarmDescription: describe(says, name),
+      metric,
+      threshold: above,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      datapointsToAlarm: of,
+      evaluationPeriods: periods,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    this.ring(alarm);
+  }
+
+  /** What is normal differs from carrier to carrier: CloudWatch learns it. */
+  private wakeOnRefusals(metrics: InstanceMetrics): void {
+    const name = 'refusals';
+    const alarm = new AnomalyDetectionAlarm(this, name, {
+      alarmName: `${this.settings.name}-${name}`,
+      alarmDescription: describe('Many more phones than usual are refused', name),
+      metric: metrics.ours('refusals', { period: Duration.minutes(5) }),
+      stdDevs: 4,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_UPPER_THRESHOLD,
+      datapointsToAlarm: 3,
+      evaluationPeriods: 3,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    this.ring(alarm);
+  }
+
+  private ring(alarm: Alarm): void {
+    alarm.addAlarmAction(new SnsAction(this.topic));
+    alarm.addOkAction(new SnsAction(this.topic));
+    this.all.push(alarm);
+  }
+
+  private makeTopic(): Topic {
+    const { name, alarmEmail } = this.settings;
+    const topic = new Topic(this, 'Topic', { displayName: `${name} alarms`, enforceSSL: true });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    if (alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(alarmEmail));
+    Validations.of(topic).acknowledge({
+      id: 'Serverless-SNSRedrivePolicy',
+      reason: 'An e-mail that could not be sent is of no use later; the alarm itself stays red.',
+    });
+    return topic;
+  }
+}
+
+/** By the name of the article in docs/runbook.md. */
+function limitsOf(metrics: InstanceMetrics): Record<string, Limit> {
+  return {
+    undecided: {
+      says: 'Hooks could not be decided: phones get 504 and try again',
+      metric: metrics.ours('undecided'),
+      above: 0,
+      of: 2,
+      in: 3,
+    },
+    'front-door-5xx': {
+      says: 'Phones get 5xx',
+      metric: metrics.doorFailures,
+      above: 0,
+      of: 2,
+      in: 3,
+    },
+    slow: {
+      says: 'One answer in a hundred takes longer than 1.5 s',
+      metric: metrics.doorLatency('p99', 'p99'),
+      above: 1500,
+      of: 3,
+      in: 5,
+    },
+    throttled: {
+      says: 'Lambda or DynamoDB turns hooks away as too many come at once',
+      metric: metrics.throttles,
+      above: 0,
+      of: 2,
+      in: 3,
+    },
+    'signature-failures': {
+      says: 'Hooks come whose signature does not fit the webhook secret',
+      metric: metrics.ours('signatureFailures'),
+      above: 10,
+      of: 2,
+      in: 3,
+    },
+    'clock-skew': {
+      says: 'Hooks are refused as their time differs from ours by more than 300 s',
+      metric: metrics.ours('clockSkew'),
+      above: 0,
+      of: 2,
+      in: 3,
+    },
+    replay: {
+      says: 'A captured digest answer was used again, and refused',
+      metric: metrics.ours('replayRefused'),
+      above: 0,
+      of: 1,
+      in: 1,
+    },
+    unchecked: {
+      says: 'Guards against replays and guessing are passed over, as the memory table cannot be asked',
+      metric: metrics.ours('unchecked'),
+      above: 0,
+      of: 2,
+      in: 3,
+    },
+    'bad-record': {
+      says: 'A customer record has something in it that the hooks cannot use',
+      metric: metrics.ours('badRecords', { period: Duration.minutes(5) }),
+      above: 0,
+      of: 1,
+      in: 1,
+    },
+  };
+}
+
+function describe(says: string, article: string): string {
+  return `${says}. docs/runbook.md#${article}`;
+}

@@ -1,0 +1,77 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  AlarmStatusWidget,
+  Dashboard as CloudWatchDashboard,
+  GraphWidget,
+  type IMetric,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import type { Alarms } from './alarms';
+import type { InstanceMetrics } from './metrics';
+import type { Settings } from './settings';
+
+const WIDTH = 12;
+const HEIGHT = 6;
+
+/** One page: are phones registering, are calls completing, is anyone attacking, is AWS slow? */
+export class Dashboard extends Construct {
+  constructor(scope: Construct, id: string, { name }: Settings, metrics: InstanceMetrics, alarms: Alarms) {
+    super(scope, id);
+    const m = metrics;
+    new CloudWatchDashboard(this, 'Dashboard', {
+      dashboardName: name,
+      defaultInterval: Duration.hours(3),
+      widgets: [
+        [new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.all, width: 2 * WIDTH, height: 3 })],
+        [
+          graph('Are phones registering?', [
+            m.ours('registrations', { label: 'registered' }),
+            m.ours('refusals', { label: 'refused' }),
+          ]),
+          graph('Are calls completing?', [
+            m.ours('calls', { label: 'sent to a trunk' }),
+            m.oursBy('callsEnded', 'outcome'),
+            m.ours('trunkFailures', { label: 'failed at a trunk' }),
+            m.callsAtOnce,
+          ]),
+        ],
+        [
+          graph('Is anyone attacking?', [
+            m.ours('signatureFailures', { label: 'wrong signature' }),
+            m.ours('limited', { label: 'guessing passwords' }),
+            m.ours('replayRefused', { label: 'replay refused' }),
+            m.ours('replayObserved', { label: 'replay seen' }),
+            m.ours('grantMissing', { label: 'call without an INVITE' }),
+          ]),
+          graph('Is AWS slow?', [
+            m.ours('lookupTime', { statistic: 'p50', label: 'look-up p50 ms' }),
+            m.ours('lookupTime', { statistic: 'p99', label: 'look-up p99 ms' }),
+            m.doorLatency('p99', 'answer p99 ms'),
+          ]),
+        ],
+        [
+          graph('What is answered, and why', [m.oursBy('hooks', 'hook', 'answer', 'because')]),
+          graph('What went wrong', [
+            m.ours('undecided', { label: 'undecided (504)' }),
+            m.doorFailures,
+            m.throttles,
+            m.ours('staleServed', { label: 'answered from a stale record' }),
+            m.ours('unchecked', { label: 'guards passed over' }),
+            m.ours('badRecords', { label: 'bad records' }),
+            m.ours('clockSkew', { label: 'clock skew' }),
+          ]),
+        ],
+      ],
+    });
+  }
+}
+
+function graph(title: string, left: IMetric[]): GraphWidget {
+  return new GraphWidget({
+    title,
+    left,
+    width: WIDTH,
+    height: HEIGHT,
+    leftYAxis: { min: 0 },
+  });
+}

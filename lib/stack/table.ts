@@ -1,0 +1,63 @@
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { TABLE_KEYS, type TableName } from '../aws/names';
+import type { DataKey } from './data-key';
+import type { Hook } from './hook';
+
+interface TableProps {
+  readonly keys: TableName;
+  readonly key: DataKey;
+  /** Absent: CloudFormation makes one up. */
+  readonly tableName?: string;
+  /** The attribute that says when an item ends, unix seconds. */
+  readonly endsAt?: string;
+  /** Worth keeping: no deletion, not even with the stack, and its last 35 days can be brought back. */
+  readonly precious: boolean;
+  /** Another Region that keeps a copy. */
+  readonly copyIn?: string | undefined;
+}
+
+/**
+ * A table, on demand, under our key. CDK's own construct for it wants to know the Region as soon as there is a key;
+ * this one leaves it open.
+ */
+export class Table extends Construct {
+  readonly tableName: string;
+  readonly tableArn: string;
+
+  constructor(scope: Construct, id: string, { keys, key, tableName, endsAt, precious, copyIn }: TableProps) {
+    super(scope, id);
+    const { partition, sort } = TABLE_KEYS[keys];
+    const names = [partition, ...(sort === undefined ? [] : [sort])];
+    const places = [
+      { region: Aws.REGION, keyArn: key.key.keyArn },
+      ...(copyIn === undefined ? [] : [{ region: copyIn, keyArn: key.arnIn(copyIn) }]),
+    ];
+    const table = new CfnGlobalTable(this, 'Table', {
+      ...(tableName !== undefined && { tableName }),
+      attributeDefinitions: names.map((attributeName) => ({ attributeName, attributeType: 'S' })),
+      keySchema: names.map((attributeName, at) => ({ attributeName, keyType: at === 0 ? 'HASH' : 'RANGE' })),
+      billingMode: 'PAY_PER_REQUEST',
+      sseSpecification: { sseEnabled: true, sseType: 'KMS' },
+      ...(endsAt !== undefined && { timeToLiveSpecification: { attributeName: endsAt, enabled: true } }),
+      // Copies need a stream to travel by.
+      ...(places.length > 1 && { streamSpecification: { streamViewType: 'NEW_AND_OLD_IMAGES' } }),
+      replicas: places.map(({ region, keyArn }) => ({
+        region,
+        sseSpecification: { kmsMasterKeyId: keyArn },
+        deletionProtectionEnabled: precious,
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: precious },
+      })),
+    });
+    table.applyRemovalPolicy(precious ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    this.tableName = table.ref;
+    this.tableArn = table.attrArn;
+  }
+}
+
+/** Lets a hook do this to single items of a table. */
+export function allow(hook: Hook, tableArn: string, ...actions: readonly `dynamodb:${string}`[]): void {
+  hook.lambda.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [tableArn] }));
+}
