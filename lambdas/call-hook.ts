@@ -30,12 +30,19 @@ export const callHook = signedHook(
     const records = await recordsOf(call.caller, world);
     const facts = await factsOf(call, planCall(call, records, NOTHING_ASKED, world.settings), world);
     const plan = planCall(call, records, facts, world.settings);
+    if (world.overdue()) return giveUp(call, plan, facts, world);
     world.report({ hook: 'call-hook', plan, grant: facts.grant });
     const body =
       plan.kind === 'dial' ? dial(call, plan, 1, await world.secrets(), baseUrl) : declineVerbs(plan.status);
     return { status: 200, body };
   },
 );
+
+/** jambonz was told 504 meanwhile: no end of this call will ever free its seat. */
+async function giveUp(call: Call, plan: CallPlan, { seat }: CallFacts, { seats }: World): Promise<never> {
+  if (seat === 'taken' && plan.kind === 'dial') await seats.end(call.id, plan.caps?.owner);
+  throw new Undecided('the call was decided too late');
+}
 
 /** A dial of ours ended: the next trunk, or the carrier's code. The list that is left ends the call otherwise. */
 export const dialAction = signedHook(
@@ -63,8 +70,8 @@ export const callStatus = signedHook('call-status', parseCallStatus, aboutNoReal
   if (end === 'not-an-end') return { status: 200, body: {} };
   const { customerData, ...ended } = end;
   const tag = openTag(customerData, end.callId, await world.secrets());
-  if (tag && (await world.seats.end(end.callId, tag.seatOf)))
-    world.report({ hook: 'call-status', record: { ...ended, tag } });
+  const seat = tag && (await world.seats.end(end.callId, tag.seatOf));
+  if (tag && seat !== 'ended-before') world.report({ hook: 'call-status', record: { ...ended, tag } });
   if (!tag && customerData !== undefined) world.report({ hook: 'call-status', refused: 'forged-call-data' });
   // hung up before the tag verb had run: whose call it was, jambonz cannot say
   if (customerData === undefined && end.status === 'no-answer') await world.seats.end(end.callId, undefined);

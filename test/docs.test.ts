@@ -86,6 +86,7 @@ const TOLD: Readonly<Record<Told, true>> = {
   'guessing-not-checked': true,
   'grant-not-checked': true,
   'credential-use-not-noted': true,
+  'end-of-call-not-noted': true,
   'old-secrets-kept': true,
 };
 

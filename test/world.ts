@@ -54,6 +54,7 @@ export function worldWith(
     credentialUses: { used: async () => {} },
     callGrants: { leave: async () => true, take: async () => 'granted' },
     seats: seatsInMemory(() => now),
+    overdue: () => false,
     settings: {
       outboundSipHost: 'sip.carrier.example',
       callGrant: 'observe',
@@ -84,10 +85,14 @@ export function seatsInMemory(now: () => number): Seats {
     },
     end: async (callId, owner) => {
       const counts = owner && owners.get(formatAor(owner));
-      if (!owner) return !ended.has(callId) && ended.add(callId).has(callId);
+      if (!owner) {
+        const before = ended.has(callId);
+        ended.add(callId);
+        return before ? 'ended-before' : 'ended';
+      }
       const { [callId]: lease, ...leases } = counts?.leases ?? {};
       if (counts) owners.set(formatAor(owner), { ...counts, leases });
-      return lease !== undefined;
+      return lease === undefined ? 'ended-before' : 'ended';
     },
   };
 }

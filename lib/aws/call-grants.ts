@@ -1,4 +1,4 @@
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { CallGrants } from '../jambonz/world';
 import { type CallGrant, GRANT_LASTS_MS } from '../registrar/call-grant';
 import { aorParts, endsAt, hashed, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
@@ -10,8 +10,13 @@ export function callGrants(table: MemoryTable): CallGrants {
   const { dynamodb, tableName, now, onTrouble } = table;
   return {
     leave: async (grant) => {
-      const item = { ...keyOf(grant), ...endsAt(now() + GRANT_LASTS_MS) };
-      const command = new PutCommand({ TableName: tableName, Item: item });
+      // An update: the same INVITE, sent again, does not give a grant back that was taken.
+      const command = new UpdateCommand({
+        TableName: tableName,
+        Key: keyOf(grant),
+        UpdateExpression: `SET ${MEMORY_ENDS} = :ends`,
+        ExpressionAttributeValues: { ':ends': endsAt(now() + GRANT_LASTS_MS)[MEMORY_ENDS] },
+      });
       try {
         await withTries('the memory table', MEMORY_BUDGET, (abortSignal) =>
           dynamodb.send(command, { abortSignal }),

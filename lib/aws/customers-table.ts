@@ -5,10 +5,12 @@ import { type Customer, type Problem, parseCustomer } from '../registrar/custome
 import type { DynamoDB } from './dynamodb';
 import type { OnTrouble } from './journal';
 import { lru } from './lru';
-import { withTries } from './tries';
+import { type Budget, withTries } from './tries';
 
 /** The whole look-up, retries included: a phone waits, and so does the call behind it. */
 const BUDGET = { wholeMs: 900, tryMs: 400 };
+/** With a record at hand that may serve instead. A call looks up two, and both must fit before the deadline. */
+const BUDGET_WITH_STALE = { wholeMs: 400, tryMs: 400 };
 
 /** A change of a record is seen within this; a new account within the other. */
 const FRESH_MS = { known: 60_000, unknown: 5_000 };
@@ -45,14 +47,15 @@ export function customersTable(table: CustomersTable): Customers {
   const underWay = new Map<string, Promise<Customer | undefined>>();
 
   const readAndRemember = async (aor: Aor, key: string): Promise<Customer | undefined> => {
+    const before = known.get(key);
+    const stale = before && mayServeStale(before, table) ? before : undefined;
     try {
-      const customer = await readCustomer(table, aor);
+      const customer = await readCustomer(table, aor, stale ? BUDGET_WITH_STALE : BUDGET);
       (customer ? unknown : known).delete(key);
       (customer ? known : unknown).set(key, { customer, readAt: table.now() });
       return customer;
     } catch (cause) {
-      const stale = known.get(key);
-      if (cause instanceof Misconfigured || !stale || !mayServeStale(stale, table)) throw cause;
+      if (cause instanceof Misconfigured || !stale) throw cause;
       table.onTrouble({ what: 'stale-record-served', aor, cause });
       return stale.customer;
     }
@@ -79,8 +82,8 @@ function mayServeStale({ customer, readAt }: Cached, { now, staleIfErrorMs }: Cu
 }
 
 /** A record that is not the one asked for, or that has no legal key, is nobody's. */
-async function readCustomer(table: CustomersTable, aor: Aor): Promise<Customer | undefined> {
-  const item = await readItem(table, aor);
+async function readCustomer(table: CustomersTable, aor: Aor, budget: Budget): Promise<Customer | undefined> {
+  const item = await readItem(table, aor, budget);
   if (item === undefined) return undefined;
   const { customer, problems } = parseCustomer(item);
   const foreign = customer && formatAor(customer) !== formatAor(aor);
@@ -91,13 +94,17 @@ async function readCustomer(table: CustomersTable, aor: Aor): Promise<Customer |
   return foreign ? undefined : customer;
 }
 
-async function readItem({ dynamodb, tableName, now, onRead }: CustomersTable, aor: Aor): Promise<unknown> {
+async function readItem(
+  { dynamodb, tableName, now, onRead }: CustomersTable,
+  aor: Aor,
+  budget: Budget,
+): Promise<unknown> {
   const command = new GetCommand({
     TableName: tableName,
     Key: { realm: aor.realm, username: aor.username },
   });
   const began = now();
-  const { Item } = await withTries('the customers table', BUDGET, (abortSignal) =>
+  const { Item } = await withTries('the customers table', budget, (abortSignal) =>
     dynamodb.send(command, { abortSignal }),
   ).finally(() => onRead(now() - began));
   return Item;

@@ -29,10 +29,18 @@ export function door(
       requestId: event.requestContext.requestId,
       milliseconds: surroundings.now() - began,
     });
-    const world: World = { ...surroundings, report: (decision) => journal.decided(decision, request()) };
+    let overdue = false;
+    const world: World = {
+      ...surroundings,
+      overdue: () => overdue,
+      report: (decision) => {
+        if (!overdue) journal.decided(decision, request());
+      },
+    };
     try {
       return toResult(await withinDeadline(hook(toRequest(event), world)));
     } catch (cause) {
+      overdue = true;
       journal.broke(cause, request());
       return toResult({ status: 504, body: { error: 'could not decide in time' } });
     }

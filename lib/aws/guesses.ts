@@ -1,6 +1,6 @@
 import { BatchGetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { isObject } from '../jambonz/hook';
-import type { Guesser, Guesses } from '../jambonz/world';
+import { type Guesser, type Guesses, Undecided } from '../jambonz/world';
 import { subscriberOf } from '../registrar/address';
 import {
   afterFailure,
@@ -128,9 +128,11 @@ async function readItems(
   const command = new BatchGetCommand({
     RequestItems: { [tableName]: { Keys: keys.map((key) => ({ key })) } },
   });
-  const { Responses } = await withTries('the memory table', MEMORY_BUDGET, (abortSignal) =>
+  const { Responses, UnprocessedKeys } = await withTries('the memory table', MEMORY_BUDGET, (abortSignal) =>
     dynamodb.send(command, { abortSignal }),
   );
+  // Half an answer could make a stranger of a known pair.
+  if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new Undecided('the memory table answered in part');
   const items = Responses?.[tableName] ?? [];
   return new Map(items.map((item) => [String(item.key), item]));
 }

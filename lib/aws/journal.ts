@@ -1,6 +1,6 @@
 import type { CallTag } from '../jambonz/call-tag';
 import { type Decision, Undecided } from '../jambonz/world';
-import { type Aor, formatAor } from '../registrar/aor';
+import { type Aor, formatAor, isRealm, isUsername } from '../registrar/aor';
 import type { Problem } from '../registrar/customer';
 import { type Count, count, countsOf, metricsLine } from './metrics';
 import { nameOf } from './tries';
@@ -79,6 +79,7 @@ const TROUBLES: Readonly<Record<Trouble['what'], Count['metric'] | undefined>> =
   'guessing-not-checked': 'unchecked',
   'grant-not-checked': 'unchecked',
   'credential-use-not-noted': undefined,
+  'end-of-call-not-noted': 'unchecked',
 };
 
 function levelOf(decision: Decision): Level {
@@ -102,7 +103,7 @@ export function lineOf(decision: Decision): LogLine {
       return {
         hook: 'register-auth',
         answer: admitted ? 'ok' : 'fail',
-        aor: formatAor(aor),
+        aor: printable(aor),
         method,
         because,
         ...granted,
@@ -113,7 +114,7 @@ export function lineOf(decision: Decision): LogLine {
       const caller = {
         hook: 'call-hook',
         answer: plan.kind,
-        aor: plan.caller && formatAor(plan.caller),
+        aor: plan.caller && printable(plan.caller),
         grant: grant === 'not-asked' ? undefined : grant,
       };
       if (plan.kind === 'refuse')
@@ -154,12 +155,12 @@ export function lineOf(decision: Decision): LogLine {
 
 /** The call that a later hook is about; `trunk` and `attempt` are those that ended. */
 function callLine(hook: string, { call, number, trunk, attempt, shown }: CallTag): LogLine {
-  return { hook, aor: formatAor(call.caller), to: number, trunk, attempt, callerId: shown };
+  return { hook, aor: printable(call.caller), to: number, trunk, attempt, callerId: shown };
 }
 
 /** A record that an admin should mend: where and how, never what stands there. */
 export function linesOfProblems(aor: Aor, problems: readonly Problem[]): LogLine[] {
-  return problems.map(({ path, fix }) => ({ badRecord: formatAor(aor), path, fix }));
+  return problems.map(({ path, fix }) => ({ badRecord: printable(aor), path, fix }));
 }
 
 /** Something broke. Names only: messages of strangers' errors may quote what they choked on. */
@@ -181,13 +182,23 @@ export interface Trouble {
     | 'guessing-not-checked'
     | 'grant-not-checked'
     | 'credential-use-not-noted'
+    | 'end-of-call-not-noted'
     | 'old-secrets-kept';
-  readonly aor?: Aor;
+  readonly aor?: Aor | undefined;
   readonly cause: unknown;
 }
 
 export type OnTrouble = (trouble: Trouble) => void;
 
 export function lineOfTrouble({ what, aor, cause }: Trouble): LogLine {
-  return { trouble: what, aor: aor && formatAor(aor), inner: nameOf(cause) };
+  return { trouble: what, aor: aor && printable(aor), inner: nameOf(cause) };
 }
+
+/** Who it was about. What no account can be called was sent by a stranger: a short, harmless piece of it will do. */
+function printable(aor: Aor): string {
+  const text = formatAor(aor).replace(HARMFUL, '?');
+  return isUsername(aor.username) && isRealm(aor.realm) ? text : `${text.slice(0, 60)}…`;
+}
+
+/** Control, direction and line characters, and halves of others. */
+const HARMFUL = /[\p{C}\p{Zl}\p{Zp}]/gu;

@@ -47,14 +47,23 @@ export function seatsTable(table: MemoryTable): Seats {
       }
       throw new Undecided('the seats of calls: too many writers');
     },
-    end: (callId, owner) => {
+    end: async (callId, owner) => {
       const call = leaseOf(callId);
-      if (!owner) {
-        const mark = markEnded(table, call);
-        return written((abortSignal) => dynamodb.send(mark, { abortSignal }));
+      const mark = markEnded(table, call);
+      const release = owner && giveBack(table.tableName, owner, call);
+      let tries = 0;
+      const send = (abortSignal: AbortSignal): Promise<unknown> => {
+        tries++;
+        return release ? dynamodb.send(release, { abortSignal }) : dynamodb.send(mark, { abortSignal });
+      };
+      try {
+        if (await written(send)) return 'ended';
+        // The try before may have ended it, and its answer was lost.
+        return tries === 1 ? 'ended-before' : 'unknown';
+      } catch (cause) {
+        table.onTrouble({ what: 'end-of-call-not-noted', aor: owner, cause });
+        return 'unknown';
       }
-      const command = giveBack(table.tableName, owner, call);
-      return written((abortSignal) => dynamodb.send(command, { abortSignal }));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseWebhookSecrets, type WebhookSecret } from '../jambonz/webhook-secrets';
-import type { World } from '../jambonz/world';
+import { Misconfigured, type World } from '../jambonz/world';
 import type { OnTrouble } from './journal';
 import { nameOf, withTries } from './tries';
 
@@ -56,7 +56,25 @@ async function readSecrets(
     readVersion(client, arn, 'AWSCURRENT'),
     readVersion(client, arn, 'AWSPREVIOUS').catch(onlyMissing),
   ]);
-  return [...parseWebhookSecrets(current), ...(previous === undefined ? [] : parseWebhookSecrets(previous))];
+  return [...readCurrent(current), ...readPrevious(previous)];
+}
+
+/** @throws Misconfigured: an admin has to write the secret again */
+function readCurrent(text: string): readonly WebhookSecret[] {
+  try {
+    return parseWebhookSecrets(text);
+  } catch (cause) {
+    throw new Misconfigured(cause instanceof Error ? cause.message : 'the webhook secret cannot be read');
+  }
+}
+
+/** A slip that was mended since is the previous version now: nothing was ever signed with it. */
+function readPrevious(text: string | undefined): readonly WebhookSecret[] {
+  try {
+    return text === undefined ? [] : parseWebhookSecrets(text);
+  } catch {
+    return [];
+  }
 }
 
 async function readVersion(

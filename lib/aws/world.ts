@@ -15,7 +15,7 @@ import { usedAnswers } from './used-answers';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The world without an ear: the door listens, as it knows which request it is about. */
-export type Surroundings = Omit<World, 'report'>;
+export type Surroundings = Omit<World, 'report' | 'overdue'>;
 
 /**
  * The world as the environment variables describe it: in Lambda those that the stack set, on a laptop those of the

@@ -25,6 +25,8 @@ export interface World {
   readonly seats: Seats;
   readonly credentialUses: CredentialUses;
   readonly settings: CallSettings & AuthSettings;
+  /** Has the request been answered without us? What is decided after that reaches nobody. */
+  readonly overdue: () => boolean;
   /** Logs and counts a decision; never throws. */
   readonly report: (decision: Decision) => void;
 }
@@ -95,10 +97,10 @@ export interface Seats {
    * Ends a call and gives its seat back.
    * @param owner of the seat; undefined: the call was not counted, or nobody knows. Its seat, if it has one, is
    * given back when it is next wanted
-   * @returns false when it had ended before: jambonz may tell twice
-   * @throws Undecided
+   * @returns `ended-before`: jambonz told twice. `unknown`: the memory could not be asked, or lost its answer; a seat
+   * that stays taken is free when its lease ends. Never throws
    */
-  end(callId: string, owner: Aor | undefined): Promise<boolean>;
+  end(callId: string, owner: Aor | undefined): Promise<'ended' | 'ended-before' | 'unknown'>;
 }
 
 /** The answer could not be found out in time. It reaches jambonz as HTTP 504, which phones come back from. */

@@ -144,11 +144,10 @@ function refusalOf(
   if (attempt.method !== 'REGISTER' && attempt.method !== 'INVITE') return 'method-not-supported';
   if (!customer) return 'unknown-account';
   if (verdict !== 'right') return verdict;
-  const leaving = attempt.method === 'REGISTER' && attempt.expires === 0;
-  if (customer.enabled === false && !leaving) return 'disabled';
-  return attempt.method === 'REGISTER'
-    ? (addressRefusal(attempt, customer) ?? aorRefusal(attempt))
-    : numberRefusal(attempt);
+  // Whether a disabled account may make this call, as to an emergency number, is for the call hook to decide.
+  if (attempt.method === 'INVITE') return numberRefusal(attempt);
+  if (customer.enabled === false && attempt.expires !== 0) return 'disabled';
+  return addressRefusal(attempt, customer) ?? aorRefusal(attempt);
 }
 
 function addressRefusal({ source }: AuthAttempt, customer: Customer): 'address-not-allowed' | undefined {

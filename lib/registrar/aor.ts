@@ -50,6 +50,9 @@ export interface ToAddress {
   readonly host: string;
 }
 
+/** In characters. No phone comes near it, and nobody's header takes long to read. */
+export const LONGEST_TO = 2048;
+
 const TOKEN = "[\\w\\-.!%*+`'~]+";
 const QUOTED = '"(?:[^"\\\\\\r\\n]|\\\\[^\\r\\n])*"';
 const PARAMETERS = `(?:[ \\t]*;[ \\t]*${TOKEN}(?:[ \\t]*=[ \\t]*(?:${TOKEN}|${QUOTED}))?)*`;
@@ -72,7 +75,7 @@ const SIP_URI = new RegExp(
  * and refuses everything that two readers could take for two addresses.
  */
 export function readTo(header: string): ToAddress | undefined {
-  if (header.length > 2048) return undefined;
+  if (header.length > LONGEST_TO) return undefined;
   const uri = (header.includes('<') ? NAME_ADDR : ADDR_SPEC).exec(header)?.[1];
   if (!uri) return undefined;
   const [, user, host, label] = SIP_URI.exec(uri) ?? [];

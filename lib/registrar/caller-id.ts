@@ -76,7 +76,7 @@ function chooseNumber(
   presented: Presented,
   plan: DialPlan | undefined,
 ): Chosen | undefined {
-  const own = ownNumber(presented);
+  const own = ownNumber(presented, plan);
   const allowed = own && rules.allowed?.find((it) => digitsOf(it, plan) === digitsOf(own, plan));
   if (allowed) return { number: allowed, because: 'allowed' };
   const at = (rules.patterns ?? []).findIndex(({ match }) => matchesPattern(match, number));
@@ -120,9 +120,12 @@ export function formatCallerId(
   return formatNumber(reading, format, plan);
 }
 
-/** The device's own number, cleaned; undefined when it is none. */
-function ownNumber({ from, identity }: Presented): string | undefined {
-  return [from, identity ?? ''].map(cleanNumber).find((text) => /^\+?[0-9]{3,24}$/.test(text));
+/** The device's own number, cleaned; undefined when it is none, or nothing but prefixes. */
+function ownNumber({ from, identity }: Presented, plan: DialPlan | undefined): string | undefined {
+  return [from, identity ?? ''].map(cleanNumber).find((text) => {
+    const { number, because } = readNumber(text, plan);
+    return /^\+?[0-9]{3,24}$/.test(text) && (because === 'as-dialled' || /^[1-9][0-9]{2,}$/.test(number));
+  });
 }
 
 function digitsOf(number: string, plan: DialPlan | undefined): string {

@@ -1,4 +1,5 @@
 import type { Customer } from './customer';
+import { SHORTEST_SUBSCRIBER } from './destination';
 import { HIGH_RISK_RANGES, type HighRiskRange } from './high-risk-ranges';
 
 /** May this number be called, and which rule says so? */
@@ -38,8 +39,9 @@ export function longestPrefix(prefixes: readonly string[], number: string): stri
     );
 }
 
-/** The high-risk range of a number, also of one behind North America's 011, which some carriers take for 00. */
+/** The high-risk range of a number that is longer than a short code, also of one behind North America's 011, which some carriers take for 00. */
 export function highRiskRange(number: string): HighRiskRange | undefined {
+  if (number.length < SHORTEST_SUBSCRIBER) return undefined;
   const behind = number.startsWith('011') ? number.slice(3) : number;
   const prefix = longestPrefix(
     HIGH_RISK_RANGES.map((range) => range.prefix),

@@ -27,7 +27,7 @@ const LONGEST_DIALLED = 32;
 /** ITU-T E.164 section 6. */
 const LONGEST_E164 = 15;
 /** Below this a number is a short code (100, 112, 1800): no country code makes it E.164. */
-const SHORTEST_SUBSCRIBER = 7;
+export const SHORTEST_SUBSCRIBER = 7;
 
 /**
  * Turns what was dialled into digits: decodes once what jambonz leaves encoded (`%23`, `%2A`, `%2B`), drops
@@ -112,14 +112,23 @@ function hidesCountry(number: string, because: NumberReading['because']): boolea
 }
 
 function normaliseServiceCode(dialled: string, text: string, plan: DialPlan): NormalisedDestination {
-  return plan.serviceCodes === true && !text.startsWith('+')
-    ? { ok: true, destination: { dialled, number: text, because: 'service-code' } }
-    : { ok: false, because: 'service-code-not-allowed' };
+  if (plan.serviceCodes !== true || text.startsWith('+'))
+    return { ok: false, because: 'service-code-not-allowed' };
+  const hidden = innerNumbers(text, plan).some(({ number, because }) => hidesCountry(number, because));
+  return hidden
+    ? { ok: false, because: 'not-a-number' }
+    : { ok: true, destination: { dialled, number: text, because: 'service-code' } };
 }
 
 /** The numbers inside a service code (`*67` + number, `*21*` number `#`), which the rules judge as well. */
 export function numbersInside({ number, because }: Destination, plan: DialPlan = {}): readonly string[] {
   if (because !== 'service-code') return [number];
-  const inner = number.split(/[*#]+/).filter((digits) => digits.length >= SHORTEST_SUBSCRIBER);
-  return [number, ...inner.map((digits) => readNumber(digits, plan).number)];
+  return [number, ...innerNumbers(number, plan).map((inner) => inner.number)];
+}
+
+function innerNumbers(code: string, plan: DialPlan): NumberReading[] {
+  return code
+    .split(/[*#]+/)
+    .filter((digits) => digits.length >= SHORTEST_SUBSCRIBER)
+    .map((digits) => readNumber(digits, plan));
 }

@@ -1,13 +1,17 @@
-import { readTo } from './aor';
+import { LONGEST_TO } from './aor';
 
 /**
  * The dialled user of an INVITE's To header, to compare, not to dial: jambonz routes by the Request-URI, which
- * the registration hook is not told.
- * @returns undefined when the header names nobody, or could be read in two ways
+ * the registration hook is not told. So this reads whatever phones write, where `readTo` refuses.
+ * @returns undefined when the header names nobody, or more than one
  */
 export function dialledInTo(to: string): string | undefined {
-  const user = readTo(to)?.user ?? /^(?:<tel:([^<>\s@]+)>|tel:([^<>\s@]+))$/i.exec(to)?.slice(1).join('');
-  return user === undefined ? undefined : dialledUser(user);
+  if (to.length > LONGEST_TO) return undefined;
+  const unquoted = to.replace(/"(?:[^"\\]|\\.)*"/g, '');
+  const [address = unquoted.split(';')[0] ?? '', ...more] = unquoted.match(/<[^<>]*>/g) ?? [];
+  return more.length === 0 && !address.includes(',')
+    ? dialledInUri(address.replace(/[<>]/g, '').trim())
+    : undefined;
 }
 
 /**

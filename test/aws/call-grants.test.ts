@@ -57,6 +57,16 @@ describe('under enforce, a call', () => {
     expect(told(process)).toMatchObject({ answer: 'refuse', because: 'no-grant', grant: 'missing' });
   });
 
+  test('gets no second grant from the same INVITE sent again', async () => {
+    const process = lambda('enforce');
+    const request = invite(phone('alice'), '966501234567', clock.now);
+    await process.auth(request);
+    expect(await dial(process, request, '966501234567', 'first-leg')).toBe('dial');
+    clock.now += 10_000;
+    expect((await process.auth(request)).body).toEqual({ status: 'ok' });
+    expect(await dial(process, request, '966501234567', 'second-leg')).toBe('sip:decline 403');
+  });
+
   test('to an emergency number goes on without one', async () => {
     const process = lambda('enforce');
     expect(await dial(process, invite(phone('alice'), '1', clock.now), '112')).toBe('dial');

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { door } from '../../lib/aws/door';
 import type { HookRequest } from '../../lib/jambonz/hook';
+import type { Hook } from '../../lib/jambonz/signed-hook';
 import { SILENT, worldWith } from '../world';
 
 type Said = Partial<
@@ -97,6 +98,30 @@ describe('the door', () => {
     expect(answered).toBe(false);
     await jest.advanceTimersByTimeAsync(1);
     expect((await answer).statusCode).toBe(504);
+    jest.useRealTimers();
+  });
+
+  test('tells no decision that nobody gets any more, and says so to the story', async () => {
+    jest.useFakeTimers();
+    const told: unknown[] = [];
+    let finish = () => {};
+    let overdue: boolean | undefined;
+    const hook: Hook = (_request, world) =>
+      new Promise((resolve) => {
+        finish = () => {
+          overdue = world.overdue();
+          world.report({ hook: 'call-status', refused: 'not-json' });
+          resolve({ status: 200, body: {} });
+        };
+      });
+    const answer = door({ '/hook': hook }, worldWith([]), {
+      ...SILENT,
+      decided: (it: unknown) => told.push(it),
+    })(event({}));
+    await jest.advanceTimersByTimeAsync(2000);
+    expect((await answer).statusCode).toBe(504);
+    finish();
+    expect({ overdue, told }).toEqual({ overdue: true, told: [] });
     jest.useRealTimers();
   });
 

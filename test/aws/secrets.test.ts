@@ -62,6 +62,19 @@ test('a secret that was never rotated has no previous version, and that is no fa
   expect(troubles).toEqual([]);
 });
 
+test('a slip in the previous version costs nothing, once it is mended', async () => {
+  const { texts } = start({ AWSCURRENT: 'wh_secret_good', AWSPREVIOUS: '[{"secret": oops' });
+  expect(await texts()).toEqual(['wh_secret_good']);
+});
+
+test('a slip in the current version is an operator’s to mend, and the log may say what it is', async () => {
+  const { texts } = start({ AWSCURRENT: 'todo' });
+  await expect(texts()).rejects.toMatchObject({
+    name: 'Misconfigured',
+    message: expect.stringContaining('shorter than 8 characters'),
+  });
+});
+
 test('it is read once and kept for five minutes', async () => {
   const { texts, manager, clock } = start(ROTATED);
   await Promise.all([texts(), texts(), texts()]);

@@ -110,7 +110,7 @@ describe("register-auth behind jambonz's own client", () => {
     ['a wrong password', register({ ...PHONE, password: 'guess' }, now), [RECORD]],
     ['an unknown user', register(PHONE, now), []],
     ["somebody else's AOR", register(PHONE, now, 3600, { to: '<sip:bob@sip.example.com>' }), [RECORD]],
-    ['a disabled account', invite(PHONE, '1', now), [{ ...RECORD, enabled: false }]],
+    ['a disabled account', register(PHONE, now), [{ ...RECORD, enabled: false }]],
   ])('%s: the phone gets 403', async (_what, request, records) => {
     expect(await throughJambonz(request, world(...records))).toEqual({
       sip: 403,

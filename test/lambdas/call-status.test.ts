@@ -181,3 +181,17 @@ describe('caps are per customer, shared by its accounts', () => {
     expect(inWords(await call(world, 'leg-4', 'one'))).toBe('decline 480');
   });
 });
+
+test('a call that was decided too late dials nobody and keeps no seat', async () => {
+  const world = worldWith([{ ...ALICE, limits: { maxConcurrentCalls: 1 } }]);
+  await expect(call({ ...world, overdue: () => true }, 'leg-1')).rejects.toThrow('too late');
+  expect(world.decisions).toEqual([]);
+  expect(inWords(await call(world, 'leg-2'))).toContain('sip:77#966501234567');
+});
+
+test('a call whose end could not be noted is on record all the same', async () => {
+  const world = worldWith([{ ...ALICE, limits: { maxConcurrentCalls: 1 } }]);
+  const verbs = await call(world, 'leg-1');
+  const forgetful = { ...world, seats: { ...world.seats, end: async () => 'unknown' as const } };
+  expect(await status(forgetful, verbs, COMPLETED)).toHaveLength(1);
+});

@@ -1,4 +1,4 @@
-import { pickFromPool } from '../../lib/registrar/caller-id';
+import { chooseCallerId, pickFromPool } from '../../lib/registrar/caller-id';
 
 const callees = (lead: string) =>
   Array.from({ length: 2000 }, (_, at) => `${lead}${String(at).padStart(7, '0')}`);
@@ -43,5 +43,20 @@ describe('a pool of caller ids', () => {
 
   test('an empty pool has none', () => {
     expect(pickFromPool([], '966501234567')).toBeUndefined();
+  });
+});
+
+describe("the device's own number", () => {
+  test.each<[string, object, string | undefined]>([
+    ['12125550100', {}, '12125550100'],
+    ['+12125550100', {}, '+12125550100'],
+    ['011', { internationalPrefix: '011' }, undefined],
+    ['000', {}, undefined],
+    ['+000', {}, undefined],
+    ['+012345678', {}, undefined],
+    ['alice', {}, undefined],
+  ])('%s under the dial plan %j: %s', (from, plan, shown) => {
+    const presented = { from, identity: undefined, private: false };
+    expect(chooseCallerId({}, '966501234567', presented, plan)?.number).toBe(shown);
   });
 });

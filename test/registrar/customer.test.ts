@@ -125,8 +125,8 @@ describe('a customer record', () => {
       'callerId.patterns[1].match: look-around is not supported; use an anchored prefix such as ^971',
     ],
     [
-      { callerId: { patterns: [{ match: '(a+)+$', callerId: '1' }] } },
-      'callerId.patterns[0].match: a repeated group is not supported; repeat single characters, as in ^97[15]\\d*',
+      { callerId: { patterns: [{ match: '^9{17}', callerId: '1' }] } },
+      'callerId.patterns[0].match: repeats more than 16 times, or a repetition in another; use * or +, as in ^97[15]\\d*',
     ],
     [
       { callerId: { patterns: [{ match: '(', callerId: '1' }] } },
@@ -245,7 +245,32 @@ describe('what cannot be read costs no more than it must, and never opens a door
     [
       'a bad default costs the default',
       { callerId: { default: 5, fallback: 'anonymous' } },
-      { callerId: { fallback: 'anonymous' } },
+      { callerId: { fallback: 'decline' } },
+    ],
+    [
+      'a pool that cannot be read leaves nothing to the device',
+      { callerId: { pool: '+1' } },
+      { callerId: { fallback: 'decline' } },
+    ],
+    [
+      'privacy that cannot be read is honoured',
+      { callerId: { privacy: 'honor' } },
+      { callerId: { privacy: 'honour' } },
+    ],
+    [
+      'a time limit that cannot be read ends all calls',
+      { limits: { maxCallSeconds: '600' } },
+      { limits: { maxConcurrentCalls: 0 } },
+    ],
+    [
+      'a country code that cannot be read denies',
+      { dialPlan: { countryCode: 966 } },
+      { dialPlan: {}, destinations: { default: 'deny' } },
+    ],
+    [
+      'an international prefix that cannot be read denies',
+      { dialPlan: { internationalPrefix: 11 }, destinations: { default: 'allow', deny: ['966'] } },
+      { dialPlan: {}, destinations: { default: 'deny', deny: ['966'] } },
     ],
     ['enabled that cannot be read is false', { enabled: 'no' }, { enabled: false }],
     ['a caller id that cannot be read declines', { callerId: 5 }, { callerId: { fallback: 'decline' } }],
