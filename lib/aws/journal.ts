@@ -52,11 +52,11 @@ export function journal(
     print(metricsLine(namespace, now(), [...waiting.splice(0), ...counts]));
   return {
     decided: (decision, { requestId, milliseconds }) => {
-      write(levelOf(decision), { ...lineOf(decision), ms: milliseconds, requestId });
+      write(levelOf(decision), { ...lineOf(decision), ms: milliseconds, requestId: shortened(requestId) });
       end(countsOf(decision));
     },
     broke: (cause, { requestId, milliseconds }) => {
-      write('ERROR', { ...lineOfBroken(cause), ms: milliseconds, requestId });
+      write('ERROR', { ...lineOfBroken(cause), ms: milliseconds, requestId: shortened(requestId) });
       end([count('undecided')]);
     },
     troubled: (trouble) => {
@@ -70,6 +70,11 @@ export function journal(
     },
     lookedUp: (milliseconds) => waiting.push({ metric: 'lookupTime', value: milliseconds }),
   };
+}
+
+/** Enough to find the request in the access log, which has all of it. */
+function shortened(requestId: string): string {
+  return requestId.slice(0, 8);
 }
 
 const TROUBLES: Readonly<Record<Trouble['what'], Count['metric'] | undefined>> = {
@@ -96,18 +101,13 @@ export function lineOf(decision: Decision): LogLine {
   switch (decision.hook) {
     case 'register-auth': {
       const { admission, method } = decision;
-      const { admitted, aor, because } = admission;
-      const granted = admitted
-        ? { credential: admission.credential, expires: admission.expires, observed: admission.observed }
-        : {};
-      return {
-        hook: 'register-auth',
-        answer: admitted ? 'ok' : 'fail',
-        aor: printable(aor),
-        method,
-        because,
-        ...granted,
-      };
+      const { admitted, aor } = admission;
+      const told = { hook: 'register-auth', answer: admitted ? 'ok' : 'fail', aor: printable(aor), method };
+      if (!admitted) return { ...told, because: admission.because };
+      // A million of these a day are written: the one reason for ok goes without saying, as does the usual credential.
+      const { credential, expires, observed } = admission;
+      const label = credential === 'password' || credential === 'ha1' ? undefined : credential;
+      return { ...told, credential: label, expires, observed };
     }
     case 'call-hook': {
       const { plan, grant } = decision;

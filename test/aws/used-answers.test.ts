@@ -129,18 +129,18 @@ describe('an INVITE opens one call', () => {
     ]).toEqual(['ok', 'fail', 'ok']);
   });
 
-  test.each<[string, () => string, string, string]>([
-    ['of last Monday', () => challenge(clock.now - 7 * DAY), 'ok', 'right-digest'],
-    ['29 days old', () => challenge(clock.now - 29 * DAY), 'ok', 'right-digest'],
+  test.each<[string, () => string, string, string | undefined]>([
+    ['of last Monday', () => challenge(clock.now - 7 * DAY), 'ok', undefined],
+    ['29 days old', () => challenge(clock.now - 29 * DAY), 'ok', undefined],
     ['31 days old', () => challenge(clock.now - 31 * DAY), 'fail', 'nonce-too-old'],
-    ['59 s ahead', () => challenge(clock.now + 59_000), 'ok', 'right-digest'],
+    ['59 s ahead', () => challenge(clock.now + 59_000), 'ok', undefined],
     ['61 s ahead', () => challenge(clock.now + 61_000), 'fail', 'nonce-from-future'],
     ['b1', () => 'b1', 'fail', 'not-our-nonce'],
     ['of 14 digits', () => '17954238866230', 'fail', 'not-our-nonce'],
     ['with a letter in it', () => '17954238866230x', 'fail', 'not-our-nonce'],
   ])('a nonce %s', async (_what, nonce, answer, because) => {
     expect(await ask(invite(ALICE, '0501234567', clock.now, { nonce: nonce() }))).toBe(answer);
-    expect(reason()).toMatchObject({ because });
+    expect(reason()?.because).toBe(because);
   });
 
   test.each<[string, string, string]>([
@@ -178,9 +178,9 @@ describe('an INVITE opens one call', () => {
 
 describe('a REGISTER that was used before', () => {
   test.each<[string, string, object]>([
-    ['alice', 'ok', { because: 'right-digest', observed: 'replayed' }],
+    ['alice', 'ok', { answer: 'ok', observed: 'replayed' }],
     ['strict', 'fail', { because: 'replayed' }],
-    ['loose', 'ok', { because: 'right-digest', observed: undefined }],
+    ['loose', 'ok', { answer: 'ok', observed: undefined }],
   ])('by %s: %s', async (username, answer, told) => {
     const nonce = challenge();
     const twice = () => register(phone(username), clock.now, 3600, { nonce });
@@ -195,7 +195,7 @@ describe('a REGISTER that was used before', () => {
     ['100000000000000', 'nonce-too-old'],
   ])('with the nonce %s is let in and counted', async (nonce, observed) => {
     expect(await ask(register(ALICE, clock.now, 3600, { nonce }))).toBe('ok');
-    expect(reason()).toMatchObject({ because: 'right-digest', observed });
+    expect(reason()).toMatchObject({ answer: 'ok', observed });
   });
 
   test('the un-REGISTER that follows on the same nonce is nothing to observe', async () => {

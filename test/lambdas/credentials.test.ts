@@ -1,5 +1,4 @@
 import { registerAuth } from '../../lambdas/register-auth';
-import { lineOf } from '../../lib/aws/journal';
 import { authHookPayload } from '../../lib/local/jambonz';
 import { type Phone, register } from '../../lib/local/phone';
 import { NOW, send, worldWith } from '../world';
@@ -22,8 +21,9 @@ async function ask(record: object, phone: Partial<Phone> = {}, otherwise: { sour
   };
   const { body } = await send(registerAuth, authHookPayload(register(who, NOW)), world);
   const [decision] = world.decisions;
-  const { because, credential } = decision ? lineOf(decision) : {};
-  return { status: (body as { status: string }).status, because, credential };
+  const admission = decision && 'admission' in decision ? decision.admission : undefined;
+  const credential = admission?.admitted ? admission.credential : undefined;
+  return { status: (body as { status: string }).status, because: admission?.because, credential };
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();
