@@ -116,7 +116,10 @@ function keysOf({ aor, source: { address, claimedByDevice } }: Guesser): Keys {
   return {
     pair: memoryKey('known', source, ...user).key,
     source: memoryKey('guesses', source, ...(claimedByDevice ? user : [])).key,
-    user: hashed(user.join(' ')).slice(0, 12),
+    // Only who is not known yet pays for the hash.
+    get user() {
+      return hashed(user.join(' ')).slice(0, 12);
+    },
     meter: source,
   };
 }

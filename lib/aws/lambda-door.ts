@@ -2,6 +2,7 @@ import type { Hook } from '../jambonz/signed-hook';
 import { door, type Handler } from './door';
 import { journal } from './journal';
 import { ENV } from './names';
+import { rehearse } from './rehearsal';
 import { worldOf } from './world';
 
 /** The door as AWS starts it: the world of this Lambda's environment, and a journal that CloudWatch reads. */
@@ -10,5 +11,7 @@ export function lambdaDoor(hooks: Readonly<Record<string, Hook>>): Handler {
   // Past `console`, which in a Lambda wraps each line: metrics must stand at the root of theirs.
   const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
   const told = journal(print, namespace, level, Date.now);
-  return door(hooks, worldOf(process.env, told), told);
+  const world = worldOf(process.env, told);
+  rehearse(hooks, world);
+  return door(hooks, world, told);
 }

@@ -4,7 +4,7 @@ import { CALL_GRANT_MODES } from '../registrar/call-grant';
 import { callGrants } from './call-grants';
 import { credentialUses } from './credential-uses';
 import { customersTable } from './customers-table';
-import { connectDynamoDB } from './dynamodb';
+import { connectDynamoDB, type DynamoDB } from './dynamodb';
 import { guesses } from './guesses';
 import type { Journal, OnTrouble } from './journal';
 import { ENV } from './names';
@@ -22,9 +22,13 @@ export type Surroundings = Omit<World, 'report' | 'overdue'>;
  * local stack. A missing one is a deployment that cannot work, so it stops here and not at the first phone.
  * @param now unix ms
  */
-export function worldOf(env: Environment, journal: Journal, now: () => number = Date.now): Surroundings {
+export function worldOf(
+  env: Environment,
+  journal: Journal,
+  now: () => number = Date.now,
+  dynamodb: DynamoDB = connectDynamoDB(env[ENV.dynamodbEndpoint], 1),
+): Surroundings {
   const onTrouble = journal.troubled;
-  const dynamodb = connectDynamoDB(env[ENV.dynamodbEndpoint], 1);
   const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onTrouble };
   return {
     now,

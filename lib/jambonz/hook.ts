@@ -69,9 +69,12 @@ export function refuseHook(because: HookRefusal): HookAnswer {
   return { status, body: { error } };
 }
 
+/** Made once: making one costs more than using it. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 function parseJson(body: Uint8Array): Record<string, unknown> | undefined {
   try {
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    const json: unknown = JSON.parse(UTF8.decode(body));
     return isObject(json) && !isDeeperThan(json, DEEPEST_JSON) ? json : undefined;
   } catch {
     return undefined;

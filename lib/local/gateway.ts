@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -47,7 +48,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const [pathname = '/'] = (request.url ?? '/').split('?', 1);
   const handler = Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
   // The front door's own words are 504, whatever the trouble: to a phone anything else is a refusal.
   if (!handler || request.method !== 'POST')
@@ -68,18 +69,23 @@ function send(
   body: string,
   headers: Record<string, string> = {},
 ): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
+  const length = { 'content-length': Buffer.byteLength(body) };
+  response.writeHead(status, { 'content-type': 'application/json', ...headers, ...length }).end(body);
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    length += chunk.length;
-    if (length > LARGEST_REQUEST) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** @returns undefined when it is too large */
+function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > LARGEST_REQUEST) resolve(undefined);
+      else chunks.push(chunk);
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', reject);
+  });
 }
 
 /** The proxy event of a REST API (payload format 1.0), in the fields that a handler may rely on. */
@@ -90,8 +96,7 @@ function toEvent(request: IncomingMessage, path: string, body: Buffer): APIGatew
       Array.isArray(value) ? value.join(',') : value,
     ]),
   );
-  const text = body.toString('utf8');
-  const isText = Buffer.from(text, 'utf8').equals(body);
+  const isText = isUtf8(body);
   return {
     resource: path,
     path,
@@ -110,7 +115,7 @@ function toEvent(request: IncomingMessage, path: string, body: Buffer): APIGatew
       httpMethod: request.method,
       stage: 'local',
     } as APIGatewayProxyEvent['requestContext'],
-    body: isText ? text : body.toString('base64'),
+    body: body.toString(isText ? 'utf8' : 'base64'),
     isBase64Encoded: !isText,
   };
 }

@@ -8,10 +8,11 @@ import {
   Runtime,
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENV, type LAMBDA_ROUTES } from '../aws/names';
+import { BUNDLE, entryOf } from './bundle';
 import type { Settings } from './settings';
 
 const ROOT = join(__dirname, '..', '..');
@@ -36,7 +37,7 @@ export class Hook extends Construct {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(role);
     this.lambda = new NodejsFunction(this, 'Lambda', {
-      entry: join(ROOT, 'lambdas', `${id}.lambda.ts`),
+      entry: entryOf(id),
       handler: 'handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -61,18 +62,7 @@ export class Hook extends Construct {
       },
       projectRoot: ROOT,
       depsLockFilePath: join(ROOT, 'package-lock.json'),
-      bundling: {
-        target: 'node24',
-        format: OutputFormat.CJS,
-        // The SDK's ES modules, bundled as CommonJS, start 20 ms sooner than the copy that Lambda brings.
-        mainFields: ['module', 'main'],
-        externalModules: [],
-        minify: true,
-        sourceMap: false,
-        esbuildArgs: {
-          '--alias:@aws-sdk/credential-provider-node': join(ROOT, 'lib/aws/lambda-credentials.ts'),
-        },
-      },
+      bundling,
     });
     this.acknowledge();
   }
@@ -91,3 +81,16 @@ export class Hook extends Construct {
     );
   }
 }
+
+/** The bundle in the CDK's words. */
+const bundling: BundlingOptions = {
+  target: BUNDLE.target,
+  format: OutputFormat.CJS,
+  mainFields: [...BUNDLE.mainFields],
+  externalModules: [...BUNDLE.external],
+  minify: BUNDLE.minify,
+  sourceMap: BUNDLE.sourcemap,
+  esbuildArgs: Object.fromEntries(
+    Object.entries(BUNDLE.alias).map(([name, file]) => [`--alias:${name}`, file]),
+  ),
+};

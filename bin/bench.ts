@@ -1,0 +1,64 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { measureColdStarts } from '../lib/bench/cold-start';
+import { costsOf } from '../lib/bench/cost';
+import { measureEndurance } from '../lib/bench/endurance';
+import { verdictOf } from '../lib/bench/gate';
+import { measureInstructions } from '../lib/bench/instructions';
+import { plotsOf } from '../lib/bench/plots';
+import { sectionsOf, tableOf, withSections } from '../lib/bench/report';
+import { measureRequests } from '../lib/bench/requests';
+import { gatesOf, type Results } from '../lib/bench/results';
+import { measureSizes } from '../lib/bench/sizes';
+import { measureThroughput } from '../lib/bench/throughput';
+
+// Measures what is promised about speed, size and cost, writes docs/performance.*, and exits 1 when a promise is
+// broken by more than its noise. `npm run bench -- --redraw` makes the tables and pictures anew from the JSON.
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+const DOCS = join(__dirname, '..', 'docs');
+const JSON_FILE = join(DOCS, 'performance.json');
+
+async function measure(): Promise<Results> {
+  const requests = await told('requests of each hook', measureRequests());
+  const instructions = await told('instructions (valgrind)', measureInstructions());
+  if (!instructions)
+    console.error('NOT MEASURED: the instructions of a cached auth, as there is no valgrind here');
+  return {
+    machine: { node: process.versions.node, cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown' },
+    sizes: measureSizes(),
+    requests,
+    costs: costsOf(requests.hooks),
+    ...(instructions && { instructions }),
+    coldStarts: await told('cold starts', measureColdStarts(9)),
+    throughput: await told('throughput', measureThroughput(5)),
+    endurance: await told('endurance: 200 phones for 60 s, then 100k strangers', measureEndurance(60)),
+  };
+}
+
+async function told<T>(what: string, work: Promise<T>): Promise<T> {
+  const started = performance.now();
+  const result = await work;
+  console.error(`${what}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  return result;
+}
+
+function write(results: Results): void {
+  for (const [name, picture] of Object.entries(plotsOf(results))) writeFileSync(join(DOCS, name), picture);
+  const page = join(DOCS, 'performance.md');
+  writeFileSync(page, withSections(readFileSync(page, 'utf8'), sectionsOf(results)));
+}
+
+async function main(): Promise<void> {
+  const isRedraw = process.argv.includes('--redraw');
+  const results: Results = isRedraw ? JSON.parse(readFileSync(JSON_FILE, 'utf8')) : await measure();
+  if (!isRedraw) writeFileSync(JSON_FILE, `${JSON.stringify(results, null, 2)}\n`);
+  write(results);
+  const gates = gatesOf(results);
+  console.log(tableOf(gates));
+  if (gates.some((gate) => verdictOf(gate) === 'MISSED')) process.exitCode = 1;
+}
+
+main();

@@ -1,0 +1,78 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
+import { LAMBDA_ROUTES } from '../aws/names';
+import { BUNDLE, entryOf } from '../stack/bundle';
+
+export const ROOT = join(__dirname, '..', '..');
+export type LambdaName = keyof typeof LAMBDA_ROUTES;
+export const LAMBDAS = Object.keys(LAMBDA_ROUTES) as LambdaName[];
+
+/** Inside node_modules, so that what is left external is found from there. */
+const FOLDER = join(ROOT, 'node_modules', '.cache', 'edge-registrar-bench');
+
+export interface Bundle {
+  readonly file: string;
+  readonly bytes: number;
+  readonly gzipBytes: number;
+  /** Bytes by npm package; `edge-registrar` is our own code. */
+  readonly bytesByPackage: Readonly<Record<string, number>>;
+}
+
+/** As the stack deploys it. */
+export function bundleLambda(name: LambdaName): Bundle {
+  return bundle(entryOf(name), `${name}.js`, deployed());
+}
+
+/** As NodejsFunction bundles when it is told nothing: the SDK is the copy that Lambda brings. */
+export function bundleByDefault(name: LambdaName): Bundle {
+  return bundle(entryOf(name), `${name}.default.js`, { external: ['@aws-sdk/*', '@smithy/*'] });
+}
+
+/** A process of the bench: it is measured as plain JavaScript, without what runs TypeScript. */
+export function bundleProcess(name: string): string {
+  return bundle(join(__dirname, 'processes', `${name}.ts`), `${name}.js`, {
+    external: ['dynalite', 'express'],
+    mainFields: [...BUNDLE.mainFields],
+  }).file;
+}
+
+function deployed(): BuildOptions {
+  const { external, mainFields, alias, ...rest } = BUNDLE;
+  return { ...rest, external: [...external], mainFields: [...mainFields], alias: { ...alias } };
+}
+
+function bundle(entry: string, name: string, options: BuildOptions): Bundle {
+  mkdirSync(FOLDER, { recursive: true });
+  const file = join(FOLDER, name);
+  const { metafile: { outputs } = { outputs: {} } } = buildSync({
+    bundle: true,
+    platform: 'node',
+    target: BUNDLE.target,
+    entryPoints: [entry],
+    outfile: file,
+    metafile: true,
+    absWorkingDir: ROOT,
+    logLevel: 'error',
+    ...options,
+  });
+  const code = readFileSync(file);
+  return {
+    file,
+    bytes: code.length,
+    gzipBytes: gzipSync(code).length,
+    bytesByPackage: bytesByPackage(outputs),
+  };
+}
+
+function bytesByPackage(outputs: Metafile['outputs']): Record<string, number> {
+  const sizes: Record<string, number> = {};
+  for (const [input, { bytesInOutput }] of Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs),
+  )) {
+    const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? 'edge-registrar';
+    sizes[name] = (sizes[name] ?? 0) + bytesInOutput;
+  }
+  return sizes;
+}

@@ -1,0 +1,108 @@
+import type { Gate } from './gate';
+import type { HookRequests } from './requests';
+import { exact } from './statistics';
+
+/** Dollars at list price, us-east-1, without free tiers (aws.amazon.com/…/pricing, November 2026). */
+export const PRICES = {
+  /** API Gateway, REST, a million requests of the first 333 million a month. */
+  gateway: 3.5,
+  /** Lambda, a million requests. */
+  lambdaRequests: 0.2,
+  /** Lambda on arm64, a GB-second. */
+  lambdaGbSecond: 0.0000133334,
+  /** DynamoDB on demand, a million units: a unit reads up to 4 kB consistently, or writes up to 1 kB. */
+  readUnits: 0.125,
+  writeUnits: 0.625,
+  /** CloudWatch Logs, a GB taken in. */
+  logGb: 0.5,
+} as const;
+
+/** What Lambda bills of a warm auth: a network call or two, in whole ms. */
+const BILLED_MS = 5;
+const MEMORY_GB = 0.5;
+/** What CloudWatch counts of each line besides the line. */
+const EVENT_OVERHEAD_BYTES = 26;
+/** The access log's line of one request. */
+const ACCESS_LOG_BYTES = 230;
+
+/** A million hooks of one kind, in dollars. */
+export interface CostOfAMillion {
+  readonly hook: string;
+  readonly gateway: number;
+  readonly lambda: number;
+  readonly reads: number;
+  readonly writes: number;
+  readonly logs: number;
+  readonly accessLog: number;
+  readonly total: number;
+}
+
+/** What a fleet costs a month, by how long a registration is granted. */
+export interface CostOfExpires {
+  readonly expires: number;
+  readonly hooksPerMonth: number;
+  /** Dollars, 10,000 devices. */
+  readonly perMonth: number;
+  /** How long a phone that was disabled stays registered at most. Its calls stop within a minute. */
+  readonly revokedWithinSeconds: number;
+}
+
+export interface Costs {
+  readonly prices: typeof PRICES;
+  readonly millions: readonly CostOfAMillion[];
+  readonly expires: readonly CostOfExpires[];
+  readonly gates: readonly Gate[];
+}
+
+const DEVICES = 10_000;
+const MONTH_S = 30 * 24 * 3600;
+/** A phone that stays registers again an hour later, and its record was read an hour ago. */
+const OBSERVED = 'REGISTER, an hour later';
+const OFF = 'REGISTER without replay check, an hour later';
+
+export function costsOf(hooks: readonly HookRequests[]): Costs {
+  const millions = hooks.map(costOfAMillion);
+  const total = (name: string) => millions.find(({ hook }) => hook === name)?.total ?? Number.NaN;
+  return {
+    prices: PRICES,
+    millions,
+    expires: [30, 60, 300, 600, 1800, 3600].map((expires) => costOfExpires(expires, total(OBSERVED))),
+    gates: [
+      {
+        name: 'a million auths, replay observed',
+        unit: '$',
+        limit: { atMost: 4.6 },
+        ...exact(total(OBSERVED)),
+      },
+      { name: 'a million auths, replay off', unit: '$', limit: { atMost: 3.95 }, ...exact(total(OFF)) },
+    ],
+  };
+}
+
+function costOfAMillion({ hook, readUnits, writeUnits, logBytes, logLines }: HookRequests): CostOfAMillion {
+  const cost = {
+    gateway: PRICES.gateway,
+    lambda: PRICES.lambdaRequests + 1e6 * (BILLED_MS / 1000) * MEMORY_GB * PRICES.lambdaGbSecond,
+    reads: readUnits * PRICES.readUnits,
+    writes: writeUnits * PRICES.writeUnits,
+    logs: dollarsOfLines(logBytes + (logLines - 1) * EVENT_OVERHEAD_BYTES),
+    accessLog: dollarsOfLines(ACCESS_LOG_BYTES),
+  };
+  return { hook, ...cost, total: Object.values(cost).reduce((sum, it) => sum + it, 0) };
+}
+
+/** A million lines of so many bytes. */
+function dollarsOfLines(bytes: number): number {
+  return ((bytes + EVENT_OVERHEAD_BYTES) * 1e6 * PRICES.logGb) / 1e9;
+}
+
+/** jambonz asks once per granted period: what comes earlier it answers itself. */
+function costOfExpires(expires: number, perMillion: number): CostOfExpires {
+  const hooksPerMonth = (DEVICES * MONTH_S) / expires;
+  return {
+    expires,
+    hooksPerMonth,
+    perMonth: (hooksPerMonth * perMillion) / 1e6,
+    revokedWithinSeconds: expires,
+  };
+}

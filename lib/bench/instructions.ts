@@ -1,0 +1,67 @@
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { bundleProcess } from './bundles';
+import type { Gate } from './gate';
+
+/** Machine instructions of one cached auth, counted by valgrind's callgrind. */
+export interface Instructions {
+  readonly perAuth: number;
+  readonly gates: readonly Gate[];
+}
+
+/** Until V8 has compiled what it wants to. */
+const WARM_UP = 15_000;
+const AUTHS = 2_000;
+/** Seeds fixed, the count repeats this well. */
+const NOISE = 0.03;
+
+/** @returns undefined without valgrind: the caller says so */
+export async function measureInstructions(): Promise<Instructions | undefined> {
+  if (spawnSync('valgrind', ['--version']).status !== 0) return undefined;
+  const perAuth = Math.round((await countInstructions(bundleProcess('cached-auth'))) / AUTHS);
+  return {
+    perAuth,
+    gates: [
+      {
+        name: 'instructions of a cached auth',
+        unit: '',
+        value: perAuth,
+        noise: NOISE,
+        limit: { atMost: 80_000 },
+      },
+    ],
+  };
+}
+
+/** Counts between the process's two words: neither its start nor its end. */
+async function countInstructions(file: string): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'edge-registrar-bench-'));
+  const out = join(folder, 'callgrind');
+  const node = [process.execPath, '--single-threaded', '--hash-seed=1', '--random-seed=1', file];
+  const child = spawn(
+    'valgrind',
+    ['--tool=callgrind', '--instr-atstart=no', `--callgrind-out-file=${out}`, ...node],
+    {
+      env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', WARM_UP: String(WARM_UP), AUTHS: String(AUTHS) },
+      stdio: ['pipe', 'pipe', 'ignore'],
+      timeout: 120_000,
+    },
+  );
+  const control = (...words: string[]) =>
+    promisify(execFile)('callgrind_control', [...words, String(child.pid)], { timeout: 30_000 });
+  try {
+    await once(child.stdout, 'data');
+    await control('--instr=on');
+    child.stdin.write('go\n');
+    await once(child.stdout, 'data');
+    await control('--dump');
+    return Number(/^totals: (\d+)/m.exec(readFileSync(`${out}.1`, 'utf8'))?.[1]);
+  } finally {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,103 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { DynamoDB } from '../aws/dynamodb';
+import { ROUTES } from '../jambonz/routes';
+import { signatureHeader } from '../jambonz/signature';
+import { LOCAL_TABLES } from '../local/dynamodb';
+import { authHookPayload } from '../local/jambonz';
+import { type Phone, register, type SipRequest } from '../local/phone';
+import { hashCredentials } from '../registrar/digest';
+
+export const SECRET = 'wh_secret_bench_0123456789';
+const REALM = 'register.telecomsxchange.com';
+
+/** The phones of the bench differ in their number only; each calls from an address of its own. */
+export function phoneOf(number: number): Phone {
+  return {
+    aor: { username: `phone-${number}`, realm: REALM },
+    password: `sip-pass-${number}`,
+    address: `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`,
+  };
+}
+
+/** A phone's record in the form that `npx edge-registrar` writes: an HA1, a prefix, a trunk, caller ids. */
+export function recordOf(number: number, replay: 'observe' | 'off' = 'observe'): Record<string, unknown> {
+  const { aor, password } = phoneOf(number);
+  return {
+    ...aor,
+    ha1: hashCredentials(aor.username, aor.realm, password),
+    registration: { replay },
+    techPrefix: '444242#',
+    outboundAuth: { username: 'siptrunk1-username', password: 'siptrunk1-password' },
+    callerId: {
+      default: '+18009992222',
+      patterns: [
+        { match: '^966', callerId: '0598888833' },
+        { match: '^971', callerId: '045677777' },
+      ],
+    },
+  };
+}
+
+/** Writes a phone's record into the local customers table. */
+export async function putPhone(
+  dynamodb: DynamoDB,
+  number: number,
+  otherwise: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const Item = { ...recordOf(number), ...otherwise };
+  await dynamodb.send(new PutCommand({ TableName: LOCAL_TABLES.customers, Item }));
+}
+
+/** A webhook as jambonz posts it. */
+export interface Post {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The registration hook of a request. */
+export function authPost(request: SipRequest, now = Date.now()): Post {
+  return signed(ROUTES.registerAuth, authHookPayload(request), now);
+}
+
+/** A REGISTER of a phone, with a fresh nonce. */
+export function registerPost(number: number): Post {
+  return authPost(register(phoneOf(number), Date.now()));
+}
+
+/** @param now unix ms */
+export function signed(path: string, payload: object, now: number): Post {
+  const body = JSON.stringify(payload);
+  const signature = signatureHeader(Buffer.from(body), SECRET, Math.floor(now / 1000));
+  return {
+    path,
+    headers: { 'content-type': 'application/json', 'jambonz-signature': signature, 'user-agent': 'jambonz' },
+    body,
+  };
+}
+
+/** What API Gateway makes of a webhook for the Lambda. */
+export function eventOf({ path, headers, body }: Post): APIGatewayProxyEvent {
+  return {
+    resource: path,
+    path,
+    httpMethod: 'POST',
+    headers,
+    multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+    queryStringParameters: null,
+    multiValueQueryStringParameters: null,
+    pathParameters: null,
+    stageVariables: null,
+    requestContext: {
+      resourcePath: path,
+      path: `/hooks${path}`,
+      httpMethod: 'POST',
+      stage: 'hooks',
+      requestId: '6c1b2f0e-3f6a-4a51-9a39-0d3c5e6f7a81',
+      domainName: 'hooks.example.com',
+    } as APIGatewayProxyEvent['requestContext'],
+    body,
+    isBase64Encoded: false,
+  };
+}

@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { hooksOver } from '../hooks';
+import { dynamodbOf } from '../no-dynamodb';
+import { eventOf, recordOf, registerPost } from '../phones';
+
+// REGISTERs of one phone whose record is cached, one after the other: `WARM_UP` of them, then, at a word from
+// outside, `AUTHS` whose instructions are counted.
+
+const handler = hooksOver(dynamodbOf(recordOf(0, 'off')), (line) => JSON.stringify(line));
+const event = eventOf(registerPost(0));
+
+async function repeat(times: number): Promise<void> {
+  for (let time = 0; time < times; time++) {
+    const { body } = await handler(event);
+    if (!body.includes('"ok"')) throw new Error(body);
+  }
+}
+
+async function main(): Promise<void> {
+  await repeat(Number(process.env.WARM_UP));
+  process.stdout.write('warm\n');
+  await once(process.stdin, 'data');
+  await repeat(Number(process.env.AUTHS));
+  process.stdout.write('done\n');
+  await once(process.stdin, 'data');
+}
+
+main();

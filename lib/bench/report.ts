@@ -1,0 +1,158 @@
+import { type Gate, limitOf, verdictOf } from './gate';
+import { gatesOf, type Results } from './results';
+import type { Measured } from './statistics';
+
+/** Every gate beside its limit, for a terminal. */
+export function tableOf(gates: readonly Gate[]): string {
+  const rows = [GATE_HEAD, ...gates.map(gateRow)];
+  const widths = GATE_HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+const GATE_HEAD = ['what', 'measured', 'noise', 'target', ''];
+
+function gateRow(gate: Gate): string[] {
+  const unit = gate.unit === '' || gate.unit === 'x' ? '' : ` ${gate.unit}`;
+  const noise = gate.noise === 0 ? '' : `+-${(gate.noise * 100).toFixed(0)} %`;
+  return [gate.name, `${rounded(gate.value)}${unit}`, noise, `${limitOf(gate)}${unit}`, verdictOf(gate)];
+}
+
+function rounded(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(2);
+}
+
+/** The tables of `docs/performance.md`, by the name that stands in its markers. */
+export function sectionsOf(results: Results): Readonly<Record<string, string>> {
+  const { machine, sizes, coldStarts, throughput, endurance, requests, costs } = results;
+  const { starts } = coldStarts;
+  const gates = gatesOf(results);
+  return {
+    gates: [
+      markdown(GATE_HEAD, gates.map(gateRow)),
+      `Node ${machine.node}, ${machine.cores} cores of ${machine.cpu}, shared with others.`,
+    ].join('\n\n'),
+    sizes: markdown(
+      ['Lambda', 'bytes', 'gzip', 'of it'],
+      sizes.lambdas.map(({ lambda, bytes, gzipBytes, packages }) => [
+        lambda,
+        String(bytes),
+        String(gzipBytes),
+        packages
+          .slice(0, 6)
+          .map(({ name, bytes }) => `${name} ${(bytes / 1000).toFixed(0)} kB`)
+          .join(', '),
+      ]),
+    ),
+    'cold-start': markdown(
+      [
+        '',
+        'start to first answer, ms of CPU',
+        'by the clock',
+        'first answer after init, ms of CPU',
+        'by the clock',
+      ],
+      (
+        [
+          ['bare handler', starts.bare],
+          ['register-auth as deployed', starts.ours],
+          ["register-auth in the CDK's default bundle", starts.cdkDefault],
+        ] as const
+      ).map(([name, it]) => [name, ms(it.whole), ms(it.wholeByClock), ms(it.first), ms(it.firstByClock)]),
+    ),
+    requests: markdown(
+      ['hook', 'reads', 'writes', 'read units', 'write units', 'bytes of its line', 'with its metrics'],
+      requests.hooks.map((it) => [
+        it.hook,
+        ...[it.reads, it.writes, it.readUnits, it.writeUnits, it.lineBytes, it.logBytes].map(String),
+      ]),
+    ),
+    throughput: markdown(
+      ['server', 'answers per second of one core'],
+      [
+        ['bare node:http', perSecond(throughput.bare)],
+        ['the gateway, records cached', perSecond(throughput.ours)],
+        ['Express, naive', perSecond(throughput.express)],
+        [
+          'the gateway, each REGISTER a write to the embedded DynamoDB',
+          perSecond(throughput.oursWithDynamoDB),
+        ],
+      ],
+    ),
+    endurance: [
+      markdown(
+        [
+          'phones',
+          'seconds',
+          'REGISTERs',
+          'errors',
+          ...Object.keys(endurance.latency).map((it) => `${it}, ms`),
+          'p99/p50',
+        ],
+        [
+          [
+            endurance.phones,
+            endurance.seconds,
+            endurance.answers,
+            endurance.errors,
+            ...Object.values(endurance.latency).map((it) => it.toFixed(1)),
+            ((endurance.latency.p99 ?? 0) / (endurance.latency.p50 ?? 1)).toFixed(1),
+          ].map(String),
+        ],
+      ),
+      `Memory of the gateway (RSS): ${memory(endurance.rss)}. With ${endurance.strangers.users} users that nobody knows: ${memory(endurance.strangers.rss)}.`,
+    ].join('\n\n'),
+    cost: markdown(
+      ['a million of', 'API Gateway', 'Lambda', 'reads', 'writes', 'log', 'access log', 'together'],
+      costs.millions.map((it) => [
+        it.hook,
+        ...[it.gateway, it.lambda, it.reads, it.writes, it.logs, it.accessLog, it.total].map(dollars),
+      ]),
+    ),
+    expires: markdown(
+      ['granted', 'hooks a month', '10,000 devices a month', 'a disabled phone is off the air within'],
+      costs.expires.map((it) => [
+        `${it.expires} s`,
+        `${(it.hooksPerMonth / 1e6).toFixed(1)} M`,
+        dollars(it.perMonth),
+        `${it.revokedWithinSeconds} s`,
+      ]),
+    ),
+  };
+}
+
+/** Puts each table between its markers: `<!-- bench:gates -->` … `<!-- /bench -->`. */
+export function withSections(markdownText: string, sections: Readonly<Record<string, string>>): string {
+  return markdownText.replace(
+    /(<!-- bench:([\w-]+) -->\n)(?:(?!<!-- )[\s\S])*(<!-- \/bench -->)/g,
+    (whole, begin: string, name: string, end: string) =>
+      sections[name] === undefined ? whole : `${begin}\n${sections[name]}\n\n${end}`,
+  );
+}
+
+function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+function ms({ value }: Measured): string {
+  return value.toFixed(1);
+}
+
+function perSecond({ value, noise }: Measured): string {
+  return `${Math.round(value / 100) / 10} k (+-${(noise * 100).toFixed(0)} %)`;
+}
+
+function dollars(value: number): string {
+  return `$${value < 100 ? value.toFixed(2) : value.toFixed(0)}`;
+}
+
+function memory(samples: readonly number[]): string {
+  const at = (part: number) => samples[Math.floor((samples.length - 1) * part)]?.toFixed(0);
+  return `${at(0)} MB at first, ${at(0.5)} MB in the middle, ${at(1)} MB at the end`;
+}

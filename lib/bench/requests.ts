@@ -1,0 +1,171 @@
+import type { Handler } from '../aws/door';
+import { connectDynamoDB, type DynamoDB } from '../aws/dynamodb';
+import { isObject } from '../jambonz/hook';
+import { ROUTES } from '../jambonz/routes';
+import { createTables, startEmbeddedDynamoDB } from '../local/dynamodb';
+import { callHookPayload } from '../local/jambonz';
+import { invite, register } from '../local/phone';
+import type { Gate } from './gate';
+import { hooksOver } from './hooks';
+import { authPost, eventOf, type Post, phoneOf, putPhone, recordOf, signed } from './phones';
+import { exact } from './statistics';
+
+/** What one hook asked of DynamoDB and wrote to the log. */
+export interface HookRequests {
+  readonly hook: string;
+  readonly reads: number;
+  readonly writes: number;
+  /** As DynamoDB counts them: an eventually consistent read of up to 4 kB is half a unit. */
+  readonly readUnits: number;
+  readonly writeUnits: number;
+  /** The decision's own line, for people. */
+  readonly lineBytes: number;
+  /** All that was written: that line, and the metrics that CloudWatch reads. */
+  readonly logBytes: number;
+  readonly logLines: number;
+}
+
+export interface Requests {
+  readonly hooks: readonly HookRequests[];
+  readonly gates: readonly Gate[];
+}
+
+/** Phones of different records: replay observed and off; one that belongs to a customer with caps. */
+const PHONE = { observed: 0, off: 1, capped: 2, customer: 3 };
+const NUMBER = '00966501234567';
+const HOUR_MS = 3600_000;
+const MINUTE_MS = 60_000;
+
+/**
+ * Sends each kind of hook once, and counts at the SDK's client. Register-auth and call-hook are two Lambdas that
+ * share nothing but the tables.
+ */
+export async function measureRequests(): Promise<Requests> {
+  const embedded = await startEmbeddedDynamoDB(0, undefined);
+  const dynamodb = connectDynamoDB(embedded.endpoint);
+  await createTables(dynamodb);
+  await putPhone(dynamodb, PHONE.observed);
+  await putPhone(dynamodb, PHONE.off, recordOf(PHONE.off, 'off'));
+  await putPhone(dynamodb, PHONE.capped, { customer: phoneOf(PHONE.customer).aor.username });
+  await putPhone(dynamodb, PHONE.customer, { limits: { maxConcurrentCalls: 10, callsPerMinute: 60 } });
+  const meter = meterOf(dynamodb);
+  const clock = { now: Date.now() };
+  const lambda = () => hooksOver(dynamodb, meter.print, () => clock.now);
+  const [auth, calls] = [lambda(), lambda()];
+
+  const hooks: HookRequests[] = [];
+  const count = async (hook: string, handler: Handler, post: Post) => {
+    meter.reset();
+    await expectOk(handler(eventOf(post)));
+    hooks.push({ hook, ...meter.read() });
+  };
+  const registers = (phone: number) => authPost(register(phoneOf(phone), clock.now), clock.now);
+  try {
+    await count('REGISTER, first of this phone to this Lambda', auth, registers(PHONE.observed));
+    clock.now += HOUR_MS;
+    await count('REGISTER, an hour later', auth, registers(PHONE.observed));
+    clock.now += 10_000;
+    await count('REGISTER, within a minute', auth, registers(PHONE.observed));
+    await count('REGISTER without replay check, first', auth, registers(PHONE.off));
+    clock.now += HOUR_MS;
+    await count('REGISTER without replay check, an hour later', auth, registers(PHONE.off));
+    clock.now += 10_000;
+    await count('REGISTER without replay check, within a minute', auth, registers(PHONE.off));
+    clock.now += HOUR_MS;
+    const call = { invite: invite(phoneOf(PHONE.observed), NUMBER, clock.now), dialled: NUMBER };
+    await count('INVITE, an hour later', auth, authPost(call.invite, clock.now));
+    await count('call hook', calls, signed(ROUTES.callHook, callHookPayload(call), clock.now));
+    const cappedCall = async (hook: string) => {
+      const call = { invite: invite(phoneOf(PHONE.capped), NUMBER, clock.now), dialled: NUMBER };
+      await expectOk(auth(eventOf(authPost(call.invite, clock.now))));
+      await count(hook, calls, signed(ROUTES.callHook, callHookPayload(call), clock.now));
+    };
+    clock.now = Math.ceil(clock.now / MINUTE_MS) * MINUTE_MS;
+    await cappedCall('call hook with caps, first in its minute, records not cached');
+    clock.now += 10_000;
+    await cappedCall('call hook with caps, next in its minute');
+  } finally {
+    dynamodb.destroy();
+    await embedded.stop();
+  }
+  return { hooks, gates: gatesOf(hooks) };
+}
+
+function gatesOf(hooks: readonly HookRequests[]): Gate[] {
+  const most = (kind: RegExp, what: 'reads' | 'writes' | 'lineBytes') =>
+    exact(Math.max(...hooks.filter(({ hook }) => kind.test(hook)).map((it) => it[what])));
+  return [
+    {
+      name: 'DynamoDB reads of an uncached REGISTER',
+      unit: '',
+      limit: { atMost: 1 },
+      ...most(/^REGISTER.*hour later/, 'reads'),
+    },
+    {
+      name: 'DynamoDB writes of an uncached REGISTER',
+      unit: '',
+      limit: { atMost: 1 },
+      ...most(/^REGISTER.*hour later/, 'writes'),
+    },
+    {
+      name: 'DynamoDB reads of a call hook',
+      unit: '',
+      limit: { atMost: 2 },
+      ...most(/^call hook/, 'reads'),
+    },
+    {
+      name: 'DynamoDB writes of a call hook',
+      unit: '',
+      limit: { atMost: 2 },
+      ...most(/^call hook/, 'writes'),
+    },
+    { name: 'log line of an ok', unit: 'bytes', limit: { atMost: 150 }, ...most(/^REGISTER/, 'lineBytes') },
+  ];
+}
+
+async function expectOk(result: Promise<{ statusCode: number; body: string }>): Promise<void> {
+  const { statusCode, body } = await result;
+  if (statusCode !== 200 || /"fail"|decline","status":4/.test(body))
+    throw new Error(`the hook answered ${body}`);
+}
+
+/** Counts what passes the client, with DynamoDB's own word for what it consumed. */
+function meterOf(dynamodb: DynamoDB) {
+  let counts = { reads: 0, writes: 0, readUnits: 0, writeUnits: 0, lineBytes: 0, logBytes: 0, logLines: 0 };
+  dynamodb.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const isRead = /Get/.test(commandName ?? '');
+        counts[isRead ? 'reads' : 'writes'] += 1;
+        const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' };
+        // A write whose condition does not hold is billed too, and tells no units.
+        const result = await next({ ...args, input }).catch((cause) => {
+          counts.writeUnits += 1;
+          throw cause;
+        });
+        counts[isRead ? 'readUnits' : 'writeUnits'] += unitsOf(result.output);
+        return result;
+      },
+    { step: 'initialize' },
+  );
+  return {
+    reset: () => {
+      counts = { reads: 0, writes: 0, readUnits: 0, writeUnits: 0, lineBytes: 0, logBytes: 0, logLines: 0 };
+    },
+    read: () => counts,
+    print: (line: object) => {
+      const bytes = JSON.stringify(line).length;
+      counts.logLines += 1;
+      counts.logBytes += bytes;
+      if (!('_aws' in line)) counts.lineBytes += bytes;
+    },
+  };
+}
+
+/** BatchGetItem tells it for each table. */
+function unitsOf(output: object): number {
+  const consumed = 'ConsumedCapacity' in output ? output.ConsumedCapacity : undefined;
+  return [consumed]
+    .flat()
+    .reduce<number>((sum, it) => sum + (isObject(it) ? Number(it.CapacityUnits) : 0), 0);
+}

@@ -1,0 +1,28 @@
+import type { ColdStarts } from './cold-start';
+import type { Costs } from './cost';
+import type { Endurance } from './endurance';
+import type { Gate } from './gate';
+import type { Instructions } from './instructions';
+import type { Requests } from './requests';
+import type { Sizes } from './sizes';
+import type { Throughput } from './throughput';
+
+/** All that one run of the bench measured: what `docs/performance.json` holds. */
+export interface Results {
+  readonly machine: { readonly node: string; readonly cores: number; readonly cpu: string };
+  readonly sizes: Sizes;
+  readonly requests: Requests;
+  readonly costs: Costs;
+  readonly coldStarts: ColdStarts;
+  readonly throughput: Throughput;
+  readonly endurance: Endurance;
+  /** Absent where there is no valgrind. */
+  readonly instructions?: Instructions;
+}
+
+export function gatesOf(results: Results): Gate[] {
+  const { sizes, coldStarts, instructions, requests, throughput, endurance, costs } = results;
+  return [sizes, coldStarts, instructions, requests, throughput, endurance, costs].flatMap(
+    (it) => it?.gates ?? [],
+  );
+}

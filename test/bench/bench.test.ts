@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { costsOf } from '../../lib/bench/cost';
+import { growth } from '../../lib/bench/endurance';
+import { verdictOf } from '../../lib/bench/gate';
+import { sectionsOf, tableOf, withSections } from '../../lib/bench/report';
+import { gatesOf } from '../../lib/bench/results';
+import { measured } from '../../lib/bench/statistics';
+
+const DOCS = join(__dirname, '../../docs');
+const page = readFileSync(join(DOCS, 'performance.md'), 'utf8');
+const results = JSON.parse(readFileSync(join(DOCS, 'performance.json'), 'utf8'));
+
+describe('a gate', () => {
+  test.each([
+    ['met', 0.7, 0.05, { atMost: 0.7 }],
+    ['within its noise', 0.72, 0.05, { atMost: 0.7 }],
+    ['MISSED', 0.75, 0.05, { atMost: 0.7 }],
+    ['MISSED', 151, 0, { atMost: 150 }],
+    ['met', 2.3, 0.05, { atLeast: 2.3 }],
+    ['within its noise', 2.2, 0.05, { atLeast: 2.3 }],
+    ['MISSED', 2.1, 0.05, { atLeast: 2.3 }],
+    ['MISSED', Number.NaN, 0.05, { atLeast: 2.3 }],
+  ])('is %s: %d with noise %d against %j', (verdict, value, noise, limit) => {
+    expect(verdictOf({ name: '', unit: '', value, noise, limit })).toBe(verdict);
+  });
+
+  test('stands beside its limit in the table', () => {
+    const gate = { name: 'cold start', unit: 'x', value: 0.4512, noise: 0.06, limit: { atMost: 0.7 } };
+    expect(tableOf([gate])).toBe(
+      'what        measured  noise  target\ncold start  0.45      +-6 %  <= 0.7  met',
+    );
+  });
+});
+
+test('noise is half the distance between the quartiles, as a part of the median', () => {
+  expect(measured([5, 1, 4, 2, 3])).toEqual({ value: 3, noise: 1 / 3 });
+});
+
+test('growth is from the third quarter to the last, in percent', () => {
+  expect(growth([10, 50, 90, 100, 100, 100, 110, 110])).toBe(10);
+});
+
+describe('the cost', () => {
+  const dynamodb = { reads: 1, writes: 1, readUnits: 0.5, writeUnits: 1 };
+  const log = { lineBytes: 150, logBytes: 450, logLines: 2 };
+  const { millions, expires } = costsOf([{ hook: 'REGISTER, an hour later', ...dynamodb, ...log }]);
+
+  test('of a million REGISTERs is each part at list price', () => {
+    const cents = Object.entries(millions[0] ?? {}).map(([name, it]) => [
+      name,
+      typeof it === 'number' ? Math.round(it * 1000) / 1000 : it,
+    ]);
+    expect(Object.fromEntries(cents)).toEqual({
+      hook: 'REGISTER, an hour later',
+      gateway: 3.5,
+      lambda: 0.233,
+      reads: 0.063,
+      writes: 0.625,
+      logs: 0.251,
+      accessLog: 0.128,
+      total: 4.8,
+    });
+  });
+
+  test('of 10,000 devices for 30 days is 7.2 million hooks at 3600 s, 864 million at 30 s', () => {
+    expect(expires.map(({ expires, hooksPerMonth }) => [expires, hooksPerMonth])).toEqual([
+      [30, 864e6],
+      [60, 432e6],
+      [300, 86.4e6],
+      [600, 43.2e6],
+      [1800, 14.4e6],
+      [3600, 7.2e6],
+    ]);
+  });
+});
+
+test('a table is put between its markers, and nothing else of the page is touched', () => {
+  const empty = '<!-- bench:a -->\n<!-- /bench -->\nprose\n<!-- bench:b -->\nold\n<!-- /bench -->\n';
+  expect(withSections(empty, { a: 'A', b: 'B' })).toBe(
+    '<!-- bench:a -->\n\nA\n\n<!-- /bench -->\nprose\n<!-- bench:b -->\n\nB\n\n<!-- /bench -->\n',
+  );
+});
+
+describe('docs/performance.md', () => {
+  test('shows what docs/performance.json holds', () => {
+    expect(withSections(page, sectionsOf(results))).toBe(page);
+  });
+
+  test('has every table', () => {
+    const markers = [...page.matchAll(/<!-- bench:([\w-]+) -->/g)].map(([, name]) => name);
+    expect(markers.sort()).toEqual(Object.keys(sectionsOf(results)).sort());
+  });
+
+  test('names every missed target', () => {
+    const missed = gatesOf(results).filter((gate) => verdictOf(gate) === 'MISSED');
+    for (const { name } of missed) expect(page.split('## What is missed')[1]).toContain(name);
+  });
+});
