@@ -53,7 +53,7 @@ const word = fc.oneof(
     'MD5',
     'auth',
   ),
-  fc.constantFrom('', ' ', '"', ',', '@', '__proto__', 'constructor', '\0', '\ud800', 'a'.repeat(3000)),
+  fc.constantFrom('', ' ', '"', ',', '@', '__proto__', 'constructor', '\0', '\ud800', 'x'.repeat(3000)),
   fc.constantFrom('sip:alice@sip.example.com', '<sip:alice@sip.example.com>', '179542388662300', '00000001'),
   fc.string({ unit: 'binary', maxLength: 40 }),
 );
