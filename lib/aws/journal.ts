@@ -2,7 +2,7 @@ import type { CallTag } from '../jambonz/call-tag';
 import { type Decision, Undecided } from '../jambonz/world';
 import { type Aor, formatAor, isRealm, isUsername } from '../registrar/aor';
 import type { Problem } from '../registrar/customer';
-import { type Count, count, countsOf, metricsLine } from './metrics';
+import { type Count, count, countsOf, metricsLines } from './metrics';
 import { nameOf } from './tries';
 
 /** One line of the log: flat, searchable, and without a secret or a digest in it. */
@@ -33,7 +33,9 @@ export interface Journal {
 }
 
 /**
- * A journal of JSON lines. Counts wait for the end of their request and go out as one line, whatever the level.
+ * A journal of JSON lines. Counts go out at the end of a request, whatever the level; those of what went well wait up
+ * to 10 s for company, as a line of metrics costs more than the line of an ok. A Lambda that is asked nothing any more
+ * keeps the last of them to itself.
  * @param namespace of the metrics
  * @param level the least that gets a line
  */
@@ -48,16 +50,22 @@ export function journal(
   const write = (at: Level, line: LogLine) => {
     if (LEVELS.indexOf(at) >= least) print(at === 'INFO' ? line : { level: at, ...line });
   };
-  const end = (counts: readonly Count[]) =>
-    print(metricsLine(namespace, now(), [...waiting.splice(0), ...counts]));
+  let countedAt = -Infinity;
+  const end = (counts: readonly Count[], at: Level) => {
+    waiting.push(...counts);
+    if (at === 'INFO' && now() - countedAt < QUIET_MS) return;
+    countedAt = now();
+    for (const line of metricsLines(namespace, countedAt, waiting.splice(0))) print(line);
+  };
   return {
     decided: (decision, { requestId, milliseconds }) => {
-      write(levelOf(decision), { ...lineOf(decision), ms: milliseconds, requestId: shortened(requestId) });
-      end(countsOf(decision));
+      const level = levelOf(decision);
+      write(level, { ...lineOf(decision), ms: milliseconds, requestId: shortened(requestId) });
+      end(countsOf(decision), level);
     },
     broke: (cause, { requestId, milliseconds }) => {
       write('ERROR', { ...lineOfBroken(cause), ms: milliseconds, requestId: shortened(requestId) });
-      end([count('undecided')]);
+      end([count('undecided')], 'ERROR');
     },
     troubled: (trouble) => {
       write('WARN', lineOfTrouble(trouble));
@@ -71,6 +79,9 @@ export function journal(
     lookedUp: (milliseconds) => waiting.push({ metric: 'lookupTime', value: milliseconds }),
   };
 }
+
+/** How long counts of what went well may wait. */
+const QUIET_MS = 10_000;
 
 /** Enough to find the request in the access log, which has all of it. */
 function shortened(requestId: string): string {

@@ -91,10 +91,24 @@ const REFUSED_HOOKS: Readonly<Record<RefusedBecause, Count['metric'] | undefined
 type RefusedBecause = Extract<Decision, { refused: unknown }>['refused'];
 
 /**
- * One line from which CloudWatch takes metrics (Embedded Metric Format specification).
+ * Lines from which CloudWatch takes metrics (Embedded Metric Format specification): one for each set of words that
+ * something is split by, as a line has one of each.
  * @param now unix ms
  */
-export function metricsLine(namespace: string, now: number, counts: readonly Count[]): object {
+export function metricsLines(namespace: string, now: number, counts: readonly Count[]): object[] {
+  const groups = new Map<string, Count[]>();
+  for (const it of counts.filter(({ by }) => by)) {
+    const words = JSON.stringify(it.by);
+    groups.set(words, [...(groups.get(words) ?? []), it]);
+  }
+  const whole = counts.filter(({ by }) => !by);
+  const [first = [], ...others] = groups.values();
+  return [[...whole, ...first], ...others]
+    .filter((group) => group.length > 0)
+    .map((group) => metricsLine(namespace, now, group));
+}
+
+function metricsLine(namespace: string, now: number, counts: readonly Count[]): object {
   const sets = new Map<string, Count[]>();
   for (const it of counts) {
     const dimensions = Object.keys(it.by ?? {}).join();
@@ -123,10 +137,16 @@ function definition(metric: Count['metric']): object {
   return { Name: METRICS[metric], ...(unit !== undefined && { Unit: unit }) };
 }
 
-/** A metric that was counted more than once is a list of its values. */
+/** What EMF takes of one metric in one line. */
+const MOST_VALUES = 100;
+
+/** Counts are summed up; of times the values are told. */
 function valuesOf(counts: readonly Count[]): Record<string, number | number[]> {
   const values = new Map<string, number[]>();
-  for (const { metric, value } of counts)
-    values.set(METRICS[metric], [...(values.get(METRICS[metric]) ?? []), value]);
+  for (const { metric, value } of counts) {
+    const name = METRICS[metric];
+    const before = values.get(name) ?? [];
+    values.set(name, UNITS[metric] ? [...before, value].slice(-MOST_VALUES) : [(before[0] ?? 0) + value]);
+  }
   return Object.fromEntries([...values].map(([name, its]) => [name, its.length === 1 ? (its[0] ?? 0) : its]));
 }

@@ -118,7 +118,7 @@ describe('the log', () => {
 });
 
 describe('the metrics', () => {
-  test('are one line for each hook, in the Embedded Metric Format', () => {
+  test('are a line in the Embedded Metric Format', () => {
     const [, line] = linesOf((told) => {
       told.lookedUp(7);
       told.decided(OK, REQUEST);
@@ -246,5 +246,58 @@ describe('the metrics', () => {
   test('are not split by customer, whoever it is', () => {
     const [, line] = linesOf((told) => told.decided(FAIL, REQUEST));
     expect(JSON.stringify(line)).not.toContain('alice');
+  });
+});
+
+describe('what went well', () => {
+  /** The metrics that a journal writes while a clock is turned. */
+  function counted(happens: (told: ReturnType<typeof journal>, clock: { now: number }) => void): object[] {
+    const clock = { now: NOW };
+    const lines: Record<string, unknown>[] = [];
+    const print = (line: object) => lines.push({ ...line });
+    happens(
+      journal(print, 'edge-registrar', 'ERROR', () => clock.now),
+      clock,
+    );
+    return lines.filter((line) => '_aws' in line).map(({ _aws, level, ...values }) => values);
+  }
+  const OKS = { hook: 'register-auth', answer: 'ok', because: 'right-digest' };
+
+  test('waits up to 10 s for company, and is counted in one line', () => {
+    const lines = counted((told, clock) => {
+      told.decided(OK, REQUEST);
+      for (let seconds = 1; seconds <= 10; seconds++) {
+        clock.now += 1000;
+        told.lookedUp(seconds);
+        told.decided(OK, REQUEST);
+      }
+    });
+    expect(lines).toEqual([
+      { ...OKS, Hooks: 1, Registrations: 1 },
+      { ...OKS, Hooks: 10, Registrations: 10, LookupTime: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] },
+    ]);
+  });
+
+  test('goes out with the first thing that did not, in a line of its own', () => {
+    const lines = counted((told) => {
+      told.decided(OK, REQUEST);
+      told.decided(OK, REQUEST);
+      told.decided(FAIL, REQUEST);
+    });
+    expect(lines).toEqual([
+      { ...OKS, Hooks: 1, Registrations: 1 },
+      { ...OKS, Hooks: 1, Registrations: 1, Refusals: 1 },
+      { hook: 'register-auth', answer: 'fail', because: 'wrong-digest', Hooks: 1 },
+    ]);
+  });
+
+  test('tells no more times than CloudWatch takes', () => {
+    const [, line] = counted((told, clock) => {
+      told.decided(OK, REQUEST);
+      for (let at = 0; at < 150; at++) told.lookedUp(at);
+      clock.now += 10_000;
+      told.decided(OK, REQUEST);
+    });
+    expect((line as { LookupTime: number[] }).LookupTime).toHaveLength(100);
   });
 });
