@@ -26,7 +26,6 @@ export class Memory extends Construct {
       'dynamodb:BatchGetItem',
       'dynamodb:PutItem',
       'dynamodb:UpdateItem',
-      'dynamodb:DeleteItem',
     );
     this.key.opensTablesFor(hook, 'kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:DescribeKey');
     hook.lambda.addEnvironment(ENV.memoryTable, this.table.tableName);

@@ -106,14 +106,6 @@ describe.each(Object.entries(KINDS))('%s', (kind, sdk) => {
     expect(Responses).toEqual({ Memory: [{ key: `${key} 1`, n: 1 }] });
   });
 
-  test('a deleted item is gone', async () => {
-    const dynamodb = await client();
-    await dynamodb.send(new sdk.PutCommand({ TableName: 'Memory', Item: { key: `${key} gone` } }));
-    await dynamodb.send(new sdk.DeleteCommand({ TableName: 'Memory', Key: { key: `${key} gone` } }));
-    const again = new sdk.GetCommand({ TableName: 'Memory', Key: { key: `${key} gone` } });
-    expect((await dynamodb.send(again)).Item).toBeUndefined();
-  });
-
   test('a table that is not there has its name', async () => {
     const dynamodb = await client();
     await expect(

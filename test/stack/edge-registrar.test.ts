@@ -158,7 +158,6 @@ describe('the hooks', () => {
       'Allow kms:Encrypt on DataKey',
       'Allow kms:GenerateDataKey on DataKey',
       'Allow dynamodb:BatchGetItem on MemoryTable',
-      'Allow dynamodb:DeleteItem on MemoryTable',
       'Allow dynamodb:GetItem on MemoryTable',
       'Allow dynamodb:PutItem on MemoryTable',
       'Allow dynamodb:UpdateItem on MemoryTable',

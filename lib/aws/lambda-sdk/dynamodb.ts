@@ -40,9 +40,6 @@ export class PutCommand extends Command {
 export class UpdateCommand extends Command {
   override readonly operation = 'UpdateItem';
 }
-export class DeleteCommand extends Command {
-  override readonly operation = 'DeleteItem';
-}
 
 const PROTOCOL = {
   service: 'dynamodb',
