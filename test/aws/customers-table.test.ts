@@ -8,14 +8,14 @@ interface Get {
 const ALICE = { realm: 'sip.example.com', username: 'alice', password: 'wonderland' };
 
 /** The table over a client that answers with what `answer` says. */
-function tableOver(answer: (key: Get['input']['Key']) => object | undefined) {
+function tableOver(answer: (key: Get['input']['Key']) => object | undefined | Promise<never>) {
   const asked: string[] = [];
   const clock = { now: 1_000_000 };
   const problems: unknown[] = [];
   const client = {
     send: async ({ input: { Key } }: Get) => {
       asked.push(`${Key.realm} ${Key.username}`);
-      return { Item: answer(Key) };
+      return { Item: await answer(Key) };
     },
   };
   const customers = customersTable({
@@ -85,4 +85,17 @@ test('two accounts are never one entry of the cache', async () => {
   for (const [realm, username] of names) await customers.find({ realm, username });
   for (const [realm, username] of names)
     expect(await customers.find({ realm, username })).toMatchObject({ realm, username });
+});
+
+test('with an old record at hand a table that hangs is waited for 400 ms only: a call looks up two', async () => {
+  let hangs = false;
+  const { customers, clock } = tableOver(() => (hangs ? new Promise<never>(() => {}) : ALICE));
+  await customers.find(ALICE);
+  hangs = true;
+  clock.now += 61_000;
+  const began = performance.now();
+  expect(await customers.find(ALICE)).toMatchObject({ username: 'alice' });
+  const waited = performance.now() - began;
+  expect(waited).toBeGreaterThan(380);
+  expect(waited).toBeLessThan(800);
 });

@@ -89,6 +89,20 @@ describe('the log', () => {
     expect(JSON.stringify(line)).not.toContain('s3cret');
   });
 
+  test.each([
+    [`al\u202eice\u009b`, 'al?ice?@sip.example.com'],
+    ['x'.repeat(60_000), `${'x'.repeat(60)}…`],
+    ['alice\n{"forged":1}', 'alice?{"forged":1}@sip.example.com…'],
+  ])('a name that a stranger made up is told short and harmless', (username, told) => {
+    const aor = { ...ALICE, username };
+    const refused: Decision = {
+      ...FAIL,
+      admission: { admitted: false, aor, because: 'unknown-account' },
+    } as Decision;
+    const [line] = linesOf((journal) => journal.decided(refused, REQUEST));
+    expect(line).toMatchObject({ aor: told });
+  });
+
   test('a bad record is told by its field and the fix, not by what stands there', () => {
     const record = { realm: 'sip.example.com', username: 'alice', password: 12345678, callerId: 's3cret' };
     const [line] = linesOf((told) => told.badRecord(ALICE, parseCustomer(record).problems));
