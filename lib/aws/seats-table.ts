@@ -49,12 +49,13 @@ export function seatsTable(table: MemoryTable): Seats {
     },
     end: async (callId, owner) => {
       const call = leaseOf(callId);
-      const mark = markEnded(table, call);
       const release = owner && giveBack(table.tableName, owner, call);
       let tries = 0;
       const send = (abortSignal: AbortSignal): Promise<unknown> => {
         tries++;
-        return release ? dynamodb.send(release, { abortSignal }) : dynamodb.send(mark, { abortSignal });
+        return release
+          ? dynamodb.send(release, { abortSignal })
+          : dynamodb.send(markEnded(table, call), { abortSignal });
       };
       try {
         if (await written(send)) return 'ended';

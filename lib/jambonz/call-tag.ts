@@ -1,6 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { type Aor, formatAor, parseAor } from '../registrar/aor';
 import type { Call, DialPlanned } from '../registrar/plan';
+import { sameText } from '../registrar/same-text';
 import { isObject } from './hook';
 import { speaksFor, type WebhookSecret } from './webhook-secrets';
 
@@ -108,9 +109,4 @@ function readTag(text: string): CallTag | undefined {
 function mac(text: string, secret: string): string {
   const key = createHmac('sha256', secret).update('edge-registrar call tag').digest();
   return createHmac('sha256', key).update(text).digest('hex');
-}
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

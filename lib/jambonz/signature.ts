@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { sameText } from '../registrar/same-text';
 
 /** jambonz signs each webhook so that nobody else can pose as it. Older or newer than this is a replay. */
 export const TOLERANCE_S = 300;
@@ -35,7 +36,7 @@ export function verifySignature<S extends { readonly secret: string }>(
   if (time === undefined || signatures.length === 0) return { verdict: 'wrong-signature', by: [] };
   const by = secrets.filter(({ secret }) => {
     const expected = hmac(body, secret, time);
-    return signatures.map((given) => sameHex(given, expected)).includes(true);
+    return signatures.map((given) => sameText(given, expected)).includes(true);
   });
   if (by.length === 0) return { verdict: 'wrong-signature', by };
   const age = now / 1000 - Number(time);
@@ -55,9 +56,4 @@ function readHeader(header: string): { time: string | undefined; signatures: rea
   const times = valuesOf('t');
   const [time] = times.length === 1 ? times : [];
   return { time: time && /^\d{1,12}$/.test(time) ? time : undefined, signatures: valuesOf('v1').slice(0, 8) };
-}
-
-function sameHex(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

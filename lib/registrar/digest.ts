@@ -1,4 +1,5 @@
 import * as crypto from 'node:crypto';
+import { sameText } from './same-text';
 
 /** The four algorithms of RFC 7616 section 6.1 that phones use; jambonz itself asks for MD5. */
 export const ALGORITHMS = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess'] as const;
@@ -39,7 +40,7 @@ export function checkDigest(method: string, answer: DigestAnswer, secret: Secret
   if (answer.qop !== undefined && answer.qop.toLowerCase() !== 'auth') return 'qop-not-supported';
   if ('ha1' in secret && hashOf(algorithm) !== 'md5') return 'ha1-needs-md5';
   const expected = digestResponse(method, answer, algorithm, userHash(algorithm, answer, secret));
-  return sameText(expected, answer.response.toLowerCase()) ? 'right' : 'wrong-digest';
+  return sameText(answer.response.toLowerCase(), expected) ? 'right' : 'wrong-digest';
 }
 
 /**
@@ -89,8 +90,3 @@ function hashOf(algorithm: Algorithm): 'md5' | 'sha256' {
 const hash: (name: string, text: string) => string = crypto.hash
   ? (name, text) => crypto.hash(name, text)
   : (name, text) => crypto.createHash(name).update(text).digest('hex');
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && crypto.timingSafeEqual(left, right);
-}
