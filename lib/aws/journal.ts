@@ -2,7 +2,7 @@ import type { CallTag } from '../jambonz/call-tag';
 import { type Decision, Undecided } from '../jambonz/world';
 import { type Aor, formatAor, isRealm, isUsername } from '../registrar/aor';
 import type { Problem } from '../registrar/customer';
-import { type Count, count, countsOf, metricsLines } from './metrics';
+import { type Count, count, countsOf, meter } from './metrics';
 import { nameOf } from './tries';
 
 /** One line of the log: flat, searchable, and without a secret or a digest in it. */
@@ -45,17 +45,17 @@ export function journal(
   level: string | undefined,
   now: () => number,
 ): Journal {
-  const waiting: Count[] = [];
+  const waiting = meter(namespace);
   const least = LEVELS.indexOf(level ?? 'INFO');
   const write = (at: Level, line: LogLine) => {
     if (LEVELS.indexOf(at) >= least) print(at === 'INFO' ? line : { level: at, ...line });
   };
   let countedAt = -Infinity;
   const end = (counts: readonly Count[], at: Level) => {
-    waiting.push(...counts);
+    counts.forEach(waiting.add);
     if (at === 'INFO' && now() - countedAt < QUIET_MS) return;
     countedAt = now();
-    for (const line of metricsLines(namespace, countedAt, waiting.splice(0))) print(line);
+    waiting.lines(countedAt).forEach(print);
   };
   return {
     decided: (decision, { requestId, milliseconds }) => {
@@ -70,13 +70,13 @@ export function journal(
     troubled: (trouble) => {
       write('WARN', lineOfTrouble(trouble));
       const metric = TROUBLES[trouble.what];
-      if (metric) waiting.push(count(metric));
+      if (metric) waiting.add(count(metric));
     },
     badRecord: (aor, problems) => {
       for (const line of linesOfProblems(aor, problems)) write('WARN', line);
-      waiting.push(count('badRecords'));
+      waiting.add(count('badRecords'));
     },
-    lookedUp: (milliseconds) => waiting.push({ metric: 'lookupTime', value: milliseconds }),
+    lookedUp: (milliseconds) => waiting.add({ metric: 'lookupTime', value: milliseconds }),
   };
 }
 
@@ -112,13 +112,13 @@ export function lineOf(decision: Decision): LogLine {
   switch (decision.hook) {
     case 'register-auth': {
       const { admission, method } = decision;
-      const { admitted, aor } = admission;
-      const told = { hook: 'register-auth', answer: admitted ? 'ok' : 'fail', aor: printable(aor), method };
-      if (!admitted) return { ...told, because: admission.because };
+      const { hook } = decision;
+      const aor = printable(admission.aor);
+      if (!admission.admitted) return { hook, answer: 'fail', aor, method, because: admission.because };
       // A million of these a day are written: the one reason for ok goes without saying, as does the usual credential.
       const { credential, expires, observed } = admission;
       const label = credential === 'password' || credential === 'ha1' ? undefined : credential;
-      return { ...told, credential: label, expires, observed };
+      return { hook, answer: 'ok', aor, method, credential: label, expires, observed };
     }
     case 'call-hook': {
       const { plan, grant } = decision;

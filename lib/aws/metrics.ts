@@ -90,39 +90,65 @@ const REFUSED_HOOKS: Readonly<Record<RefusedBecause, Count['metric'] | undefined
 };
 type RefusedBecause = Extract<Decision, { refused: unknown }>['refused'];
 
-/**
- * Lines from which CloudWatch takes metrics (Embedded Metric Format specification): one for each set of words that
- * something is split by, as a line has one of each.
- * @param now unix ms
- */
-export function metricsLines(namespace: string, now: number, counts: readonly Count[]): object[] {
-  const groups = new Map<string, Count[]>();
-  for (const it of counts.filter(({ by }) => by)) {
-    const words = JSON.stringify(it.by);
-    groups.set(words, [...(groups.get(words) ?? []), it]);
-  }
-  const whole = counts.filter(({ by }) => !by);
-  const [first = [], ...others] = groups.values();
-  return [[...whole, ...first], ...others]
-    .filter((group) => group.length > 0)
-    .map((group) => metricsLine(namespace, now, group));
+/** Sums up what is counted until it is told: a Lambda may answer thousands of hooks in between. */
+export interface Meter {
+  add(count: Count): void;
+  /**
+   * Lines from which CloudWatch takes metrics (Embedded Metric Format specification): one for each set of words that
+   * something is split by, as a line has one of each. What they tell is counted no more.
+   * @param now unix ms
+   */
+  lines(now: number): object[];
 }
 
-function metricsLine(namespace: string, now: number, counts: readonly Count[]): object {
-  const sets = new Map<string, Count[]>();
-  for (const it of counts) {
-    const dimensions = Object.keys(it.by ?? {}).join();
-    sets.set(dimensions, [...(sets.get(dimensions) ?? []), it]);
-  }
-  const directives = [...sets].map(([dimensions, its]) => ({
+/** What was counted by the same words. */
+interface Group {
+  readonly by: Count['by'];
+  /** A count's sum, or the times themselves. */
+  readonly values: Map<Count['metric'], number[]>;
+}
+
+export function meter(namespace: string): Meter {
+  const groups = new Map<string, Group>();
+  const groupOf = (by: Count['by']): Group => {
+    const words = by ? Object.values(by).join(' ') : '';
+    const known = groups.get(words);
+    if (known) return known;
+    const group = { by, values: new Map() };
+    groups.set(words, group);
+    return group;
+  };
+  return {
+    add: ({ metric, value, by }) => {
+      const { values } = groupOf(by);
+      const before = values.get(metric);
+      if (!before) values.set(metric, [value]);
+      else if (!UNITS[metric]) before[0] = (before[0] ?? 0) + value;
+      else if (before.push(value) > MOST_VALUES) before.shift();
+    },
+    lines: (now) => {
+      const all = [...groups.values()];
+      groups.clear();
+      const whole = all.filter(({ by }) => !by);
+      const [first, ...others] = all.filter(({ by }) => by);
+      return [first ? [...whole, first] : whole, ...others.map((group) => [group])]
+        .filter((line) => line.length > 0)
+        .map((line) => metricsLine(namespace, now, line));
+    },
+  };
+}
+
+function metricsLine(namespace: string, now: number, groups: readonly Group[]): object {
+  const directives = groups.map(({ by, values }) => ({
     Namespace: namespace,
-    Dimensions: [dimensions === '' ? [] : dimensions.split(',')],
-    Metrics: [...new Set(its.map(({ metric }) => metric))].map(definition),
+    Dimensions: [Object.keys(by ?? {})],
+    Metrics: [...values.keys()].map(definition),
   }));
+  const values = groups.flatMap((group) => [...group.values]);
   return {
     _aws: { Timestamp: now, CloudWatchMetrics: directives },
-    ...Object.assign({}, ...counts.map(({ by }) => by)),
-    ...valuesOf(counts),
+    ...Object.assign({}, ...groups.map(({ by }) => by)),
+    ...Object.fromEntries(values.map(([metric, its]) => [METRICS[metric], its.length === 1 ? its[0] : its])),
   };
 }
 
@@ -139,14 +165,3 @@ function definition(metric: Count['metric']): object {
 
 /** What EMF takes of one metric in one line. */
 const MOST_VALUES = 100;
-
-/** Counts are summed up; of times the values are told. */
-function valuesOf(counts: readonly Count[]): Record<string, number | number[]> {
-  const values = new Map<string, number[]>();
-  for (const { metric, value } of counts) {
-    const name = METRICS[metric];
-    const before = values.get(name) ?? [];
-    values.set(name, UNITS[metric] ? [...before, value].slice(-MOST_VALUES) : [(before[0] ?? 0) + value]);
-  }
-  return Object.fromEntries([...values].map(([name, its]) => [name, its.length === 1 ? (its[0] ?? 0) : its]));
-}

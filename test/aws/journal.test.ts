@@ -305,6 +305,15 @@ describe('what went well', () => {
     ]);
   });
 
+  test('sums up a hundred thousand without keeping each', () => {
+    const [, line] = counted((told, clock) => {
+      for (let at = 0; at < 100_001; at++) told.decided(OK, REQUEST);
+      clock.now += 10_000;
+      told.decided(OK, REQUEST);
+    });
+    expect(line).toEqual({ ...OKS, Hooks: 100_001, Registrations: 100_001 });
+  });
+
   test('tells no more times than CloudWatch takes', () => {
     const [, line] = counted((told, clock) => {
       told.decided(OK, REQUEST);
