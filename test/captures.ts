@@ -16,13 +16,10 @@ export function capture(name: string): Capture {
   const { at, webhookSecret, headers, rawBody } = JSON.parse(
     readFileSync(join(__dirname, 'captures', `${name}.json`), 'utf8'),
   ) as { at: string; webhookSecret: string; headers: Record<string, string>; rawBody: string };
-  const lowered = Object.fromEntries(
-    Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value]),
-  );
   return {
     at: Date.parse(at),
     secret: webhookSecret,
-    request: { headers: lowered, body: Buffer.from(rawBody), baseUrl: BASE_URL },
+    request: { signature: headers['Jambonz-Signature'], body: rawBody, baseUrl: BASE_URL },
     rawBody,
   };
 }

@@ -48,13 +48,18 @@ export function door(
 }
 
 function toRequest(event: APIGatewayProxyEvent): HookRequest {
-  const { headers, body, isBase64Encoded } = event;
-  const lowered = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
+  const { body, isBase64Encoded } = event;
   return {
-    headers: Object.fromEntries(lowered),
-    body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+    signature: signatureOf(event),
+    body: isBase64Encoded ? Buffer.from(body ?? '', 'base64') : (body ?? ''),
     baseUrl: baseUrlOf(event),
   };
+}
+
+/** The case of a header's name means nothing (RFC 9110 section 5.1). */
+function signatureOf({ headers }: APIGatewayProxyEvent): string | undefined {
+  const name = Object.keys(headers ?? {}).find((it) => it.toLowerCase() === 'jambonz-signature');
+  return name && headers[name];
 }
 
 /**
@@ -73,10 +78,10 @@ function toResult({ status, body }: HookAnswer): APIGatewayProxyResult {
   return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-async function withinDeadline<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${DEADLINE_MS} ms`)), DEADLINE_MS);
+function withinDeadline<T>(work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(new Error(`no answer within ${DEADLINE_MS} ms`));
+    const timer = setTimeout(giveUp, DEADLINE_MS);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
 }

@@ -18,11 +18,11 @@ export function rehearse(hooks: Readonly<Record<string, Hook>>, world: Surroundi
 async function play(hook: Hook, request: object, world: Surroundings): Promise<void> {
   const [known] = await world.secrets();
   if (!known) return;
-  const body = Buffer.from(JSON.stringify(request));
+  const body = JSON.stringify(request);
   const signature = signatureHeader(body, known.secret, Math.floor(world.now() / 1000));
   const guesses = { ...world.guesses, failed: async () => {} };
   const quiet = { ...world, guesses, overdue: () => false, report: () => {} };
-  await hook({ headers: { 'jambonz-signature': signature }, body, baseUrl: '' }, quiet);
+  await hook({ signature, body, baseUrl: '' }, quiet);
 }
 
 /** RFC 2606 and RFC 5737 keep the names and the address free. */

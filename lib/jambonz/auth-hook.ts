@@ -57,9 +57,9 @@ function readFields(json: Record<string, unknown>): DigestAnswer | undefined {
     uri,
     response,
     algorithm: isText(algorithm) ? algorithm : 'MD5',
-    ...(isText(qop) && { qop: qop.trim() }),
-    ...(isText(nc) && { nc: nc.trim() }),
-    ...(isText(cnonce) && { cnonce }),
+    qop: isText(qop) ? qop.trim() : undefined,
+    nc: isText(nc) ? nc.trim() : undefined,
+    cnonce: isText(cnonce) ? cnonce : undefined,
   };
 }
 

@@ -1,9 +1,10 @@
 import type { DigestAnswer } from '../registrar/digest';
 
-const TOKEN = /[\w\-.!%*+`'~]+/y;
-const QUOTED = /"((?:[^"\\]|\\.)*)"/y;
-const UNQUOTED = /[^\s,"]+/y;
-const SPACE = /[ \t\r\n]*/y;
+const TOKEN = "[\\w\\-.!%*+`'~]+";
+const QUOTED = '"([^"\\\\]*(?:\\\\.[^"\\\\]*)*)"';
+const SPACE = '[ \\t\\r\\n]*';
+/** name = token / quoted-string, and the comma behind it. */
+const PAIR = new RegExp(`(${TOKEN})${SPACE}=${SPACE}(?:${QUOTED}|([^\\s,"]+))${SPACE}(?:,${SPACE}|$)`, 'y');
 
 /**
  * Reads one `Authorization: Digest …` value by the grammar (RFC 7616 section 3.4, RFC 7235 section 2.1).
@@ -14,7 +15,8 @@ export function readAuthorization(header: string): DigestAnswer | undefined {
   const scheme = /^Digest[ \t]+/i.exec(header);
   const fields = scheme && readPairs(header, scheme[0].length);
   if (!fields) return undefined;
-  const { username, realm, nonce, uri, response, algorithm = 'MD5', qop, nc, cnonce } = fields;
+  const [username, realm, nonce] = [fields.get('username'), fields.get('realm'), fields.get('nonce')];
+  const [uri, response] = [fields.get('uri'), fields.get('response')];
   if (!username || !realm || !nonce || !uri || !response) return undefined;
   return {
     username,
@@ -22,36 +24,26 @@ export function readAuthorization(header: string): DigestAnswer | undefined {
     nonce,
     uri,
     response,
-    algorithm,
-    ...(qop !== undefined && { qop }),
-    ...(nc !== undefined && { nc }),
-    ...(cnonce !== undefined && { cnonce }),
+    algorithm: fields.get('algorithm') ?? 'MD5',
+    qop: fields.get('qop'),
+    nc: fields.get('nc'),
+    cnonce: fields.get('cnonce'),
   };
 }
 
-/** name = token / quoted-string, separated by commas; a name that comes twice makes two readings, so none. */
-function readPairs(text: string, start: number): Record<string, string> | undefined {
-  const fields: Record<string, string> = Object.create(null);
-  let at = start;
-  const take = (grammar: RegExp): RegExpExecArray | null => {
-    grammar.lastIndex = at;
-    const found = grammar.exec(text);
-    if (found) at = grammar.lastIndex;
-    return found;
-  };
-  while (at < text.length) {
-    const name = take(TOKEN)?.[0].toLowerCase();
-    take(SPACE);
-    if (name === undefined || name in fields || text[at] !== '=') return undefined;
-    at++;
-    take(SPACE);
-    const quoted = take(QUOTED);
-    const value = quoted ? quoted[1]?.replace(/\\(.)/g, '$1') : take(UNQUOTED)?.[0];
-    if (value === undefined) return undefined;
-    fields[name] = value;
-    take(SPACE);
-    if (at < text.length && text[at++] !== ',') return undefined;
-    take(SPACE);
+/** A name that comes twice makes two readings, so none. */
+function readPairs(text: string, start: number): Map<string, string> | undefined {
+  const fields = new Map<string, string>();
+  for (let at = start; at < text.length; at = PAIR.lastIndex) {
+    PAIR.lastIndex = at;
+    const pair = PAIR.exec(text);
+    const name = pair?.[1]?.toLowerCase();
+    if (name === undefined || fields.has(name)) return undefined;
+    fields.set(name, pair?.[3] ?? unescaped(pair?.[2] ?? ''));
   }
   return fields;
+}
+
+function unescaped(text: string): string {
+  return text.includes('\\') ? text.replace(/\\(.)/g, '$1') : text;
 }

@@ -3,10 +3,10 @@ import type { WebhookSecret } from './webhook-secrets';
 
 /** One POST as it reached us. */
 export interface HookRequest {
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  /** The bytes as they came: the signature covers them. */
-  readonly body: Uint8Array;
+  /** The `Jambonz-Signature` header. */
+  readonly signature: string | undefined;
+  /** As it came, for the signature covers its bytes: a text, or bytes that may be none. */
+  readonly body: string | Uint8Array;
   /** The URL that our routes stand under, as jambonz reached us, without a slash at its end. */
   readonly baseUrl: string;
 }
@@ -38,12 +38,12 @@ const DEEPEST_JSON = 32;
  * @param now unix ms
  */
 export function openHook(
-  { headers, body }: Pick<HookRequest, 'headers' | 'body'>,
+  { signature, body }: Pick<HookRequest, 'signature' | 'body'>,
   secrets: readonly WebhookSecret[],
   now: number,
 ): OpenedHook {
-  if (body.length > LARGEST_BODY) return { ok: false, because: 'too-large' };
-  const { verdict, by } = verifySignature(headers['jambonz-signature'], body, secrets, now);
+  if (Buffer.byteLength(body) > LARGEST_BODY) return { ok: false, because: 'too-large' };
+  const { verdict, by } = verifySignature(signature, body, secrets, now);
   if (verdict !== 'right') return { ok: false, because: verdict };
   const json = parseJson(body);
   return json ? { ok: true, json, signedBy: by } : { ok: false, because: 'not-json' };
@@ -72,9 +72,9 @@ export function refuseHook(because: HookRefusal): HookAnswer {
 /** Made once: making one costs more than using it. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-function parseJson(body: Uint8Array): Record<string, unknown> | undefined {
+function parseJson(body: string | Uint8Array): Record<string, unknown> | undefined {
   try {
-    const json: unknown = JSON.parse(UTF8.decode(body));
+    const json: unknown = JSON.parse(typeof body === 'string' ? body : UTF8.decode(body));
     return isObject(json) && !isDeeperThan(json, DEEPEST_JSON) ? json : undefined;
   } catch {
     return undefined;
@@ -88,5 +88,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+  if (levels === 0) return true;
+  for (const inner of Object.values(value)) if (isDeeperThan(inner, levels - 1)) return true;
+  return false;
 }

@@ -15,19 +15,19 @@ export type SignatureVerdict =
  * The value of the `Jambonz-Signature` header: `t=<unix s>,v1=<hex HMAC-SHA256 of "<t>." + body>`
  * (jambonz-feature-server lib/utils/base-requestor.js, digest-utils index.js).
  */
-export function signatureHeader(body: Uint8Array, secret: string, unixSeconds: number): string {
+export function signatureHeader(body: string | Uint8Array, secret: string, unixSeconds: number): string {
   return `t=${unixSeconds},v1=${hmac(body, secret, String(unixSeconds))}`;
 }
 
 /**
  * Compares a `Jambonz-Signature` header with every secret, in constant time.
- * @param body the raw bytes as they came
+ * @param body as it came
  * @param now unix ms
  * @returns the secrets that made it: usually one, none when the verdict is not `right`
  */
 export function verifySignature<S extends { readonly secret: string }>(
   header: string | undefined,
-  body: Uint8Array,
+  body: string | Uint8Array,
   secrets: readonly S[],
   now: number,
 ): { readonly verdict: SignatureVerdict; readonly by: readonly S[] } {
@@ -45,15 +45,19 @@ export function verifySignature<S extends { readonly secret: string }>(
   return { verdict: 'right', by };
 }
 
-function hmac(body: Uint8Array, secret: string, time: string): string {
+function hmac(body: string | Uint8Array, secret: string, time: string): string {
   return createHmac('sha256', secret).update(`${time}.`).update(body).digest('hex');
 }
 
 /** One `t` of plain digits and any number of `v1`; two `t` are two readings, so none. */
 function readHeader(header: string): { time: string | undefined; signatures: readonly string[] } {
-  const pairs = header.split(',').map((pair) => pair.trim().split('='));
-  const valuesOf = (name: string) => pairs.flatMap(([key, value]) => (key === name && value ? [value] : []));
-  const times = valuesOf('t');
+  const times: string[] = [];
+  const signatures: string[] = [];
+  for (const pair of header.split(',')) {
+    const [name, value] = pair.trim().split('=');
+    if (name === 't' && value) times.push(value);
+    if (name === 'v1' && value) signatures.push(value);
+  }
   const [time] = times.length === 1 ? times : [];
-  return { time: time && /^\d{1,12}$/.test(time) ? time : undefined, signatures: valuesOf('v1').slice(0, 8) };
+  return { time: time && /^\d{1,12}$/.test(time) ? time : undefined, signatures: signatures.slice(0, 8) };
 }

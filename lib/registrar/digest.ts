@@ -13,10 +13,10 @@ export interface DigestAnswer {
   readonly uri: string;
   readonly response: string;
   readonly algorithm: string;
-  readonly qop?: string;
+  readonly qop?: string | undefined;
   /** Nonce count, eight hex digits. */
-  readonly nc?: string;
-  readonly cnonce?: string;
+  readonly nc?: string | undefined;
+  readonly cnonce?: string | undefined;
 }
 
 /** What an account's record holds to compare with: the password, or MD5(username:realm:password) in hex. */
