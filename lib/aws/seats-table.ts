@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Seats, Undecided } from '../jambonz/world';
 import type { Aor } from '../registrar/aor';
@@ -11,7 +10,7 @@ import {
   type Seat,
   takeSeat,
 } from '../registrar/caps';
-import { aorParts, endsAt, type MemoryTable, memoryKey } from './memory-table';
+import { aorParts, endsAt, hashed, type MemoryTable, memoryKey } from './memory-table';
 import { MEMORY_ENDS } from './names';
 import { type Budget, nameOf, withTries } from './tries';
 
@@ -25,18 +24,30 @@ const MOST_TRIES = 12;
 const KEPT_MS = 3 * 24 * 3600 * 1000;
 /** So many leases are looked through for calls that ended unclaimed, before a caller is turned away. */
 const MOST_LOOKED_THROUGH = 25;
+/**
+ * The calls of a minute are counted in one of so many slots, so that a new minute finds its own empty. A prime: a
+ * call that comes every hour, or every day, does not meet its own slot again.
+ */
+const SLOTS = 61;
 
 /**
- * The memory table as the counter of calls: one item per owner of caps, with a lease per call. Nobody reads before
- * writing as long as there is room: DynamoDB checks the caps in the one conditional write that takes the seat, so
- * parallel Lambdas cannot take the same one. Only when that is refused (a cap is reached, a new minute began, or
- * there is no item yet) the item is read, judged by `takeSeat`, and replaced if nobody changed it meanwhile.
+ * The memory table as the counter of calls: one item per owner of caps. A call costs one write and no read as long as
+ * there is room: DynamoDB checks the caps in the conditional write that takes the seat, so parallel Lambdas cannot
+ * take the same one. Only when that is refused (a cap is reached, the call has its seat already, or its minute's slot
+ * holds an old count) the item is read, judged by `takeSeat`, and replaced if nobody changed it meanwhile.
+ *
+ * Everything in the item is an attribute of its own, as a map would have to be there before the first call:
+ * `:<hash of the Call-ID>` a lease, when it ends; `taken` how many leases there are; `minute` the latest in which a
+ * call was counted, `started<slot>` how many were; `version` how often the item was written.
  */
 export function seatsTable(table: MemoryTable): Seats {
   const { dynamodb, now } = table;
   return {
     take: async (callId, caps) => {
       const call = leaseOf(callId);
+      // A cap of 0 has no room for the first call either, which the write below takes for granted.
+      const { seat: first } = takeSeat(NO_CALLS, call, caps, now());
+      if (first !== 'taken') return first;
       for (let tries = 0; tries < MOST_TRIES; tries++) {
         const time = now();
         const command = takeAtOnce(table.tableName, call, caps, time);
@@ -73,30 +84,40 @@ function takeAtOnce(TableName: string, call: string, caps: Caps, time: number): 
   const { maxConcurrentCalls, callsPerMinute } = caps;
   const counted = maxConcurrentCalls !== undefined;
   const rated = callsPerMinute !== undefined;
+  const minute = minuteOf(time);
+  const started = startedIn(minute);
+  const others = Array.from({ length: SLOTS - 1 }, (_, at) => startedIn(minute + 1 + at));
   const conditions = [
-    'attribute_exists(#version)',
-    ...(counted ? ['attribute_not_exists(#leases.#call)', 'size(#leases) < :calls'] : []),
-    ...(rated ? ['#minute = :minute', '#started < :rate'] : []),
+    ...(counted ? ['attribute_not_exists(#call)', '(attribute_not_exists(taken) OR taken < :calls)'] : []),
+    ...(rated ? [`(${roomInMinute(started)})`] : []),
+  ];
+  const updates = [
+    `SET ${MEMORY_ENDS} = :ends${counted ? ', #call = :until' : ''}${rated ? ', #minute = :minute' : ''}`,
+    `ADD version :one${counted ? ', taken :one' : ''}${rated ? `, ${started} :one` : ''}`,
+    ...(rated ? [`REMOVE ${others.join(', ')}`] : []),
   ];
   return new UpdateCommand({
     TableName,
     Key: countsKey(caps.owner),
-    UpdateExpression: `SET #started = #started + :one, #version = #version + :one, #ends = :ends${counted ? ', #leases.#call = :until' : ''}`,
     ConditionExpression: conditions.join(' AND '),
-    ExpressionAttributeNames: {
-      '#started': 'started',
-      '#version': 'version',
-      '#ends': MEMORY_ENDS,
-      ...(counted && { '#leases': 'leases', '#call': call }),
-      ...(rated && { '#minute': 'minute' }),
-    },
+    UpdateExpression: updates.join(' '),
+    ExpressionAttributeNames: { ...(counted && { '#call': call }), ...(rated && { '#minute': 'minute' }) },
     ExpressionAttributeValues: {
       ':one': 1,
       ':ends': endsAt(time + KEPT_MS)[MEMORY_ENDS],
       ...(counted && { ':calls': maxConcurrentCalls, ':until': leaseEnd(caps, time) }),
-      ...(rated && { ':minute': minuteOf(time), ':rate': callsPerMinute }),
+      ...(rated && { ':minute': minute, ':rate': callsPerMinute }),
     },
   });
+}
+
+/** A slot that is not empty when its minute begins holds the count of a minute long ago. */
+function roomInMinute(started: string): string {
+  return [
+    'attribute_not_exists(#minute)',
+    `(#minute < :minute AND attribute_not_exists(${started}))`,
+    `(#minute = :minute AND ${started} < :rate)`,
+  ].join(' OR ');
 }
 
 /** @returns undefined when somebody else wrote in between */
@@ -114,12 +135,12 @@ async function readAndTake(
     judged.seat === 'too-many-calls'
       ? takeSeat(await withoutEnded(table, judged.counts), call, caps, time)
       : judged;
-  if (seat !== 'taken' || Object.hasOwn(found.leases, call)) return seat;
+  const lease = found.leases[call];
+  if (seat !== 'taken' || (lease !== undefined && lease === counts.leases[call])) return seat;
   const put = new PutCommand({
     TableName,
-    Item: { ...key, ...counts, version: found.version + 1, ...endsAt(time + KEPT_MS) },
-    ConditionExpression: 'attribute_not_exists(#version) OR #version = :version',
-    ExpressionAttributeNames: { '#version': 'version' },
+    Item: { ...key, ...attributesOf(counts), version: found.version + 1, ...endsAt(time + KEPT_MS) },
+    ConditionExpression: 'attribute_not_exists(version) OR version = :version',
     ExpressionAttributeValues: { ':version': found.version },
   });
   return (await written((abortSignal) => dynamodb.send(put, { abortSignal }))) ? seat : undefined;
@@ -143,25 +164,29 @@ async function read(
   return Item;
 }
 
-function readCounts(item: Record<string, unknown> | undefined): CallCounts & { readonly version: number } {
-  if (!item) return { ...NO_CALLS, version: 0 };
-  const { minute, started, version, leases } = item;
+function readCounts(item: Record<string, unknown> = {}): CallCounts & { readonly version: number } {
+  const { minute = NO_CALLS.minute, version = 0 } = item;
+  const leases = Object.entries(item).filter(([name]) => name.startsWith(':'));
   return {
     minute: Number(minute),
-    started: Number(started),
+    started: Number(item[startedIn(Number(minute))] ?? 0),
     version: Number(version),
-    leases: Object.fromEntries(Object.entries(leases ?? {}).map(([call, ends]) => [call, Number(ends)])),
+    leases: Object.fromEntries(leases.map(([call, ends]) => [call, Number(ends)])),
   };
+}
+
+function attributesOf({ minute, started, leases }: CallCounts): Record<string, number> {
+  return { minute, [startedIn(minute)]: started, taken: Object.keys(leases).length, ...leases };
 }
 
 function giveBack(TableName: string, owner: Aor, call: string): UpdateCommand {
   return new UpdateCommand({
     TableName,
     Key: countsKey(owner),
-    UpdateExpression: 'REMOVE #leases.#call SET #version = #version + :one',
-    ConditionExpression: 'attribute_exists(#leases.#call)',
-    ExpressionAttributeNames: { '#leases': 'leases', '#call': call, '#version': 'version' },
-    ExpressionAttributeValues: { ':one': 1 },
+    UpdateExpression: 'REMOVE #call ADD taken :less, version :one',
+    ConditionExpression: 'attribute_exists(#call)',
+    ExpressionAttributeNames: { '#call': call },
+    ExpressionAttributeValues: { ':less': -1, ':one': 1 },
   });
 }
 
@@ -182,9 +207,14 @@ function endedKey(call: string): { key: string } {
   return memoryKey('ended', call);
 }
 
-/** Call-IDs are long; the item that holds a thousand leases should not be. */
+/** The name of a lease. Call-IDs are long; the item that holds a thousand of them should not be. */
 function leaseOf(callId: string): string {
-  return createHash('sha256').update(callId).digest('base64url').slice(0, 16);
+  return hashed(callId).slice(0, 17);
+}
+
+/** Which attribute counts the calls of a minute. */
+function startedIn(minute: number): string {
+  return `started${minute % SLOTS}`;
 }
 
 /** @returns false when the condition did not hold */

@@ -89,7 +89,8 @@ export interface CallGrants {
 /** The calls that are going on, counted per owner of caps, whichever Lambda took them in. */
 export interface Seats {
   /**
-   * Takes a seat for a call; asked twice for the same call it is the same seat.
+   * Takes a seat for a call; asked twice for the same call it is the same seat. Under a rate alone there are no
+   * seats: a call that asks twice counts twice.
    * @throws Undecided
    */
   take(callId: string, caps: Caps): Promise<Seat>;

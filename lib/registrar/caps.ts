@@ -1,6 +1,6 @@
 import type { Aor } from './aor';
 
-/** The caps that a call comes under, and whose they are: the accounts of one customer share them. */
+/** The caps that a call comes under, one or both, and whose they are: the accounts of one customer share them. */
 export interface Caps {
   readonly owner: Aor;
   readonly maxConcurrentCalls: number | undefined;
@@ -13,7 +13,7 @@ export type Seat = 'taken' | 'too-many-calls' | 'too-many-calls-per-minute';
 
 /** What is counted for one owner of caps. */
 export interface CallCounts {
-  /** Unix minutes: the minute that `started` counts. */
+  /** Unix minutes: the minute that `started` counts, the latest in which a call was counted. */
   readonly minute: number;
   readonly started: number;
   /** By call: when the lease ends, unix seconds. */
@@ -25,7 +25,8 @@ export const NO_CALLS: CallCounts = { minute: 0, started: 0, leases: {} };
 
 /**
  * Takes a seat for a call, or says which cap is reached. A call that has its seat keeps it: jambonz may ask twice.
- * Leases that ended are dropped here, so that a call whose end was never told blocks nobody for ever.
+ * Leases that ended are dropped here, so that a call whose end was never told blocks nobody for ever. A clock that is
+ * a little behind counts in the minute that began elsewhere: going back would forget that one's calls.
  * @param now unix ms
  */
 export function takeSeat(
@@ -34,7 +35,7 @@ export function takeSeat(
   caps: Caps,
   now: number,
 ): { readonly seat: Seat; readonly counts: CallCounts } {
-  const minute = minuteOf(now);
+  const minute = Math.max(minuteOf(now), counts.minute);
   const started = counts.minute === minute ? counts.started : 0;
   const leases = liveLeases(counts.leases, now);
   const current = { minute, started, leases };

@@ -1,8 +1,8 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { connectDynamoDB, type DynamoDB } from '../../lib/aws/dynamodb';
 import type { MemoryTable } from '../../lib/aws/memory-table';
 import { seatsTable } from '../../lib/aws/seats-table';
-import { Undecided } from '../../lib/jambonz/world';
+import { type Seats, Undecided } from '../../lib/jambonz/world';
 import {
   createTables,
   type EmbeddedDynamoDB,
@@ -12,6 +12,7 @@ import {
 import type { Caps } from '../../lib/registrar/caps';
 
 const NOON = Date.parse('2026-11-23T12:00:00Z');
+const MINUTE = 60_000;
 const owner = (username: string) => ({ username, realm: 'sip.example.com' });
 const caps = (username: string, maxConcurrentCalls?: number, callsPerMinute?: number): Caps => ({
   owner: owner(username),
@@ -54,6 +55,28 @@ async function itemOf(username: string): Promise<Record<string, unknown> | undef
   return (await dynamodb.send(new GetCommand({ TableName: LOCAL_TABLES.memory, Key: key }))).Item;
 }
 
+/** How many leases stand in the item, and how many it says there are. */
+async function leasesOf(username: string): Promise<{ leases: number; taken: unknown }> {
+  const item = (await itemOf(username)) ?? {};
+  return { leases: Object.keys(item).filter((name) => /^:.{16}$/.test(name)).length, taken: item.taken };
+}
+
+/** What a Lambda that has seen nobody asks of DynamoDB. */
+async function requestsOf(work: (seats: Seats) => Promise<unknown>, now = NOON): Promise<string[]> {
+  const sent: string[] = [];
+  const counting = connectDynamoDB(embedded.endpoint);
+  counting.middlewareStack.add(
+    (next, context) => (args) => {
+      sent.push(String(context.commandName));
+      return next(args);
+    },
+    { step: 'initialize' },
+  );
+  await work(seatsTable({ ...memory(), dynamodb: counting, now: () => now }));
+  counting.destroy();
+  return sent;
+}
+
 describe('the seats of calls, in DynamoDB', () => {
   test('as many as the cap says, then none, then one again when one ends', async () => {
     const seats = lambda();
@@ -74,6 +97,7 @@ describe('the seats of calls, in DynamoDB', () => {
     expect(await seats.take('b', two)).toBe('taken');
     expect(await seats.take('b', two)).toBe('taken');
     expect(await seats.take('c', two)).toBe('too-many-calls');
+    expect(await leasesOf('same')).toEqual({ leases: 2, taken: 2 });
   });
 
   test('a call ends once', async () => {
@@ -99,6 +123,14 @@ describe('the seats of calls, in DynamoDB', () => {
     expect(await lambda(NOON + 100_000).take('third', one)).toBe('too-many-calls');
   });
 
+  test('a call that comes again when its lease has ended takes a seat again', async () => {
+    const one = caps('again', 1);
+    expect(await lambda().take('a', one)).toBe('taken');
+    expect(await lambda(NOON + 100_000).take('a', one)).toBe('taken');
+    expect(await lambda(NOON + 100_000).take('b', one)).toBe('too-many-calls');
+    expect(await leasesOf('again')).toEqual({ leases: 1, taken: 1 });
+  });
+
   test('a seat whose call ended without anybody knowing whose it was is free when it is wanted', async () => {
     const seats = lambda();
     const two = caps('unclaimed', 2);
@@ -116,7 +148,38 @@ describe('the seats of calls, in DynamoDB', () => {
     expect(await lambda(NOON + 59_999).take('b', rate)).toBe('taken');
     expect(await lambda(NOON + 59_999).take('c', rate)).toBe('too-many-calls-per-minute');
     expect(await lambda(NOON + 60_000).take('c', rate)).toBe('taken');
-    expect(await itemOf('rate')).toMatchObject({ leases: {} });
+    expect(await leasesOf('rate')).toMatchObject({ leases: 0 });
+  });
+
+  test.each([1, 2, 59, 60, 61, 62, 122, 1440])(
+    '%d minutes later nothing is left of the count',
+    async (gap) => {
+      const two = caps(`gap-${gap}`, 9, 2);
+      const later = lambda(NOON + gap * MINUTE);
+      expect(await lambda().take('before', two)).toBe('taken');
+      expect(await later.take('a', two)).toBe('taken');
+      expect(await later.take('b', two)).toBe('taken');
+      expect(await later.take('c', two)).toBe('too-many-calls-per-minute');
+    },
+  );
+
+  test('a call whose minute is over when it comes counts in the one that began', async () => {
+    const two = caps('late', undefined, 2);
+    expect(await lambda(NOON).take('a', two)).toBe('taken');
+    expect(await lambda(NOON - 1).take('late', two)).toBe('taken');
+    expect(await lambda(NOON).take('b', two)).toBe('too-many-calls-per-minute');
+    expect(await lambda(NOON - 1).take('later', two)).toBe('too-many-calls-per-minute');
+    expect(await lambda(NOON + MINUTE).take('c', two)).toBe('taken');
+  });
+
+  test.each([
+    ['calls at a time', caps('closed', 0), 'too-many-calls'],
+    ['calls per minute', caps('closed', undefined, 0), 'too-many-calls-per-minute'],
+    ['calls at a time, beside a rate', caps('closed', 0, 5), 'too-many-calls'],
+    ['calls per minute, beside a cap', caps('closed', 5, 0), 'too-many-calls-per-minute'],
+  ])('a cap of 0 %s lets nobody in, not even the first', async (_what, none, seat) => {
+    expect(await lambda().take('first', none)).toBe(seat);
+    expect(await itemOf('closed')).toBeUndefined();
   });
 
   test('both caps hold together', async () => {
@@ -139,7 +202,19 @@ describe('the seats of calls, in DynamoDB', () => {
       Array.from({ length: 24 }, (_, call) => persistent(() => lambda().take(`call-${call}`, crowd))),
     );
     expect(answers.filter((seat) => seat === 'taken')).toHaveLength(most);
-    expect(Object.keys((await itemOf(crowd.owner.username))?.leases ?? {})).toHaveLength(most);
+    expect(await leasesOf(crowd.owner.username)).toEqual({ leases: most, taken: most });
+  });
+
+  test('24 calls at once on both sides of a minute: the rate for each of the two, and no more', async () => {
+    const rate = caps('midnight', undefined, 3);
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, (_, call) =>
+        persistent(() => lambda(NOON - (call % 2)).take(`call-${call}`, rate)),
+      ),
+    );
+    const taken = answers.filter((seat) => seat === 'taken').length;
+    expect(taken).toBeGreaterThanOrEqual(3);
+    expect(taken).toBeLessThanOrEqual(6);
   });
 
   test('calls that come and go at once never exceed the cap, and leave every seat free', async () => {
@@ -158,7 +233,7 @@ describe('the seats of calls, in DynamoDB', () => {
     await Promise.all(Array.from({ length: 8 }, (_, at) => line(`line-${at}`)));
     expect(most).toBeGreaterThan(1);
     expect(most).toBeLessThanOrEqual(3);
-    expect(await itemOf('coming-and-going')).toMatchObject({ leases: {} });
+    expect(await leasesOf('coming-and-going')).toEqual({ leases: 0, taken: 0 });
   });
 
   test('the item ends by itself, well after the last lease', async () => {
@@ -166,23 +241,50 @@ describe('the seats of calls, in DynamoDB', () => {
     expect(await itemOf('ending')).toMatchObject({ endsAt: NOON / 1000 + 3 * 24 * 3600 });
   });
 
-  test('a room with space costs one write and no read', async () => {
-    const sent: string[] = [];
-    const counting = connectDynamoDB(embedded.endpoint);
-    counting.middlewareStack.add(
-      (next, context) => (args) => {
-        sent.push(String(context.commandName));
-        return next(args);
-      },
-      { step: 'initialize' },
-    );
-    const seats = seatsTable({ ...memory(), dynamodb: counting });
-    await seats.take('first', caps('cheap', 5));
-    sent.length = 0;
-    await seats.take('second', caps('cheap', 5));
-    await seats.end('second', owner('cheap'));
-    counting.destroy();
-    expect(sent).toEqual(['UpdateItemCommand', 'UpdateItemCommand']);
+  describe('a seat that is free costs one write and no read', () => {
+    const takes = (call: string, of: Caps) => (seats: Seats) => seats.take(call, of);
+    const ends = (call: string, of: Caps) => (seats: Seats) => seats.end(call, of.owner);
+
+    test.each([
+      ['a cap', caps('cheap-cap', 5)],
+      ['a rate', caps('cheap-rate', undefined, 5)],
+      ['both', caps('cheap', 5, 5)],
+    ])('for the first call of its owner and for the next, under %s', async (_what, cheap) => {
+      expect(await requestsOf(takes('first', cheap))).toEqual(['UpdateItemCommand']);
+      expect(await requestsOf(takes('next', cheap))).toEqual(['UpdateItemCommand']);
+    });
+
+    test('for the first call of each minute', async () => {
+      const cheap = caps('cheap-minutes', 9, 5);
+      for (const minute of [0, 1, 61, 63, 1440, 2880]) {
+        const sent = await requestsOf(takes(`call-${minute}`, cheap), NOON + minute * MINUTE);
+        expect([minute, ...sent]).toEqual([minute, 'UpdateItemCommand']);
+      }
+    });
+
+    test('and one more for its end', async () => {
+      const cheap = caps('cheap-end', 5, 5);
+      await lambda().take('only', cheap);
+      expect(await requestsOf(ends('only', cheap))).toEqual(['UpdateItemCommand']);
+    });
+  });
+
+  test('an item of another form counts for nothing', async () => {
+    const Item = {
+      key: 'calls sip.example.com foreign',
+      minute: NOON / MINUTE,
+      started: 7,
+      version: 3,
+      leases: { somebody: NOON / 1000 + 9999 },
+      endsAt: NOON / 1000 + 9999,
+    };
+    await dynamodb.send(new PutCommand({ TableName: LOCAL_TABLES.memory, Item }));
+    const seats = lambda();
+    const one = caps('foreign', 1, 2);
+    expect(await seats.take('x', one)).toBe('taken');
+    expect(await seats.take('y', one)).toBe('too-many-calls');
+    expect(await seats.end('x', one.owner)).toBe('ended');
+    expect(await seats.take('y', one)).toBe('taken');
   });
 
   test('a table that cannot be reached is undecided, not a full house', async () => {
