@@ -80,6 +80,7 @@ export async function measureRequests(): Promise<Requests> {
       await expectOk(auth(eventOf(authPost(call.invite, clock.now))));
       await count(hook, calls, signed(ROUTES.callHook, callHookPayload(call), clock.now));
     };
+    // The first of its owner as well: nothing was counted yet.
     clock.now = Math.ceil(clock.now / MINUTE_MS) * MINUTE_MS;
     await cappedCall('call hook with caps, first in its minute, records not cached');
     clock.now += 10_000;
