@@ -26,19 +26,15 @@ export const registerAuth = signedHook(
 );
 
 async function decide(attempt: AuthAttempt, world: World): Promise<Admission> {
-  const guesser = { aor: attempt.digest, source: attempt.source };
-  const limited = await world.guesses.limited(guesser);
+  const guesser = world.guesser(attempt.digest, attempt.source);
+  const limited = await guesser.limited();
   if (limited) return refuse(attempt, limited);
   const customer = await world.customers.find(attempt.digest);
   const proven = admit(attempt, customer, world.now());
   const admission = await once(proven, attempt, replayPolicy(attempt, customer), world);
-  if (isWrongGuess(admission)) await world.guesses.failed(guesser);
+  if (isWrongGuess(admission)) await guesser.failed();
   if (admission.admitted)
-    await Promise.all([
-      world.guesses.succeeded(guesser),
-      world.credentialUses.used(admission.aor, admission.credential),
-      leaveGrant(attempt, world),
-    ]);
+    await Promise.all([guesser.succeeded(admission.credential), leaveGrant(attempt, world)]);
   return admission;
 }
 

@@ -1,8 +1,6 @@
 import { BatchGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { CredentialUses } from '../jambonz/world';
 import { type Aor, formatAor } from '../registrar/aor';
 import type { DynamoDB } from './dynamodb';
-import { lru } from './lru';
 import { aorParts, endsAt, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
 import { MEMORY_ENDS } from './names';
 import { withTries } from './tries';
@@ -14,37 +12,38 @@ export interface CredentialUse {
   readonly at: number;
 }
 
-/** A use is noted again after this: two writes a day of each Lambda for a phone that stays. */
+/** A use is noted again after this: two writes a day for a phone that stays. */
 export const NOTED_EVERY_MS = 12 * 3600_000;
 
 /** An account that nobody used for so long has used none. */
 const KEPT_MS = 90 * 86_400_000;
-const MOST_CACHED = 20_000;
 /** Attributes that hold a time are called `used` and the label; no label holds a space. */
 const USED = 'used ';
 
-/** Notes in the memory table which credential was used: an item per account, a time per label. */
-export function credentialUses({ dynamodb, tableName, now, onTrouble }: MemoryTable): CredentialUses {
-  const noted = lru<number>(MOST_CACHED);
-  return {
-    used: async (aor, label) => {
-      const name = `${keyOf(aor).key} ${label}`;
-      if (now() - (noted.get(name) ?? -Infinity) < NOTED_EVERY_MS) return;
-      noted.set(name, now());
-      const command = new UpdateCommand({
-        TableName: tableName,
-        Key: keyOf(aor),
-        UpdateExpression: `SET #used = :now, ${MEMORY_ENDS} = :ends`,
-        ExpressionAttributeNames: { '#used': USED + label },
-        ExpressionAttributeValues: { ':now': now(), ':ends': endsAt(now() + KEPT_MS)[MEMORY_ENDS] },
-      });
-      const send = (abortSignal: AbortSignal) => dynamodb.send(command, { abortSignal });
-      await withTries('the memory table', MEMORY_BUDGET, send).catch((cause) => {
-        noted.delete(name);
-        onTrouble({ what: 'credential-use-not-noted', aor, cause });
-      });
-    },
-  };
+/**
+ * Notes in the memory table that a credential was used now: an item per account, a time per label.
+ * @returns false when that could not be noted
+ */
+export async function noteUse(
+  { dynamodb, tableName, now, onTrouble }: MemoryTable,
+  aor: Aor,
+  label: string,
+): Promise<boolean> {
+  const command = new UpdateCommand({
+    TableName: tableName,
+    Key: keyOf(aor),
+    UpdateExpression: `SET #used = :now, ${MEMORY_ENDS} = :ends`,
+    ExpressionAttributeNames: { '#used': USED + label },
+    ExpressionAttributeValues: { ':now': now(), ':ends': endsAt(now() + KEPT_MS)[MEMORY_ENDS] },
+  });
+  const send = (abortSignal: AbortSignal) => dynamodb.send(command, { abortSignal });
+  try {
+    await withTries('the memory table', MEMORY_BUDGET, send);
+    return true;
+  } catch (cause) {
+    onTrouble({ what: 'credential-use-not-noted', aor, cause });
+    return false;
+  }
 }
 
 const READ_BUDGET_MS = 10_000;

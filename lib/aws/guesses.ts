@@ -1,7 +1,9 @@
 import { BatchGetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { isObject } from '../jambonz/hook';
-import { type Guesser, type Guesses, Undecided } from '../jambonz/world';
+import { type Guesser, Undecided, type World } from '../jambonz/world';
 import { subscriberOf } from '../registrar/address';
+import type { AuthAttempt } from '../registrar/admission';
+import type { Aor } from '../registrar/aor';
 import {
   afterFailure,
   endOf,
@@ -10,14 +12,13 @@ import {
   NO_GUESSES,
   type Tally,
 } from '../registrar/guessing';
+import { NOTED_EVERY_MS, noteUse } from './credential-uses';
 import { lru } from './lru';
 import { aorParts, endsAt, hashed, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
 import { nameOf, withTries } from './tries';
 
 /** A pair that authenticated is trusted so long, by every Lambda. */
 const KNOWN_MS = 24 * 3600_000;
-/** The mark is renewed when half of that has gone, so a phone that stays costs two writes a day. */
-const RENEW_MS = KNOWN_MS / 2;
 /** Of one address in one process, and of all that wrote theirs themselves. Beyond it nothing is written down. */
 const MOST_WRITES_PER_SECOND = 50;
 const MOST_CACHED = 20_000;
@@ -30,6 +31,14 @@ interface Remembered {
 
 const NOTHING: Remembered = { record: NO_GUESSES, version: 0 };
 
+/** A pair that authenticated. */
+interface Mark {
+  /** Unix ms. */
+  readonly until: number;
+  /** The labels of the credentials that it used since. */
+  readonly credentials: readonly string[];
+}
+
 /**
  * The limiter. A pair that authenticated in this process is never looked up, so a phone that stays costs nothing.
  * A pair that is new to this process costs one read (its mark and its source's record, in one request) whether its
@@ -39,55 +48,69 @@ const NOTHING: Remembered = { record: NO_GUESSES, version: 0 };
  *
  * A source is an address (IPv6: its /64). An address that the device itself wrote blames nobody: such attempts
  * count by username alone, apart from all others.
+ *
+ * The mark of a pair is renewed twice a day, and with it is noted which credential opened the door.
  */
-export function guesses(table: MemoryTable): Guesses {
+export function guesses(table: MemoryTable): World['guesser'] {
   const { now } = table;
-  const known = lru<number>(MOST_CACHED);
+  const known = lru<Mark>(MOST_CACHED);
   const records = lru<Remembered>(MOST_CACHED);
   const isWritable = writesPerSecond(now);
 
-  const isKnown = ({ pair }: Keys) => (known.get(pair) ?? 0) > now();
-  const limitNow = ({ source, user }: Keys) =>
-    limitedBy((records.get(source) ?? NOTHING).record, user, now());
-
   const recall = async ({ pair, source }: Keys): Promise<void> => {
     const items = await readItems(table, [pair, source]);
-    const until = items.get(pair)?.until;
-    if (typeof until === 'number') known.set(pair, until);
+    const mark = readMark(items.get(pair));
+    if (mark) known.set(pair, mark);
     const [local, stored] = [records.get(source) ?? NOTHING, readRemembered(items.get(source))];
     records.set(source, local.version > stored.version ? local : stored);
   };
   const count = async ({ source, user, meter }: Keys): Promise<void> => {
     const before = records.get(source) ?? NOTHING;
-    const record = afterFailure(before.record, user, now());
+    const record = afterFailure(before.record, user(), now());
     const after = { record, version: Math.max(before.version + 1, now()) };
     records.set(source, after);
     if (isWritable(meter)) await write(table, source, after);
   };
-  const unlessBroken = (guesser: Guesser, work: Promise<void>): Promise<void> =>
-    work.catch((cause) => table.onTrouble({ what: 'guessing-not-checked', aor: guesser.aor, cause }));
 
-  return {
-    limited: async (guesser) => {
-      const keys = keysOf(guesser);
-      if (isKnown(keys)) return undefined;
-      // The pair's own window needs no look at its mark: a pair that has one is never counted.
-      if (limitNow(keys) === 'limited') return 'limited';
-      await unlessBroken(guesser, recall(keys));
-      return isKnown(keys) ? undefined : limitNow(keys);
-    },
-    failed: async (guesser) => {
-      const keys = keysOf(guesser);
-      if (!isKnown(keys)) await unlessBroken(guesser, count(keys));
-    },
-    succeeded: async (guesser) => {
-      const { pair } = keysOf(guesser);
-      if ((known.get(pair) ?? 0) - now() > RENEW_MS) return;
-      const until = now() + KNOWN_MS;
-      known.set(pair, until);
-      await unlessBroken(guesser, put(table, { key: pair, until, ...endsAt(until) }));
-    },
+  return (aor, from): Guesser => {
+    const keys = keysOf(aor, from);
+    const { pair } = keys;
+    const isKnown = () => (known.get(pair)?.until ?? 0) > now();
+    const limitNow = () => limitedBy((records.get(keys.source) ?? NOTHING).record, keys.user(), now());
+    const unlessBroken = (work: Promise<void>): Promise<void> =>
+      work.catch((cause) => table.onTrouble({ what: 'guessing-not-checked', aor, cause }));
+    return {
+      limited: async () => {
+        if (isKnown()) return undefined;
+        // The pair's own window needs no look at its mark: a pair that has one is never counted.
+        if (limitNow() === 'limited') return 'limited';
+        await unlessBroken(recall(keys));
+        return isKnown() ? undefined : limitNow();
+      },
+      failed: async () => {
+        if (!isKnown()) await unlessBroken(count(keys));
+      },
+      succeeded: async (credential) => {
+        const mark = markNow(known.get(pair), now());
+        if (mark.credentials.includes(credential)) return;
+        const { until } = mark;
+        const marked = { until, credentials: [...mark.credentials, credential] };
+        known.set(pair, marked);
+        const [noted] = await Promise.all([
+          noteUse(table, aor, credential),
+          unlessBroken(put(table, { key: pair, ...marked, ...endsAt(until) })),
+        ]);
+        if (!noted) known.set(pair, mark);
+      },
+    };
   };
+}
+
+/** The mark that a success finds: the one there is, or a new one when it is time. */
+function markNow(mark: Mark | undefined, now: number): Mark {
+  return mark && mark.until - now > KNOWN_MS - NOTED_EVERY_MS
+    ? mark
+    : { until: now + KNOWN_MS, credentials: [] };
 }
 
 function writesPerSecond(now: () => number): (source: string) => boolean {
@@ -105,22 +128,20 @@ function writesPerSecond(now: () => number): (source: string) => boolean {
 interface Keys {
   readonly pair: string;
   readonly source: string;
-  readonly user: string;
   /** Whose writes are counted. */
   readonly meter: string;
+  /** Only who is not known yet pays for the hash. */
+  readonly user: () => string;
 }
 
-function keysOf({ aor, source: { address, claimedByDevice } }: Guesser): Keys {
+function keysOf(aor: Aor, { address, claimedByDevice }: AuthAttempt['source']): Keys {
   const user = aorParts(aor);
   const source = claimedByDevice ? 'forwarded' : (subscriberOf(address) ?? hashed(address));
   return {
     pair: memoryKey('known', source, ...user).key,
     source: memoryKey('guesses', source, ...(claimedByDevice ? user : [])).key,
-    // Only who is not known yet pays for the hash.
-    get user() {
-      return hashed(user.join(' ')).slice(0, 12);
-    },
     meter: source,
+    user: () => hashed(user.join(' ')).slice(0, 12),
   };
 }
 
@@ -166,6 +187,12 @@ async function put(
 }
 
 const TOO_LATE = 'ConditionalCheckFailedException';
+
+/** What is no mark of ours counts as none. */
+function readMark({ until, credentials }: Record<string, unknown> = {}): Mark | undefined {
+  if (typeof until !== 'number') return undefined;
+  return { until, credentials: Array.isArray(credentials) ? credentials : [] };
+}
 
 /** What is no record of ours counts as none. */
 function readRemembered(item: Record<string, unknown> | undefined): Remembered {

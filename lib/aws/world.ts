@@ -2,7 +2,6 @@ import { parseWebhookSecrets } from '../jambonz/webhook-secrets';
 import type { World } from '../jambonz/world';
 import { CALL_GRANT_MODES } from '../registrar/call-grant';
 import { callGrants } from './call-grants';
-import { credentialUses } from './credential-uses';
 import { customersTable } from './customers-table';
 import { connectDynamoDB, type DynamoDB } from './dynamodb';
 import { guesses } from './guesses';
@@ -43,10 +42,9 @@ export function worldOf(
       onTrouble,
     }),
     usedAnswers: usedAnswers(memory),
-    guesses: guesses(memory),
+    guesser: guesses(memory),
     callGrants: callGrants(memory),
     seats: seatsTable(memory),
-    credentialUses: credentialUses(memory),
     settings: {
       outboundSipHost: required(env, ENV.outboundSipHost),
       callGrant: oneOf(CALL_GRANT_MODES, env, ENV.callGrant, 'observe'),

@@ -20,10 +20,10 @@ export interface World {
   readonly secrets: (doubted?: 'doubted') => Promise<readonly WebhookSecret[]>;
   readonly customers: Customers;
   readonly usedAnswers: UsedAnswers;
-  readonly guesses: Guesses;
+  /** Who tries at whose password, and where the attempt comes from. */
+  readonly guesser: (aor: Aor, source: AuthAttempt['source']) => Guesser;
   readonly callGrants: CallGrants;
   readonly seats: Seats;
-  readonly credentialUses: CredentialUses;
   readonly settings: CallSettings & AuthSettings;
   /** Has the request been answered without us? What is decided after that reaches nobody. */
   readonly overdue: () => boolean;
@@ -55,24 +55,18 @@ export interface UsedAnswers {
   use(answer: AnswerUse): Promise<'new' | 'replayed' | 'unknown'>;
 }
 
-/** Who tries at whose password: a user, at the address where the attempt comes from. */
+/**
+ * A user at an address: who may be guessing passwords. Nothing here throws: when the memory cannot be asked, nobody
+ * is limited.
+ */
 export interface Guesser {
-  readonly aor: Aor;
-  readonly source: AuthAttempt['source'];
-}
-
-/** Who guesses passwords. Nothing here throws: when the memory cannot be asked, nobody is limited. */
-export interface Guesses {
-  limited(guesser: Guesser): Promise<Limited | undefined>;
-  failed(guesser: Guesser): Promise<void>;
-  /** From now on, and for 24 h, the pair is never limited. */
-  succeeded(guesser: Guesser): Promise<void>;
-}
-
-/** Which credential was used when: an admin sees by it when an old one is no longer needed. */
-export interface CredentialUses {
-  /** Never throws: what cannot be noted is gone without. */
-  used(aor: Aor, label: string): Promise<void>;
+  limited(): Promise<Limited | undefined>;
+  failed(): Promise<void>;
+  /**
+   * From now on, and for 24 h, it is never limited.
+   * @param credential the label of the one that opened the door: an admin sees when an old one is no longer used
+   */
+  succeeded(credential: string): Promise<void>;
 }
 
 /** What accepted INVITEs leave for their calls. */

@@ -3,6 +3,7 @@ import { connectDynamoDB } from '../../lib/aws/dynamodb';
 import { LOCAL_TABLES } from '../../lib/local/dynamodb';
 import { invite, type Phone, register } from '../../lib/local/phone';
 import { NOW } from '../world';
+import { startFaultyDynamoDB } from './faulty-dynamodb';
 import { outcome, type Stand, startProcess, startStand } from './stand';
 
 const AOR = { username: 'alice', realm: 'a.example' };
@@ -60,6 +61,42 @@ describe('which credential was used', () => {
       times.push((await uses())['alice@a.example']?.[0]?.at);
     }
     expect(times).toEqual([NOW, NOW, NOW + 12 * HOUR_MS]);
+  });
+
+  test('is noted once for each credential, also of two phones that take turns behind one address', async () => {
+    const clock = { now: NOW };
+    const { auth } = startProcess(stand.endpoint, clock);
+    for (let turn = 0; turn < 3; turn++)
+      for (const password of ['old-password', 'new-password']) {
+        await auth(register(phone(password), clock.now));
+        clock.now += 1000;
+      }
+    expect(await uses()).toEqual({
+      'alice@a.example': [
+        { label: 'new', at: NOW + 1000 },
+        { label: 'old', at: NOW },
+      ],
+    });
+  });
+
+  test('is not noted by every Lambda that the phone comes to', async () => {
+    const clock = { now: NOW };
+    await startProcess(stand.endpoint, clock).auth(register(phone('old-password'), clock.now));
+    clock.now += HOUR_MS;
+    await startProcess(stand.endpoint, clock).auth(register(phone('old-password'), clock.now));
+    expect(await uses()).toEqual({ 'alice@a.example': [{ label: 'old', at: NOW }] });
+  });
+
+  test('is noted the next time, if it could not be', async () => {
+    const dynamodb = await startFaultyDynamoDB(stand.endpoint);
+    const { auth } = startProcess(dynamodb.endpoint);
+    dynamodb.fault = { kind: 'access denied', operation: 'UpdateItem' };
+    expect(outcome(await auth(register(phone('old-password'), NOW)))).toBe('ok');
+    expect(await uses()).toEqual({});
+    dynamodb.fault = undefined;
+    await auth(register(phone('old-password'), NOW));
+    expect(await uses()).toEqual({ 'alice@a.example': [{ label: 'old', at: NOW }] });
+    await dynamodb.stop();
   });
 
   test('ends by itself after 90 days', async () => {

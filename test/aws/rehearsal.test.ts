@@ -26,11 +26,11 @@ function watchedWorld() {
           return undefined;
         },
       },
-      guesses: {
+      guesser: () => ({
         limited: watch('look at guesses', undefined),
         failed: watch('COUNT A GUESS', undefined),
         succeeded: watch('TRUST AN ADDRESS', undefined),
-      },
+      }),
       usedAnswers: { use: watch('USE AN ANSWER', 'new' as const) },
     },
   };
