@@ -60,7 +60,7 @@ export function journal(
   return {
     decided: (decision, { requestId, milliseconds }) => {
       const level = levelOf(decision);
-      write(level, { ...lineOf(decision), ms: milliseconds, requestId: shortened(requestId) });
+      write(level, Object.assign(lineOf(decision), { ms: milliseconds, requestId: shortened(requestId) }));
       end(countsOf(decision), level);
     },
     broke: (cause, { requestId, milliseconds }) => {

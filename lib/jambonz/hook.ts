@@ -89,6 +89,6 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  for (const inner of Object.values(value)) if (isDeeperThan(inner, levels - 1)) return true;
+  for (const name in value) if (isDeeperThan(value[name as keyof typeof value], levels - 1)) return true;
   return false;
 }
