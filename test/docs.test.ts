@@ -85,7 +85,6 @@ const TOLD: Readonly<Record<Told, true>> = {
   'replay-not-checked': true,
   'guessing-not-checked': true,
   'grant-not-checked': true,
-  'credential-use-not-noted': true,
   'end-of-call-not-noted': true,
   'old-secrets-kept': true,
 };

@@ -27,7 +27,7 @@ export function door(
     if (!hook) return toResult({ status: 404, body: { error: `no hook at ${event.resource}` } });
     const began = now();
     const request = () => ({
-      requestId: event.requestContext.requestId,
+      requestId: event.requestContext.extendedRequestId ?? '',
       milliseconds: now() - began,
     });
     let overdue = false;

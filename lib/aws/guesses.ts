@@ -12,13 +12,19 @@ import {
   NO_GUESSES,
   type Tally,
 } from '../registrar/guessing';
-import { NOTED_EVERY_MS, noteUse } from './credential-uses';
 import { lru } from './lru';
 import { aorParts, endsAt, hashed, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
+import {
+  afterSuccess,
+  forgettable,
+  NO_SUCCESS,
+  noteSuccess,
+  readSuccesses,
+  type Successes,
+  successesKey,
+} from './successes';
 import { nameOf, withTries } from './tries';
 
-/** A pair that authenticated is trusted so long, by every Lambda. */
-const KNOWN_MS = 24 * 3600_000;
 /** Of one address in one process, and of all that wrote theirs themselves. Beyond it nothing is written down. */
 const MOST_WRITES_PER_SECOND = 50;
 const MOST_CACHED = 20_000;
@@ -31,86 +37,68 @@ interface Remembered {
 
 const NOTHING: Remembered = { record: NO_GUESSES, version: 0 };
 
-/** A pair that authenticated. */
-interface Mark {
-  /** Unix ms. */
-  readonly until: number;
-  /** The labels of the credentials that it used since. */
-  readonly credentials: readonly string[];
-}
-
 /**
  * The limiter. A pair that authenticated in this process is never looked up, so a phone that stays costs nothing.
- * A pair that is new to this process costs one read (its mark and its source's record, in one request) whether its
+ * A pair that is new to this process costs one read (its account's and its source's record, in one request) whether its
  * answer is right or wrong: else the right password would open a window that another Lambda closed. A wrong answer
  * costs one write, which the next Lambda reads. When two Lambdas count at the same moment one count is lost: a
  * guesser with n connections gets up to n times as many tries before it is seen, and n per window after that.
  *
  * A source is an address (IPv6: its /64). An address that the device itself wrote blames nobody: such attempts
  * count by username alone, apart from all others.
- *
- * The mark of a pair is renewed twice a day, and with it is noted which credential opened the door.
  */
 export function guesses(table: MemoryTable): World['guesser'] {
   const { now } = table;
-  const known = lru<Mark>(MOST_CACHED);
+  const successes = lru<Successes>(MOST_CACHED);
   const records = lru<Remembered>(MOST_CACHED);
   const isWritable = writesPerSecond(now);
 
-  const recall = async ({ pair, source }: Keys): Promise<void> => {
-    const items = await readItems(table, [pair, source]);
-    const mark = readMark(items.get(pair));
-    if (mark) known.set(pair, mark);
-    const [local, stored] = [records.get(source) ?? NOTHING, readRemembered(items.get(source))];
-    records.set(source, local.version > stored.version ? local : stored);
+  const recall = async ({ account, record }: Keys): Promise<void> => {
+    const items = await readItems(table, [account, record]);
+    successes.set(account, readSuccesses(items.get(account)));
+    const [local, stored] = [records.get(record) ?? NOTHING, readRemembered(items.get(record))];
+    records.set(record, local.version > stored.version ? local : stored);
   };
-  const count = async ({ source, user, meter }: Keys): Promise<void> => {
-    const before = records.get(source) ?? NOTHING;
-    const record = afterFailure(before.record, user(), now());
-    const after = { record, version: Math.max(before.version + 1, now()) };
-    records.set(source, after);
-    if (isWritable(meter)) await write(table, source, after);
+  const count = async ({ record, user, source }: Keys): Promise<void> => {
+    const before = records.get(record) ?? NOTHING;
+    const failed = afterFailure(before.record, user(), now());
+    const after = { record: failed, version: Math.max(before.version + 1, now()) };
+    records.set(record, after);
+    if (isWritable(source)) await write(table, record, after);
   };
 
   return (aor, from): Guesser => {
     const keys = keysOf(aor, from);
-    const { pair } = keys;
-    const isKnown = () => (known.get(pair)?.until ?? 0) > now();
-    const limitNow = () => limitedBy((records.get(keys.source) ?? NOTHING).record, keys.user(), now());
-    const unlessBroken = (work: Promise<void>): Promise<void> =>
-      work.catch((cause) => table.onTrouble({ what: 'guessing-not-checked', aor, cause }));
+    const { account, source } = keys;
+    const isKnown = () => (successes.get(account)?.known[source] ?? 0) > now();
+    const limitNow = () => limitedBy((records.get(keys.record) ?? NOTHING).record, keys.user(), now());
+    const notChecked = (cause: unknown) => table.onTrouble({ what: 'guessing-not-checked', aor, cause });
     return {
       limited: async () => {
         if (isKnown()) return undefined;
-        // The pair's own window needs no look at its mark: a pair that has one is never counted.
+        // The pair's own window needs no look at the table: a pair that is known is never counted.
         if (limitNow() === 'limited') return 'limited';
-        await unlessBroken(recall(keys));
+        await recall(keys).catch(notChecked);
         return isKnown() ? undefined : limitNow();
       },
       failed: async () => {
-        if (!isKnown()) await unlessBroken(count(keys));
+        if (!isKnown()) await count(keys).catch(notChecked);
       },
       succeeded: async (credential) => {
-        const mark = markNow(known.get(pair), now());
-        if (mark.credentials.includes(credential)) return;
-        const { until } = mark;
-        const marked = { until, credentials: [...mark.credentials, credential] };
-        known.set(pair, marked);
-        const [noted] = await Promise.all([
-          noteUse(table, aor, credential),
-          unlessBroken(put(table, { key: pair, ...marked, ...endsAt(until) })),
-        ]);
-        if (!noted) known.set(pair, mark);
+        const before = successes.get(account) ?? NO_SUCCESS;
+        const after = afterSuccess(before, source, credential, now());
+        if (!after) return;
+        // Only who was looked up a moment ago is seen as other Lambdas left it.
+        const forgotten = isKnown() ? [] : forgettable(before, source, now());
+        successes.set(account, after);
+        await noteSuccess(table, aor, source, credential, forgotten).catch((cause) => {
+          // Known here, and written down the next time.
+          successes.set(account, { ...after, used: before.used });
+          notChecked(cause);
+        });
       },
     };
   };
-}
-
-/** The mark that a success finds: the one there is, or a new one when it is time. */
-function markNow(mark: Mark | undefined, now: number): Mark {
-  return mark && mark.until - now > KNOWN_MS - NOTED_EVERY_MS
-    ? mark
-    : { until: now + KNOWN_MS, credentials: [] };
 }
 
 function writesPerSecond(now: () => number): (source: string) => boolean {
@@ -124,13 +112,14 @@ function writesPerSecond(now: () => number): (source: string) => boolean {
   };
 }
 
-/** The items' keys, and the user's name in the record. */
+/** Who it is, as the tables and caches know it. */
 interface Keys {
-  readonly pair: string;
+  /** The item of the account's successes. */
+  readonly account: string;
+  /** The item of the source's failures. */
+  readonly record: string;
   readonly source: string;
-  /** Whose writes are counted. */
-  readonly meter: string;
-  /** Only who is not known yet pays for the hash. */
+  /** The user's name in the record. Only who is not known yet pays for the hash. */
   readonly user: () => string;
 }
 
@@ -138,9 +127,9 @@ function keysOf(aor: Aor, { address, claimedByDevice }: AuthAttempt['source']): 
   const user = aorParts(aor);
   const source = claimedByDevice ? 'forwarded' : (subscriberOf(address) ?? hashed(address));
   return {
-    pair: memoryKey('known', source, ...user).key,
-    source: memoryKey('guesses', source, ...(claimedByDevice ? user : [])).key,
-    meter: source,
+    account: successesKey(aor).key,
+    record: memoryKey('guesses', source, ...(claimedByDevice ? user : [])).key,
+    source,
     user: () => hashed(user.join(' ')).slice(0, 12),
   };
 }
@@ -161,24 +150,18 @@ async function readItems(
   return new Map(items.map((item) => [String(item.key), item]));
 }
 
-async function write(table: MemoryTable, source: string, { record, version }: Remembered): Promise<void> {
-  await put(table, { key: source, record, version, ...endsAt(endOf(record)) }, version);
-}
-
-/** @param version written only over a lower one: whoever comes too late has nothing to add */
-async function put(
+/** Only over a lower version: whoever comes too late has nothing to add. */
+async function write(
   { dynamodb, tableName }: MemoryTable,
-  item: Readonly<Record<string, unknown>>,
-  version?: number,
+  key: string,
+  { record, version }: Remembered,
 ): Promise<void> {
   const command = new PutCommand({
     TableName: tableName,
-    Item: item,
-    ...(version !== undefined && {
-      ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
-      ExpressionAttributeNames: { '#version': 'version' },
-      ExpressionAttributeValues: { ':version': version },
-    }),
+    Item: { key, record, version, ...endsAt(endOf(record)) },
+    ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':version': version },
   });
   const send = (abortSignal: AbortSignal) => dynamodb.send(command, { abortSignal });
   await withTries('the memory table', MEMORY_BUDGET, send, [TOO_LATE]).catch((cause) => {
@@ -187,12 +170,6 @@ async function put(
 }
 
 const TOO_LATE = 'ConditionalCheckFailedException';
-
-/** What is no mark of ours counts as none. */
-function readMark({ until, credentials }: Record<string, unknown> = {}): Mark | undefined {
-  if (typeof until !== 'number') return undefined;
-  return { until, credentials: Array.isArray(credentials) ? credentials : [] };
-}
 
 /** What is no record of ours counts as none. */
 function readRemembered(item: Record<string, unknown> | undefined): Remembered {

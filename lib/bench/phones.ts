@@ -94,7 +94,7 @@ export function eventOf({ path, headers, body }: Post): APIGatewayProxyEvent {
       path: `/hooks${path}`,
       httpMethod: 'POST',
       stage: 'hooks',
-      requestId: '6c1b2f0e-3f6a-4a51-9a39-0d3c5e6f7a81',
+      extendedRequestId: 'JKJaXmPLvHcESHA=',
       domainName: 'hooks.example.com',
     } as APIGatewayProxyEvent['requestContext'],
     body,

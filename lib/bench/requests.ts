@@ -10,7 +10,7 @@ import { hooksOver } from './hooks';
 import { authPost, eventOf, type Post, phoneOf, putPhone, recordOf, signed } from './phones';
 import { exact } from './statistics';
 
-/** What one hook asked of DynamoDB and wrote to the log. */
+/** What one hook asked of DynamoDB and wrote to the log; of a fleet's hooks the mean. */
 export interface HookRequests {
   readonly hook: string;
   readonly reads: number;
@@ -30,17 +30,20 @@ export interface Requests {
   readonly gates: readonly Gate[];
 }
 
+const HOUR_MS = 3600_000;
 /** Phones of different records: replay observed and off; one that belongs to a customer with caps. */
 const PHONE = { observed: 0, off: 1, capped: 2, customer: 3 };
+/** A part of 10,000 phones that register once an hour, one after the other: ten seconds of each hour at one Lambda. */
+const FLEET = { phones: 28, everyMs: HOUR_MS / 10_000, observed: 100, off: 200 };
 const NUMBER = '00966501234567';
-const HOUR_MS = 3600_000;
 const MINUTE_MS = 60_000;
 
 /**
  * Sends each kind of hook once, and counts at the SDK's client. Register-auth and call-hook are two Lambdas that
  * share nothing but the tables.
+ * @param hours that a fleet is watched for
  */
-export async function measureRequests(): Promise<Requests> {
+export async function measureRequests(hours = 24): Promise<Requests> {
   const embedded = await startEmbeddedDynamoDB(0, undefined);
   const dynamodb = connectDynamoDB(embedded.endpoint);
   await createTables(dynamodb);
@@ -48,6 +51,10 @@ export async function measureRequests(): Promise<Requests> {
   await putPhone(dynamodb, PHONE.off, recordOf(PHONE.off, 'off'));
   await putPhone(dynamodb, PHONE.capped, { customer: phoneOf(PHONE.customer).aor.username });
   await putPhone(dynamodb, PHONE.customer, { limits: { maxConcurrentCalls: 10, callsPerMinute: 60 } });
+  for (let at = 0; at < FLEET.phones; at++) {
+    await putPhone(dynamodb, FLEET.observed + at);
+    await putPhone(dynamodb, FLEET.off + at, recordOf(FLEET.off + at, 'off'));
+  }
   const meter = meterOf(dynamodb);
   const clock = { now: Date.now() };
   const lambda = () => hooksOver(dynamodb, meter.print, () => clock.now);
@@ -58,6 +65,17 @@ export async function measureRequests(): Promise<Requests> {
     meter.reset();
     await expectOk(handler(eventOf(post)));
     hooks.push({ hook, ...meter.read() });
+  };
+  const countFleet = async (hook: string, first: number) => {
+    for (let hour = 0; hour <= hours; hour++) {
+      if (hour === 1) meter.reset();
+      for (let phone = first; phone < first + FLEET.phones; phone++) {
+        await expectOk(auth(eventOf(registers(phone))));
+        clock.now += FLEET.everyMs;
+      }
+      clock.now += HOUR_MS - FLEET.phones * FLEET.everyMs;
+    }
+    hooks.push({ hook, ...meanOf(meter.read(), hours * FLEET.phones) });
   };
   const registers = (phone: number) => authPost(register(phoneOf(phone), clock.now), clock.now);
   try {
@@ -85,6 +103,8 @@ export async function measureRequests(): Promise<Requests> {
     await cappedCall('call hook with caps, first in its minute, records not cached');
     clock.now += 10_000;
     await cappedCall('call hook with caps, next in its minute');
+    await countFleet('REGISTER, each hour of a day, 10,000 phones', FLEET.observed);
+    await countFleet('REGISTER without replay check, each hour of a day, 10,000 phones', FLEET.off);
   } finally {
     dynamodb.destroy();
     await embedded.stop();
@@ -130,9 +150,26 @@ async function expectOk(result: Promise<{ statusCode: number; body: string }>): 
     throw new Error(`the hook answered ${body}`);
 }
 
+/** To a hundredth. */
+function meanOf(sums: Counts, hooks: number): Counts {
+  const means = Object.entries(sums).map(([name, sum]) => [name, Math.round((sum / hooks) * 100) / 100]);
+  return { ...sums, ...Object.fromEntries(means) };
+}
+
+type Counts = Omit<HookRequests, 'hook'>;
+const NOTHING: Counts = {
+  reads: 0,
+  writes: 0,
+  readUnits: 0,
+  writeUnits: 0,
+  lineBytes: 0,
+  logBytes: 0,
+  logLines: 0,
+};
+
 /** Counts what passes the client, with DynamoDB's own word for what it consumed. */
 function meterOf(dynamodb: DynamoDB) {
-  let counts = { reads: 0, writes: 0, readUnits: 0, writeUnits: 0, lineBytes: 0, logBytes: 0, logLines: 0 };
+  const counts: { -readonly [what in keyof Counts]: Counts[what] } = { ...NOTHING };
   dynamodb.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
@@ -151,9 +188,9 @@ function meterOf(dynamodb: DynamoDB) {
   );
   return {
     reset: () => {
-      counts = { reads: 0, writes: 0, readUnits: 0, writeUnits: 0, lineBytes: 0, logBytes: 0, logLines: 0 };
+      Object.assign(counts, NOTHING);
     },
-    read: () => counts,
+    read: () => ({ ...counts }),
     print: (line: object) => {
       const bytes = JSON.stringify(line).length;
       counts.logLines += 1;

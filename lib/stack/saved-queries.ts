@@ -1,5 +1,6 @@
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { ACCESS_LOG_FIELDS } from './access-log';
 import type { FrontDoor } from './front-door';
 import type { Hook } from './hook';
 import type { Settings } from './settings';
@@ -61,12 +62,12 @@ export const QUERIES: readonly Query[] = [
   {
     asks: 'who knocks without a right signature',
     of: 'front door',
-    query: 'filter status like /401/ | stats count(*) as times by address, path | sort times desc',
+    query: `${ACCESS_LOG_FIELDS} | filter status = 401 | stats count(*) as times by address, path | sort times desc`,
   },
   {
     asks: 'what the gateway answered by itself',
     of: 'front door',
-    query: 'filter gateway != "-" | stats count(*) as times by gateway, path, address | sort times desc',
+    query: `${ACCESS_LOG_FIELDS} | filter gateway != "-" | stats count(*) as times by gateway, path, address | sort times desc`,
   },
 ];
 

@@ -51,7 +51,7 @@ export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
     },
     use: async (aor, label, at) => {
       const [username, realm] = aor.split('@');
-      const Item = { key: `credential ${realm} ${username}`, [`used ${label}`]: Date.parse(at) };
+      const Item = { key: `successes ${realm} ${username}`, [`used ${label}`]: Date.parse(at) };
       await client.send(new PutCommand({ TableName: LOCAL_TABLES.memory, Item }));
     },
     stop: async () => {

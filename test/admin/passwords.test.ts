@@ -139,7 +139,7 @@ describe('password retire', () => {
 
   test.each([
     ['2026-11-23T11:00:00Z', 'ha1'],
-    ['2026-11-22T01:00:00Z', 'ha1'],
+    ['2026-11-21T15:00:00Z', 'ha1'],
   ])('refuses while an old one was used within the last day, as noted %s', async (at, label) => {
     const { shell, place, use } = await open({}, ROTATED);
     await use('alice@a.example', label, at);
@@ -151,7 +151,7 @@ describe('password retire', () => {
   });
 
   test.each([
-    ['2026-11-21T23:00:00Z', 'ha1'],
+    ['2026-11-21T13:00:00Z', 'ha1'],
     ['2026-11-23T11:00:00Z', '2026-11-23'],
   ])('does not refuse for a use on %s of %s', async (at, label) => {
     const { shell, place, use } = await open({}, ROTATED);

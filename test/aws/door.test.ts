@@ -14,7 +14,7 @@ function event(said: Said): APIGatewayProxyEvent {
     headers: {},
     body: '{}',
     isBase64Encoded: false,
-    requestContext: { requestId: 'r1', domainName: 'hooks.example.com', path: '/hook' },
+    requestContext: { extendedRequestId: 'r1', domainName: 'hooks.example.com', path: '/hook' },
     ...said,
   } as APIGatewayProxyEvent;
 }

@@ -94,7 +94,7 @@ export function startProcess(
       headers,
       body,
       isBase64Encoded: false,
-      requestContext: { requestId: 'r1' },
+      requestContext: { extendedRequestId: 'r1' },
     } as unknown as APIGatewayProxyEvent);
     return { status: result.statusCode, body: JSON.parse(result.body), ms: performance.now() - started };
   };

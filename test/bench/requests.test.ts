@@ -4,7 +4,7 @@ import { measureRequests, type Requests } from '../../lib/bench/requests';
 describe('what hooks ask of DynamoDB, counted at the client', () => {
   let requests: Requests;
   beforeAll(async () => {
-    requests = await measureRequests();
+    requests = await measureRequests(2);
   });
   const of = (hook: string) => requests.hooks.find((it) => it.hook === hook);
 

@@ -27,7 +27,7 @@ async function post(body: Uint8Array) {
     headers: { 'Jambonz-Signature': signature },
     body: Buffer.from(body).toString('base64'),
     isBase64Encoded: true,
-    requestContext: { requestId: 'r1' },
+    requestContext: { extendedRequestId: 'r1' },
   } as unknown as APIGatewayProxyEvent);
   return { status: statusCode, answer: JSON.parse(answer) as { status?: string }, broken };
 }

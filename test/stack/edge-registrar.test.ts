@@ -237,7 +237,7 @@ test('a bundle starts, and asks DynamoDB with the credentials that Lambda put in
     resource: '/register-auth',
     headers: { 'Jambonz-Signature': signature },
     body,
-    requestContext: { requestId: 'r1' },
+    requestContext: { extendedRequestId: 'r1' },
   };
   // A process of its own, as in Lambda: jest's sandbox is not what the SDK expects.
   const program = `require(${JSON.stringify(bundle)}).handler(${JSON.stringify(event)}).then((it) => { console.log(it.statusCode); process.exit(); })`;
@@ -306,7 +306,7 @@ describe('the front door', () => {
   test('the access log holds no header and no body', () => {
     const [[, stage] = ['', {}]] = ofType('AWS::ApiGateway::Stage');
     expect(stage.AccessLogSetting.Format).toBe(
-      '{"time":"$context.requestTimeEpoch","requestId":"$context.requestId","address":"$context.identity.sourceIp","path":"$context.resourcePath","status":"$context.status","gateway":"$context.error.responseType","ms":"$context.responseLatency","lambdaStatus":"$context.integrationStatus"}',
+      '$context.identity.sourceIp $context.resourcePath $context.status $context.error.responseType $context.responseLatency $context.extendedRequestId',
     );
     expect(stage.MethodSettings).toEqual([expect.objectContaining({ DataTraceEnabled: false })]);
     expect(stage.MethodSettings[0].LoggingLevel).toBeUndefined();

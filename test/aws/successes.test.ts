@@ -1,5 +1,5 @@
-import { readCredentialUses } from '../../lib/aws/credential-uses';
 import { connectDynamoDB } from '../../lib/aws/dynamodb';
+import { readCredentialUses } from '../../lib/aws/successes';
 import { LOCAL_TABLES } from '../../lib/local/dynamodb';
 import { invite, type Phone, register } from '../../lib/local/phone';
 import { NOW } from '../world';
@@ -51,16 +51,16 @@ describe('which credential was used', () => {
     expect(await uses()).toEqual({});
   });
 
-  test('is noted again after 12 hours, and not before', async () => {
+  test('is noted again after 22 hours, and not before', async () => {
     const clock = { now: NOW };
     const { auth } = startProcess(stand.endpoint, clock);
     const times = [];
-    for (const hours of [0, 11, 12]) {
+    for (const hours of [0, 21, 22]) {
       clock.now = NOW + hours * HOUR_MS;
       await auth(register(phone('old-password'), clock.now));
       times.push((await uses())['alice@a.example']?.[0]?.at);
     }
-    expect(times).toEqual([NOW, NOW, NOW + 12 * HOUR_MS]);
+    expect(times).toEqual([NOW, NOW, NOW + 22 * HOUR_MS]);
   });
 
   test('is noted once for each credential, also of two phones that take turns behind one address', async () => {
@@ -99,10 +99,26 @@ describe('which credential was used', () => {
     await dynamodb.stop();
   });
 
+  test('is kept without the addresses of other days', async () => {
+    const clock = { now: NOW };
+    for (const [day, address] of ['192.0.2.1', '2001:db8::1', '192.0.2.2', '192.0.2.2'].entries()) {
+      clock.now = NOW + day * 25 * HOUR_MS;
+      const { auth } = startProcess(stand.endpoint, clock);
+      expect(outcome(await auth(register({ ...phone('old-password'), address }, clock.now)))).toBe('ok');
+    }
+    const [item] = (await stand.items('memory')).filter(({ key }) => key === 'successes a.example alice');
+    expect(item).toEqual({
+      key: 'successes a.example alice',
+      'known 192.0.2.2': NOW + 3 * 25 * HOUR_MS + 24 * HOUR_MS,
+      'used old': NOW + 3 * 25 * HOUR_MS,
+      endsAt: Math.ceil((NOW + 3 * 25 * HOUR_MS) / 1000) + 90 * 86_400,
+    });
+  });
+
   test('ends by itself after 90 days', async () => {
     const { auth } = startProcess(stand.endpoint);
     await auth(register(phone('old-password'), NOW));
-    const item = (await stand.items('memory')).find(({ key }) => key === 'credential a.example alice');
+    const item = (await stand.items('memory')).find(({ key }) => key === 'successes a.example alice');
     expect(item?.endsAt).toBe(Math.ceil(NOW / 1000) + 90 * 86_400);
   });
 });

@@ -1,0 +1,130 @@
+import { BatchGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type Aor, formatAor } from '../registrar/aor';
+import type { DynamoDB } from './dynamodb';
+import { aorParts, endsAt, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
+import { MEMORY_ENDS } from './names';
+import { withTries } from './tries';
+
+/** What is remembered of an account that authenticated. Times in unix ms. */
+export interface Successes {
+  /** Until when a source is known, by source. */
+  readonly known: Readonly<Record<string, number>>;
+  /** When a credential was used, by its label. */
+  readonly used: Readonly<Record<string, number>>;
+}
+
+export const NO_SUCCESS: Successes = { known: {}, used: {} };
+
+/** A source where an account authenticated is known so long, to every Lambda. */
+const KNOWN_MS = 24 * 3600_000;
+/** That is written down again in its last two hours, and the use of the credential with it: one write a day. */
+export const NOTED_EVERY_MS = 22 * 3600_000;
+/** An account that nobody used for so long has used no credential. */
+const KEPT_MS = 90 * 24 * 3600_000;
+
+/** Attributes that hold a time are called by one of these and a source or a label; neither holds a space. */
+const KNOWN = 'known ';
+const USED = 'used ';
+
+/** An item per account. */
+export function successesKey(aor: Aor): { key: string } {
+  return memoryKey('successes', ...aorParts(aor));
+}
+
+/** What is no record of ours counts as none. */
+export function readSuccesses(item: Readonly<Record<string, unknown>> = {}): Successes {
+  return { known: timesOf(item, KNOWN), used: timesOf(item, USED) };
+}
+
+/** What is remembered after one more success; undefined: all that is remembered already. */
+export function afterSuccess(
+  { known, used }: Successes,
+  source: string,
+  credential: string,
+  now: number,
+): Successes | undefined {
+  const isFresh = (time: number | undefined) => time !== undefined && now - time < NOTED_EVERY_MS;
+  const until = known[source];
+  if (until !== undefined && isFresh(until - KNOWN_MS) && isFresh(used[credential])) return undefined;
+  return { known: { ...known, [source]: now + KNOWN_MS }, used: { ...used, [credential]: now } };
+}
+
+/** So many at a time: the rest goes with the next ones. */
+const MOST_FORGOTTEN = 50;
+
+/** The sources that are known no more. An account whose phone comes from ever new addresses must not grow with them. */
+export function forgettable({ known }: Successes, source: string, now: number): string[] {
+  return Object.keys(known)
+    .filter((it) => it !== source && (known[it] ?? 0) <= now)
+    .slice(0, MOST_FORGOTTEN);
+}
+
+/** Writes down that an account authenticated now, and forgets some sources. */
+export async function noteSuccess(
+  { dynamodb, tableName, now }: MemoryTable,
+  aor: Aor,
+  source: string,
+  credential: string,
+  forgotten: readonly string[],
+): Promise<void> {
+  const names = Object.fromEntries(forgotten.map((it, at) => [`#gone${at}`, KNOWN + it]));
+  const remove = forgotten.length > 0 ? ` REMOVE ${Object.keys(names)}` : '';
+  const command = new UpdateCommand({
+    TableName: tableName,
+    Key: successesKey(aor),
+    UpdateExpression: `SET #known = :until, #used = :now, ${MEMORY_ENDS} = :ends${remove}`,
+    ExpressionAttributeNames: { ...names, '#known': KNOWN + source, '#used': USED + credential },
+    ExpressionAttributeValues: {
+      ':until': now() + KNOWN_MS,
+      ':now': now(),
+      ':ends': endsAt(now() + KEPT_MS)[MEMORY_ENDS],
+    },
+  });
+  const send = (abortSignal: AbortSignal) => dynamodb.send(command, { abortSignal });
+  await withTries('the memory table', MEMORY_BUDGET, send);
+}
+
+/** When a credential last opened the door, by the label that logs know it by. */
+export interface CredentialUse {
+  readonly label: string;
+  /** Unix ms; the true time may be up to `NOTED_EVERY_MS` later. */
+  readonly at: number;
+}
+
+const READ_BUDGET_MS = 10_000;
+const MOST_KEYS = 100;
+
+/** The credentials that were used lately, the latest first, by `username@realm`. */
+export async function readCredentialUses(
+  dynamodb: DynamoDB,
+  tableName: string,
+  aors: readonly Aor[],
+): Promise<ReadonlyMap<string, readonly CredentialUse[]>> {
+  const names = new Map(aors.map((aor) => [successesKey(aor).key, formatAor(aor)]));
+  const uses = new Map<string, readonly CredentialUse[]>();
+  const keys = [...names.keys()].map((key) => ({ key }));
+  for (let at = 0; at < keys.length; at += MOST_KEYS) {
+    let left: Record<string, unknown>[] | undefined = keys.slice(at, at + MOST_KEYS);
+    while (left && left.length > 0) {
+      const command: BatchGetCommand = new BatchGetCommand({ RequestItems: { [tableName]: { Keys: left } } });
+      const reply = await dynamodb.send(command, { abortSignal: AbortSignal.timeout(READ_BUDGET_MS) });
+      for (const item of reply.Responses?.[tableName] ?? [])
+        uses.set(names.get(String(item.key)) ?? '', usesIn(item));
+      left = reply.UnprocessedKeys?.[tableName]?.Keys;
+    }
+  }
+  return uses;
+}
+
+function usesIn(item: Readonly<Record<string, unknown>>): CredentialUse[] {
+  return Object.entries(readSuccesses(item).used)
+    .map(([label, at]) => ({ label, at }))
+    .sort((a, b) => b.at - a.at);
+}
+
+function timesOf(item: Readonly<Record<string, unknown>>, kind: string): Record<string, number> {
+  const times = Object.entries(item).flatMap(([name, time]) =>
+    name.startsWith(kind) && typeof time === 'number' ? [[name.slice(kind.length), time] as const] : [],
+  );
+  return Object.fromEntries(times);
+}
