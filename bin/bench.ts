@@ -4,30 +4,35 @@ import { join } from 'node:path';
 import { measureColdStarts } from '../lib/bench/cold-start';
 import { costsOf } from '../lib/bench/cost';
 import { measureEndurance } from '../lib/bench/endurance';
-import { verdictOf } from '../lib/bench/gate';
-import { measureInstructions } from '../lib/bench/instructions';
+import { type Gate, verdictOf } from '../lib/bench/gate';
+import { type Instructions, measureInstructions } from '../lib/bench/instructions';
 import { plotsOf } from '../lib/bench/plots';
 import { sectionsOf, tableOf, withSections } from '../lib/bench/report';
 import { measureRequests } from '../lib/bench/requests';
-import { gatesOf, type Results } from '../lib/bench/results';
+import { gatesOf, type Machine, type Results } from '../lib/bench/results';
 import { measureSizes } from '../lib/bench/sizes';
 import { measureThroughput } from '../lib/bench/throughput';
 
 // Measures what is promised about speed, size and cost, writes docs/performance.*, and exits 1 when a promise is
-// broken by more than its noise. `npm run bench -- --redraw` makes the tables and pictures anew from the JSON.
+// broken by more than its noise. `npm run bench -- --redraw` makes the tables and pictures anew from the JSON, and
+// `-- --instructions` only counts instructions, compares them with the JSON's and writes nothing.
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const DOCS = join(__dirname, '..', 'docs');
 const JSON_FILE = join(DOCS, 'performance.json');
 
-async function measure(): Promise<Results> {
+const MACHINE: Machine = {
+  node: process.versions.node,
+  cores: cpus().length,
+  cpu: cpus()[0]?.model ?? 'unknown',
+};
+
+async function measure(last: Results): Promise<Results> {
   const requests = await told('requests of each hook', measureRequests());
-  const instructions = await told('instructions (valgrind)', measureInstructions());
-  if (!instructions)
-    console.error('NOT MEASURED: the instructions of a cached auth, as there is no valgrind here');
+  const instructions = await countInstructions(last);
   return {
-    machine: { node: process.versions.node, cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown' },
+    machine: MACHINE,
     sizes: measureSizes(),
     requests,
     costs: costsOf(requests.hooks),
@@ -36,6 +41,16 @@ async function measure(): Promise<Results> {
     throughput: await told('throughput', measureThroughput(5)),
     endurance: await told('endurance: 200 phones for 60 s, then 100k strangers', measureEndurance(60)),
   };
+}
+
+async function countInstructions({ machine, instructions }: Results): Promise<Instructions | undefined> {
+  const isSame = machine.node === MACHINE.node && machine.cpu === MACHINE.cpu;
+  if (!isSame) console.error('NOT COMPARED: the last count of instructions is of another Node or CPU');
+  const last = isSame ? instructions?.perAuth : undefined;
+  const counted = await told('instructions (valgrind)', measureInstructions(last));
+  if (!counted)
+    console.error('NOT MEASURED: the instructions of a cached auth, as there is no valgrind here');
+  return counted;
 }
 
 async function told<T>(what: string, work: Promise<T>): Promise<T> {
@@ -52,11 +67,19 @@ function write(results: Results): void {
 }
 
 async function main(): Promise<void> {
+  const last: Results = JSON.parse(readFileSync(JSON_FILE, 'utf8'));
+  if (process.argv.includes('--instructions')) {
+    const [, againstLast] = (await countInstructions(last))?.gates ?? [];
+    return againstLast && judge([againstLast]);
+  }
   const isRedraw = process.argv.includes('--redraw');
-  const results: Results = isRedraw ? JSON.parse(readFileSync(JSON_FILE, 'utf8')) : await measure();
+  const results = isRedraw ? last : await measure(last);
   if (!isRedraw) writeFileSync(JSON_FILE, `${JSON.stringify(results, null, 2)}\n`);
   write(results);
-  const gates = gatesOf(results);
+  judge(gatesOf(results));
+}
+
+function judge(gates: readonly Gate[]): void {
   console.log(tableOf(gates));
   if (gates.some((gate) => verdictOf(gate) === 'MISSED')) process.exitCode = 1;
 }

@@ -9,7 +9,7 @@ import type { Throughput } from './throughput';
 
 /** All that one run of the bench measured: what `docs/performance.json` holds. */
 export interface Results {
-  readonly machine: { readonly node: string; readonly cores: number; readonly cpu: string };
+  readonly machine: Machine;
   readonly sizes: Sizes;
   readonly requests: Requests;
   readonly costs: Costs;
@@ -18,6 +18,12 @@ export interface Results {
   readonly endurance: Endurance;
   /** Absent where there is no valgrind. */
   readonly instructions?: Instructions;
+}
+
+export interface Machine {
+  readonly node: string;
+  readonly cores: number;
+  readonly cpu: string;
 }
 
 export function gatesOf(results: Results): Gate[] {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Gate } from './gate';
-import { bytesOf, load } from './load';
+import { bytesOf, type LoadPlan, load } from './load';
 import { phoneOf, recordOf, registerPost, SECRET } from './phones';
 import { type BenchProcess, startProcess } from './process';
 import { type Measured, measured } from './statistics';
@@ -19,11 +19,10 @@ export interface Throughput {
 }
 
 const PHONES = 100;
-const CONNECTIONS = 64;
 /** A load that none of them is busy with: what each then spends on an answer holds the same share of the kernel's work. */
-const PAUSE_MS = 20;
-const SECONDS = 2;
-const WARM_UP_SECONDS = 2;
+const LOAD = { seconds: 2, connections: 64, pauseMs: 20 };
+/** Some ten thousand answers, so that V8 has compiled what it wants to. */
+const WARM_UP = { seconds: 6, connections: 16, pauseMs: 0 };
 
 /**
  * The same load on a bare node:http, on Express and on the local gateway, by turns. What counts is the server's own
@@ -42,19 +41,19 @@ export async function measureThroughput(rounds: number): Promise<Throughput> {
     const express = await start('express-server', { CUSTOMERS_FILE: customersFile(folder, 'naive') });
     const ours = await start('gateway-server', gatewayEnv(customersFile(folder, 'off')));
     const cached = repeated();
-    for (const server of [bare, express, ours]) await answersPerCpuSecond(server, cached, WARM_UP_SECONDS, 2);
+    for (const server of [bare, express, ours]) await answersPerCpuSecond(server, cached, WARM_UP);
     const all = [];
     for (let round = 0; round < rounds; round++)
       all.push({
-        bare: await answersPerCpuSecond(bare, cached, SECONDS),
-        express: await answersPerCpuSecond(express, cached, SECONDS),
-        ours: await answersPerCpuSecond(ours, cached, SECONDS),
+        bare: await answersPerCpuSecond(bare, cached, LOAD),
+        express: await answersPerCpuSecond(express, cached, LOAD),
+        ours: await answersPerCpuSecond(ours, cached, LOAD),
       });
     const withDynamoDB = await start('gateway-server', gatewayEnv(customersFile(folder, 'observe')));
     const fresh = () => bytesOf(registerPost(Math.floor(Math.random() * PHONES)));
     const uncached = [];
     for (let round = 0; round < 3; round++)
-      uncached.push(await answersPerCpuSecond(withDynamoDB, fresh, SECONDS, 4));
+      uncached.push(await answersPerCpuSecond(withDynamoDB, fresh, { ...LOAD, connections: 4 }));
     return {
       rounds,
       bare: measured(all.map((it) => it.bare)),
@@ -85,18 +84,10 @@ export async function measureThroughput(rounds: number): Promise<Throughput> {
 async function answersPerCpuSecond(
   server: BenchProcess,
   next: () => Buffer,
-  seconds: number,
-  connections = CONNECTIONS,
+  plan: Pick<LoadPlan, 'seconds' | 'connections' | 'pauseMs'>,
 ): Promise<number> {
   const before = await server.usage();
-  const { answers, errors } = await load({
-    port: server.port,
-    connections,
-    seconds,
-    pauseMs: PAUSE_MS,
-    next,
-    expected: OK,
-  });
+  const { answers, errors } = await load({ ...plan, port: server.port, next, expected: OK });
   if (errors > 0) throw new Error(`${errors} of ${answers} answers were not ok`);
   return answers / (((await server.usage()).cpu - before.cpu) / 1e6);
 }

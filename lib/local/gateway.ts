@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
@@ -108,7 +108,7 @@ function toEvent(request: IncomingMessage, path: string, body: Buffer): APIGatew
     pathParameters: null,
     stageVariables: null,
     requestContext: {
-      extendedRequestId: randomBytes(12).toString('base64'),
+      extendedRequestId: randomUUID().slice(0, 16),
       resourcePath: path,
       path,
       domainName: `127.0.0.1:${request.socket.localPort}`,
