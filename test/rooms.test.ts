@@ -57,6 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'lib/bench': [
     'lib/bench',
+    'lib/stack/access-log',
     'lib/stack/bundle',
     'lib/local',
     'lambdas/stories',
