@@ -1,5 +1,5 @@
+import { type CredentialUse, readCredentialUses } from '../aws/credential-uses';
 import { aorOf, type Item } from '../aws/customer-records';
-import { type CredentialUse, readCredentialUses } from '../aws/successes';
 import { type Aor, formatAor } from '../registrar/aor';
 import { type Problem, parseCustomer } from '../registrar/customer';
 import { changesBetween, describeChange } from './changes';

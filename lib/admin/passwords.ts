@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { readCredentialUses } from '../aws/credential-uses';
 import type { Item } from '../aws/customer-records';
-import { NOTED_EVERY_MS, readCredentialUses } from '../aws/successes';
+import { NOTED_EVERY_MS } from '../aws/successes';
 import { type Aor, formatAor } from '../registrar/aor';
 import { type Credential, credentialsOf } from '../registrar/credentials';
 import { type Customer, parseCustomer } from '../registrar/customer';

@@ -1,5 +1,5 @@
 import { type CustomerRecords, customerRecords } from '../aws/customer-records';
-import { connectDynamoDB, type DynamoDB } from '../aws/dynamodb';
+import { connectDocumentClient, type DocumentClient } from '../aws/document-client';
 import { OUTPUTS } from '../aws/names';
 import { stackOutputs } from '../aws/stack-outputs';
 import { askLocalStack } from '../local/about';
@@ -27,7 +27,7 @@ export interface HookUrls {
 export interface Place {
   /** For people: what is about to be read or changed. */
   readonly name: string;
-  readonly dynamodb: DynamoDB;
+  readonly dynamodb: DocumentClient;
   readonly records: CustomerRecords;
   /** undefined when only the Customers table is known. */
   readonly memoryTable: string | undefined;
@@ -61,7 +61,7 @@ function local(
   table?: string,
 ): Place {
   const customersTable = table ?? LOCAL_TABLES.customers;
-  const dynamodb = connectDynamoDB(about.dynamodbEndpoint);
+  const dynamodb = connectDocumentClient(about.dynamodbEndpoint);
   return {
     name: `table ${customersTable} at ${about.dynamodbEndpoint}`,
     dynamodb,
@@ -85,7 +85,7 @@ function deployed(
       `stack ${stack} has no output ${OUTPUTS.customersTable}: is it a stack of edge-registrar, of this version?`,
     );
   const arn = outputs[OUTPUTS.webhookSecretArn];
-  const dynamodb = connectDynamoDB();
+  const dynamodb = connectDocumentClient();
   return {
     name: `table ${customersTable} of stack ${stack}`,
     dynamodb,
@@ -107,7 +107,7 @@ function hooksOf(outputs: Readonly<Record<string, string>>): HookUrls | undefine
 }
 
 function onlyTable(customersTable: string, host: string | undefined): Place {
-  const dynamodb = connectDynamoDB();
+  const dynamodb = connectDocumentClient();
   return {
     name: `table ${customersTable}`,
     dynamodb,

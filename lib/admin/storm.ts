@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CustomerRecords, customerRecords, type Item } from '../aws/customer-records';
-import { connectDynamoDB } from '../aws/dynamodb';
+import { connectDocumentClient } from '../aws/document-client';
 import { isObject } from '../jambonz/hook';
 import { askLocalStack } from '../local/about';
 import { LOCAL_TABLES } from '../local/dynamodb';
@@ -44,7 +44,7 @@ export async function storm(shell: Shell, options: StormOptions): Promise<Outcom
       `no local stack answers at ${url}, and a storm is for one: npx edge-registrar start`,
     );
   const secret = shell.env.WEBHOOK_SECRET?.split(',')[0]?.trim() ?? DEVELOPMENT_SECRET;
-  const dynamodb = connectDynamoDB(about.dynamodbEndpoint);
+  const dynamodb = connectDocumentClient(about.dynamodbEndpoint);
   const records = customerRecords(dynamodb, LOCAL_TABLES.customers);
   const names = Array.from({ length: users }, (_, at) => `storm-${at}`);
   try {

@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { CallGrants } from '../jambonz/world';
 import { type CallGrant, GRANT_LASTS_MS } from '../registrar/call-grant';
 import { aorParts, endsAt, hashed, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
@@ -11,16 +10,14 @@ export function callGrants(table: MemoryTable): CallGrants {
   return {
     leave: async (grant) => {
       // An update: the same INVITE, sent again, does not give a grant back that was taken.
-      const command = new UpdateCommand({
+      const input = {
         TableName: tableName,
         Key: keyOf(grant),
         UpdateExpression: `SET ${MEMORY_ENDS} = :ends`,
         ExpressionAttributeValues: { ':ends': endsAt(now() + GRANT_LASTS_MS)[MEMORY_ENDS] },
-      });
+      };
       try {
-        await withTries('the memory table', MEMORY_BUDGET, (abortSignal) =>
-          dynamodb.send(command, { abortSignal }),
-        );
+        await withTries('the memory table', MEMORY_BUDGET, (signal) => dynamodb('UpdateItem', input, signal));
         return true;
       } catch (cause) {
         onTrouble({ what: 'grant-not-checked', aor: grant.aor, cause });
@@ -28,18 +25,18 @@ export function callGrants(table: MemoryTable): CallGrants {
       }
     },
     take: async (grant, by) => {
-      const command = new UpdateCommand({
+      const input = {
         TableName: tableName,
         Key: keyOf(grant),
         ConditionExpression: `${MEMORY_ENDS} > :now AND (attribute_not_exists(takenBy) OR takenBy = :by)`,
         UpdateExpression: 'SET takenBy = :by',
         ExpressionAttributeValues: { ':now': now() / 1000, ':by': hashed(by) },
-      });
+      };
       try {
         await withTries(
           'the memory table',
           MEMORY_BUDGET,
-          (abortSignal) => dynamodb.send(command, { abortSignal }),
+          (signal) => dynamodb('UpdateItem', input, signal),
           ['ConditionalCheckFailedException'],
         );
         return 'granted';

@@ -7,7 +7,7 @@ import {
   paginateScan,
 } from '@aws-sdk/lib-dynamodb';
 import { type Aor, formatAor, realmKey } from '../registrar/aor';
-import type { DynamoDB } from './dynamodb';
+import type { DocumentClient } from './document-client';
 
 /** A record as it stands in the table, whatever is in it. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -37,7 +37,7 @@ export function aorOf({ realm, username }: Item): Aor {
   return { realm: String(realm), username: String(username) };
 }
 
-export function customerRecords(dynamodb: DynamoDB, tableName: string): CustomerRecords {
+export function customerRecords(dynamodb: DocumentClient, tableName: string): CustomerRecords {
   const budget = () => ({ abortSignal: AbortSignal.timeout(CALL_BUDGET_MS) });
   return {
     find: async (aor) => {

@@ -1,4 +1,3 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { type Customers, Misconfigured } from '../jambonz/world';
 import { type Aor, formatAor, isRealm, isUsername, realmKey } from '../registrar/aor';
 import { type Customer, type Problem, parseCustomer } from '../registrar/customer';
@@ -99,13 +98,13 @@ async function readItem(
   aor: Aor,
   budget: Budget,
 ): Promise<unknown> {
-  const command = new GetCommand({
+  const input = {
     TableName: tableName,
     Key: { realm: aor.realm, username: aor.username },
-  });
+  };
   const began = now();
-  const { Item } = await withTries('the customers table', budget, (abortSignal) =>
-    dynamodb.send(command, { abortSignal }),
+  const { Item } = await withTries('the customers table', budget, (signal) =>
+    dynamodb('GetItem', input, signal),
   ).finally(() => onRead(now() - began));
   return Item;
 }

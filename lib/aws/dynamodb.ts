@@ -1,16 +1,89 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-
-/** The document client: items as plain JavaScript values. */
-export type DynamoDB = DynamoDBDocumentClient;
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { ask, type Connection, connectionTo } from './aws-json';
 
 /**
- * @param endpoint of another DynamoDB than this Region's: the embedded one, which takes any credentials
- * @param tries that the SDK makes; 1 for callers who try again themselves, within a deadline
+ * DynamoDB as the hooks ask it: one operation (Amazon DynamoDB API reference), tried once. Attributes are JavaScript's
+ * own texts, numbers, lists and maps.
+ * @throws Error named as AWS names it (`ConditionalCheckFailedException`), or as node:http names it
  */
-export function connectDynamoDB(endpoint?: string, tries = 3): DynamoDB {
-  const elsewhere = endpoint ? { endpoint, region: 'local', credentials: LOCAL_CREDENTIALS } : {};
-  return DynamoDBDocumentClient.from(new DynamoDBClient({ ...elsewhere, maxAttempts: tries }));
+export type DynamoDB = (operation: Operation, input: Input, signal?: AbortSignal) => Promise<Output>;
+
+export type Operation = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem';
+
+export type Item = Readonly<Record<string, unknown>>;
+
+export interface Input {
+  readonly TableName?: string;
+  readonly Key?: Item;
+  readonly Item?: Item;
+  readonly RequestItems?: Readonly<Record<string, { readonly Keys: readonly Item[] }>>;
+  readonly ConsistentRead?: boolean;
+  readonly ConditionExpression?: string;
+  readonly UpdateExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Item;
+  readonly ReturnValues?: 'ALL_NEW';
+  readonly ReturnConsumedCapacity?: 'TOTAL';
 }
 
-const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+export interface Output {
+  readonly Item?: Item;
+  readonly Attributes?: Item;
+  readonly Responses?: Readonly<Record<string, readonly Item[]>>;
+  readonly UnprocessedKeys?: object;
+  readonly ConsumedCapacity?: unknown;
+}
+
+const PROTOCOL = {
+  service: 'dynamodb',
+  targetPrefix: 'DynamoDB_20120810',
+  contentType: 'application/x-amz-json-1.0',
+};
+
+/** The embedded DynamoDB takes any. */
+export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** @param endpoint of another DynamoDB than this Region's: the embedded one */
+export function dynamodbAt(endpoint: string | undefined): DynamoDB {
+  const connection: Connection = endpoint
+    ? { endpoint: new URL(endpoint), region: 'local', credentials: () => LOCAL_CREDENTIALS }
+    : connectionTo('DYNAMODB');
+  return async (operation, input, signal) =>
+    fromWire(await ask(connection, PROTOCOL, operation, toWire(input), signal));
+}
+
+function toWire({ Key, Item, ExpressionAttributeValues, RequestItems, ...rest }: Input): object {
+  return {
+    ...rest,
+    ...(Key && { Key: marshall(Key) }),
+    ...(Item && { Item: marshall(Item) }),
+    ...(ExpressionAttributeValues && { ExpressionAttributeValues: marshall(ExpressionAttributeValues) }),
+    ...(RequestItems && {
+      RequestItems: mapped(RequestItems, (it) => ({ ...it, Keys: it.Keys.map((key) => marshall(key)) })),
+    }),
+  };
+}
+
+function fromWire({ Item, Attributes, Responses, ...rest }: Wire): Output {
+  return {
+    ...rest,
+    ...(Item && { Item: unmarshall(Item) }),
+    ...(Attributes && { Attributes: unmarshall(Attributes) }),
+    ...(Responses && { Responses: mapped(Responses, (items) => items.map((item) => unmarshall(item))) }),
+  };
+}
+
+/** DynamoDB's own answer, whose shape its API reference promises. */
+interface Wire {
+  readonly Item?: Marshalled;
+  readonly Attributes?: Marshalled;
+  readonly Responses?: Readonly<Record<string, readonly Marshalled[]>>;
+}
+type Marshalled = Parameters<typeof unmarshall>[0];
+
+function mapped<From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (it: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([name, it]) => [name, change(it)]));
+}

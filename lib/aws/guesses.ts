@@ -1,4 +1,3 @@
-import { BatchGetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { isObject } from '../jambonz/hook';
 import { type Guesser, Undecided, type World } from '../jambonz/world';
 import { subscriberOf } from '../registrar/address';
@@ -12,6 +11,7 @@ import {
   NO_GUESSES,
   type Tally,
 } from '../registrar/guessing';
+import type { Item } from './dynamodb';
 import { lru } from './lru';
 import { aorParts, endsAt, hashed, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
 import {
@@ -137,12 +137,12 @@ function keysOf(aor: Aor, { address, claimedByDevice }: AuthAttempt['source']): 
 async function readItems(
   { dynamodb, tableName }: MemoryTable,
   keys: readonly string[],
-): Promise<Map<string, Record<string, unknown>>> {
-  const command = new BatchGetCommand({
+): Promise<Map<string, Item>> {
+  const input = {
     RequestItems: { [tableName]: { Keys: keys.map((key) => ({ key })) } },
-  });
-  const { Responses, UnprocessedKeys } = await withTries('the memory table', MEMORY_BUDGET, (abortSignal) =>
-    dynamodb.send(command, { abortSignal }),
+  };
+  const { Responses, UnprocessedKeys } = await withTries('the memory table', MEMORY_BUDGET, (signal) =>
+    dynamodb('BatchGetItem', input, signal),
   );
   // Half an answer could make a stranger of a known pair.
   if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new Undecided('the memory table answered in part');
@@ -156,14 +156,14 @@ async function write(
   key: string,
   { record, version }: Remembered,
 ): Promise<void> {
-  const command = new PutCommand({
+  const input = {
     TableName: tableName,
     Item: { key, record, version, ...endsAt(endOf(record)) },
     ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
     ExpressionAttributeNames: { '#version': 'version' },
     ExpressionAttributeValues: { ':version': version },
-  });
-  const send = (abortSignal: AbortSignal) => dynamodb.send(command, { abortSignal });
+  };
+  const send = (signal: AbortSignal) => dynamodb('PutItem', input, signal);
   await withTries('the memory table', MEMORY_BUDGET, send, [TOO_LATE]).catch((cause) => {
     if (nameOf(cause) !== TOO_LATE) throw cause;
   });
@@ -172,7 +172,7 @@ async function write(
 const TOO_LATE = 'ConditionalCheckFailedException';
 
 /** What is no record of ours counts as none. */
-function readRemembered(item: Record<string, unknown> | undefined): Remembered {
+function readRemembered(item: Item | undefined): Remembered {
   const { record, version } = item ?? {};
   if (!isObject(record) || !isObject(record.users) || typeof version !== 'number') return NOTHING;
   const users = Object.entries(record.users).flatMap(([user, tally]) =>

@@ -1,4 +1,3 @@
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Seats, Undecided } from '../jambonz/world';
 import type { Aor } from '../registrar/aor';
 import {
@@ -10,6 +9,7 @@ import {
   type Seat,
   takeSeat,
 } from '../registrar/caps';
+import type { Input, Item } from './dynamodb';
 import { aorParts, endsAt, hashed, type MemoryTable, memoryKey } from './memory-table';
 import { MEMORY_ENDS } from './names';
 import { type Budget, nameOf, withTries } from './tries';
@@ -50,8 +50,8 @@ export function seatsTable(table: MemoryTable): Seats {
       if (first !== 'taken') return first;
       for (let tries = 0; tries < MOST_TRIES; tries++) {
         const time = now();
-        const command = takeAtOnce(table.tableName, call, caps, time);
-        if (await written((abortSignal) => dynamodb.send(command, { abortSignal }))) return 'taken';
+        const input = takeAtOnce(table.tableName, call, caps, time);
+        if (await written((signal) => dynamodb('UpdateItem', input, signal))) return 'taken';
         const seat = await readAndTake(table, call, caps, time);
         if (seat) return seat;
         await pause(Math.random() * 10 * (tries + 1));
@@ -62,11 +62,11 @@ export function seatsTable(table: MemoryTable): Seats {
       const call = leaseOf(callId);
       const release = owner && giveBack(table.tableName, owner, call);
       let tries = 0;
-      const send = (abortSignal: AbortSignal): Promise<unknown> => {
+      const send = (signal: AbortSignal): Promise<unknown> => {
         tries++;
         return release
-          ? dynamodb.send(release, { abortSignal })
-          : dynamodb.send(markEnded(table, call), { abortSignal });
+          ? dynamodb('UpdateItem', release, signal)
+          : dynamodb('PutItem', markEnded(table, call), signal);
       };
       try {
         if (await written(send)) return 'ended';
@@ -80,7 +80,7 @@ export function seatsTable(table: MemoryTable): Seats {
   };
 }
 
-function takeAtOnce(TableName: string, call: string, caps: Caps, time: number): UpdateCommand {
+function takeAtOnce(TableName: string, call: string, caps: Caps, time: number): Input {
   const { maxConcurrentCalls, callsPerMinute } = caps;
   const counted = maxConcurrentCalls !== undefined;
   const rated = callsPerMinute !== undefined;
@@ -96,7 +96,7 @@ function takeAtOnce(TableName: string, call: string, caps: Caps, time: number): 
     `ADD version :one${counted ? ', taken :one' : ''}${rated ? `, ${started} :one` : ''}`,
     ...(rated ? [`REMOVE ${others.join(', ')}`] : []),
   ];
-  return new UpdateCommand({
+  return {
     TableName,
     Key: countsKey(caps.owner),
     ConditionExpression: conditions.join(' AND '),
@@ -108,7 +108,7 @@ function takeAtOnce(TableName: string, call: string, caps: Caps, time: number): 
       ...(counted && { ':calls': maxConcurrentCalls, ':until': leaseEnd(caps, time) }),
       ...(rated && { ':minute': minute, ':rate': callsPerMinute }),
     },
-  });
+  };
 }
 
 /** A slot that is not empty when its minute begins holds the count of a minute long ago. */
@@ -137,13 +137,13 @@ async function readAndTake(
       : judged;
   const lease = found.leases[call];
   if (seat !== 'taken' || (lease !== undefined && lease === counts.leases[call])) return seat;
-  const put = new PutCommand({
+  const put: Input = {
     TableName,
     Item: { ...key, ...attributesOf(counts), version: found.version + 1, ...endsAt(time + KEPT_MS) },
     ConditionExpression: 'attribute_not_exists(version) OR version = :version',
     ExpressionAttributeValues: { ':version': found.version },
-  });
-  return (await written((abortSignal) => dynamodb.send(put, { abortSignal }))) ? seat : undefined;
+  };
+  return (await written((signal) => dynamodb('PutItem', put, signal))) ? seat : undefined;
 }
 
 /** A caller who hung up before jambonz knew whose call it was has left a mark, but the seat is still taken. */
@@ -158,13 +158,13 @@ async function withoutEnded(table: MemoryTable, counts: CallCounts): Promise<Cal
 async function read(
   { dynamodb, tableName: TableName }: MemoryTable,
   Key: { key: string },
-): Promise<Record<string, unknown> | undefined> {
-  const command = new GetCommand({ TableName, Key, ConsistentRead: true });
-  const { Item } = await withTries(WHAT, BUDGET, (abortSignal) => dynamodb.send(command, { abortSignal }));
+): Promise<Item | undefined> {
+  const input = { TableName, Key, ConsistentRead: true };
+  const { Item } = await withTries(WHAT, BUDGET, (signal) => dynamodb('GetItem', input, signal));
   return Item;
 }
 
-function readCounts(item: Record<string, unknown> = {}): CallCounts & { readonly version: number } {
+function readCounts(item: Item = {}): CallCounts & { readonly version: number } {
   const { minute = NO_CALLS.minute, version = 0 } = item;
   const leases = Object.entries(item).filter(([name]) => name.startsWith(':'));
   return {
@@ -179,24 +179,24 @@ function attributesOf({ minute, started, leases }: CallCounts): Record<string, n
   return { minute, [startedIn(minute)]: started, taken: Object.keys(leases).length, ...leases };
 }
 
-function giveBack(TableName: string, owner: Aor, call: string): UpdateCommand {
-  return new UpdateCommand({
+function giveBack(TableName: string, owner: Aor, call: string): Input {
+  return {
     TableName,
     Key: countsKey(owner),
     UpdateExpression: 'REMOVE #call ADD taken :less, version :one',
     ConditionExpression: 'attribute_exists(#call)',
     ExpressionAttributeNames: { '#call': call },
     ExpressionAttributeValues: { ':less': -1, ':one': 1 },
-  });
+  };
 }
 
-function markEnded({ tableName: TableName, now }: MemoryTable, call: string): PutCommand {
-  return new PutCommand({
+function markEnded({ tableName: TableName, now }: MemoryTable, call: string): Input {
+  return {
     TableName,
     Item: { ...endedKey(call), ...endsAt(now() + KEPT_MS) },
     ConditionExpression: 'attribute_not_exists(#key)',
     ExpressionAttributeNames: { '#key': 'key' },
-  });
+  };
 }
 
 function countsKey(owner: Aor): { key: string } {

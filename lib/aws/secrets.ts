@@ -1,6 +1,6 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseWebhookSecrets, type WebhookSecret } from '../jambonz/webhook-secrets';
 import { Misconfigured, type World } from '../jambonz/world';
+import { ask, connectionTo } from './aws-json';
 import type { OnTrouble } from './journal';
 import { nameOf, withTries } from './tries';
 
@@ -10,17 +10,35 @@ const FRESH_MS = 5 * 60_000;
 /** A signature that does not fit may mean that jambonz has a new secret; a stranger can send many of those. */
 const ASK_AGAIN_MS = 30_000;
 
+/** GetSecretValue (AWS Secrets Manager API reference). */
+export type ReadSecret = (
+  input: { readonly SecretId: string; readonly VersionStage: string },
+  signal?: AbortSignal,
+) => Promise<{ readonly SecretString?: unknown }>;
+
+const PROTOCOL = {
+  service: 'secretsmanager',
+  targetPrefix: 'secretsmanager',
+  contentType: 'application/x-amz-json-1.1',
+};
+
+/** Secrets Manager of this Region. */
+export function secretsManager(): ReadSecret {
+  const connection = connectionTo('SECRETS_MANAGER');
+  return (input, signal) => ask(connection, PROTOCOL, 'GetSecretValue', input, signal);
+}
+
 /**
  * The webhook secrets in Secrets Manager: the current version and the previous one, so that a rotation drops no
  * call. Read once and kept; read again when they are old, or doubted, at most once per 30 s. While Secrets Manager
  * cannot be read, the last known ones go on.
- * @param client with `maxAttempts: 1`
+ * @param read tried once
  */
 export function secretsManagerSecrets(
   arn: string,
   now: () => number,
   onTrouble: OnTrouble,
-  client: Pick<SecretsManagerClient, 'send'> = new SecretsManagerClient({ maxAttempts: 1 }),
+  read: ReadSecret = secretsManager(),
 ): World['secrets'] {
   let known: { readonly secrets: readonly WebhookSecret[]; readonly readAt: number } | undefined;
   let askedAt = -Infinity;
@@ -29,7 +47,7 @@ export function secretsManagerSecrets(
   const ask = async (): Promise<readonly WebhookSecret[]> => {
     askedAt = now();
     try {
-      known = { secrets: await readSecrets(client, arn), readAt: now() };
+      known = { secrets: await readSecrets(read, arn), readAt: now() };
     } catch (cause) {
       if (!known) throw cause;
       onTrouble({ what: 'old-secrets-kept', cause });
@@ -48,13 +66,10 @@ export function secretsManagerSecrets(
   };
 }
 
-async function readSecrets(
-  client: Pick<SecretsManagerClient, 'send'>,
-  arn: string,
-): Promise<readonly WebhookSecret[]> {
+async function readSecrets(read: ReadSecret, arn: string): Promise<readonly WebhookSecret[]> {
   const [current, previous] = await Promise.all([
-    readVersion(client, arn, 'AWSCURRENT'),
-    readVersion(client, arn, 'AWSPREVIOUS').catch(onlyMissing),
+    readVersion(read, arn, 'AWSCURRENT'),
+    readVersion(read, arn, 'AWSPREVIOUS').catch(onlyMissing),
   ]);
   return [...readCurrent(current), ...readPrevious(previous)];
 }
@@ -78,18 +93,18 @@ function readPrevious(text: string | undefined): readonly WebhookSecret[] {
 }
 
 async function readVersion(
-  client: Pick<SecretsManagerClient, 'send'>,
+  read: ReadSecret,
   arn: string,
   stage: 'AWSCURRENT' | 'AWSPREVIOUS',
 ): Promise<string> {
-  const command = new GetSecretValueCommand({ SecretId: arn, VersionStage: stage });
   const { SecretString } = await withTries(
     'the webhook secret',
     BUDGET,
-    (abortSignal) => client.send(command, { abortSignal }),
+    (signal) => read({ SecretId: arn, VersionStage: stage }, signal),
     stage === 'AWSPREVIOUS' ? ['ResourceNotFoundException'] : [],
   );
-  return SecretString ?? '';
+  if (typeof SecretString !== 'string') throw new Misconfigured('the webhook secret is no text');
+  return SecretString;
 }
 
 /** A secret that was never rotated has no previous version. */

@@ -1,6 +1,4 @@
-import { BatchGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { type Aor, formatAor } from '../registrar/aor';
-import type { DynamoDB } from './dynamodb';
+import type { Aor } from '../registrar/aor';
 import { aorParts, endsAt, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
 import { MEMORY_ENDS } from './names';
 import { withTries } from './tries';
@@ -69,7 +67,7 @@ export async function noteSuccess(
 ): Promise<void> {
   const names = Object.fromEntries(forgotten.map((it, at) => [`#gone${at}`, KNOWN + it]));
   const remove = forgotten.length > 0 ? ` REMOVE ${Object.keys(names)}` : '';
-  const command = new UpdateCommand({
+  const input = {
     TableName: tableName,
     Key: successesKey(aor),
     UpdateExpression: `SET #known = :until, #used = :now, ${MEMORY_ENDS} = :ends${remove}`,
@@ -79,47 +77,8 @@ export async function noteSuccess(
       ':now': now(),
       ':ends': endsAt(now() + KEPT_MS)[MEMORY_ENDS],
     },
-  });
-  const send = (abortSignal: AbortSignal) => dynamodb.send(command, { abortSignal });
-  await withTries('the memory table', MEMORY_BUDGET, send);
-}
-
-/** When a credential last opened the door, by the label that logs know it by. */
-export interface CredentialUse {
-  readonly label: string;
-  /** Unix ms; the true time may be up to `NOTED_EVERY_MS` later. */
-  readonly at: number;
-}
-
-const READ_BUDGET_MS = 10_000;
-const MOST_KEYS = 100;
-
-/** The credentials that were used lately, the latest first, by `username@realm`. */
-export async function readCredentialUses(
-  dynamodb: DynamoDB,
-  tableName: string,
-  aors: readonly Aor[],
-): Promise<ReadonlyMap<string, readonly CredentialUse[]>> {
-  const names = new Map(aors.map((aor) => [successesKey(aor).key, formatAor(aor)]));
-  const uses = new Map<string, readonly CredentialUse[]>();
-  const keys = [...names.keys()].map((key) => ({ key }));
-  for (let at = 0; at < keys.length; at += MOST_KEYS) {
-    let left: Record<string, unknown>[] | undefined = keys.slice(at, at + MOST_KEYS);
-    while (left && left.length > 0) {
-      const command: BatchGetCommand = new BatchGetCommand({ RequestItems: { [tableName]: { Keys: left } } });
-      const reply = await dynamodb.send(command, { abortSignal: AbortSignal.timeout(READ_BUDGET_MS) });
-      for (const item of reply.Responses?.[tableName] ?? [])
-        uses.set(names.get(String(item.key)) ?? '', usesIn(item));
-      left = reply.UnprocessedKeys?.[tableName]?.Keys;
-    }
-  }
-  return uses;
-}
-
-function usesIn(item: Readonly<Record<string, unknown>>): CredentialUse[] {
-  return Object.entries(readSuccesses(item).used)
-    .map(([label, at]) => ({ label, at }))
-    .sort((a, b) => b.at - a.at);
+  };
+  await withTries('the memory table', MEMORY_BUDGET, (signal) => dynamodb('UpdateItem', input, signal));
 }
 
 function timesOf(item: Readonly<Record<string, unknown>>, kind: string): Record<string, number> {

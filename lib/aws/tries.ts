@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { Misconfigured, Undecided } from '../jambonz/world';
 
 /** How long a call to AWS may take. */
@@ -12,8 +13,7 @@ const PAUSE_MS = { least: 25, most: 75 };
 const MOST_TRIES = 3;
 
 /**
- * Calls AWS: again after a pause when it is worth it, and never past the budget. The SDK's own retries must be off
- * (`maxAttempts: 1`): they take seconds, and its time-outs do not cover a body that stalls. A signal does.
+ * Calls AWS: again after a pause when it is worth it, and never past the budget.
  * @param what for the log: `the customers table`
  * @throws Misconfigured when an operator has to mend something, Undecided otherwise; never what AWS threw, but for
  * the answers in `expected`
@@ -41,14 +41,14 @@ export async function withTries<T>(
 
 /** The name of what was thrown: messages may quote what they choked on. */
 export function nameOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'unknown error';
+  if (!isNativeError(cause)) return 'unknown error';
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
   return code && /^(Aggregate)?Error$/.test(cause.name) ? code : cause.name;
 }
 
 /**
- * The SDK looks at the signal up to the headers only; this gives up on the body as well. The timer ends with the
- * call: `AbortSignal.timeout` would outlive it, and `AbortSignal.any` costs more than the rest of a call.
+ * Gives up, whether the call looks at the signal or not. The timer ends with the call: `AbortSignal.timeout` would
+ * outlive it, and `AbortSignal.any` costs more than the rest of a call.
  */
 async function orGivenUp<T>(call: (signal: AbortSignal) => Promise<T>, ms: number): Promise<T> {
   const controller = new AbortController();

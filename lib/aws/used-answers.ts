@@ -1,5 +1,3 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isObject } from '../jambonz/hook';
 import type { UsedAnswers } from '../jambonz/world';
 import {
   type AnswerUse,
@@ -44,7 +42,7 @@ async function useFirst({ dynamodb, tableName, now }: MemoryTable, answer: Answe
       ? `(attribute_not_exists(n${at}) OR n${at} < :count)`
       : `(attribute_not_exists(n${at}) OR n${at} < :ahead)`,
   );
-  const command = new UpdateCommand({
+  const input = {
     TableName: tableName,
     Key: keyOf(answer),
     ConditionExpression: noneAhead.join(' AND '),
@@ -56,9 +54,9 @@ async function useFirst({ dynamodb, tableName, now }: MemoryTable, answer: Answe
       ':now': now(),
       ':ends': endsAt(issuedAt(answer.nonce) + OLDEST_NONCE_MS)[MEMORY_ENDS],
     },
-  });
+  };
   try {
-    await withTries('the memory table', BUDGET, (abortSignal) => dynamodb.send(command, { abortSignal }), [
+    await withTries('the memory table', BUDGET, (signal) => dynamodb('UpdateItem', input, signal), [
       'ConditionalCheckFailedException',
     ]);
     return true;
@@ -72,12 +70,12 @@ async function earlierUse(
   { dynamodb, tableName }: MemoryTable,
   answer: AnswerUse,
 ): Promise<EarlierUse | undefined> {
-  const command = new GetCommand({ TableName: tableName, Key: keyOf(answer), ConsistentRead: true });
-  const { Item: item } = await withTries('the memory table', BUDGET, (abortSignal) =>
-    dynamodb.send(command, { abortSignal }),
+  const input = { TableName: tableName, Key: keyOf(answer), ConsistentRead: true };
+  const { Item: item = {} } = await withTries('the memory table', BUDGET, (signal) =>
+    dynamodb('GetItem', input, signal),
   );
   const slot = slotOf(countOf(answer));
-  const [count, request, at] = isObject(item) ? [item[`n${slot}`], item[`r${slot}`], item[`t${slot}`]] : [];
+  const [count, request, at] = [item[`n${slot}`], item[`r${slot}`], item[`t${slot}`]];
   return typeof count === 'number' && typeof request === 'string' && typeof at === 'number'
     ? { count, request, at }
     : undefined;

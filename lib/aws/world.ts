@@ -3,7 +3,7 @@ import type { World } from '../jambonz/world';
 import { CALL_GRANT_MODES } from '../registrar/call-grant';
 import { callGrants } from './call-grants';
 import { customersTable } from './customers-table';
-import { connectDynamoDB, type DynamoDB } from './dynamodb';
+import { type DynamoDB, dynamodbAt } from './dynamodb';
 import { guesses } from './guesses';
 import type { Journal, OnTrouble } from './journal';
 import { ENV } from './names';
@@ -25,7 +25,7 @@ export function worldOf(
   env: Environment,
   journal: Journal,
   now: () => number = Date.now,
-  dynamodb: DynamoDB = connectDynamoDB(env[ENV.dynamodbEndpoint], 1),
+  dynamodb: DynamoDB = dynamodbAt(env[ENV.dynamodbEndpoint]),
 ): Surroundings {
   const onTrouble = journal.troubled;
   const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onTrouble };

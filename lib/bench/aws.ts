@@ -4,12 +4,12 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import dynalite from 'dynalite';
-import { connectDynamoDB } from '../aws/dynamodb';
+import { connectDocumentClient } from '../aws/document-client';
 import { ENV } from '../aws/names';
 import { createTables, LOCAL_TABLES } from '../local/dynamodb';
 import { putPhone, SECRET } from './phones';
 
-/** What a Lambda finds around it: DynamoDB and Secrets Manager behind TLS, and the environment that leads there. */
+/** What a Lambda finds around it: DocumentClient and Secrets Manager behind TLS, and the environment that leads there. */
 export interface LambdaSurroundings {
   readonly env: Readonly<Record<string, string>>;
   readonly stop: () => Promise<void>;
@@ -19,7 +19,7 @@ export interface LambdaSurroundings {
 export async function startSurroundings(): Promise<LambdaSurroundings> {
   const store = dynalite({ createTableMs: 0 });
   const plain = await listen(store);
-  const client = connectDynamoDB(`http://localhost:${plain.port}`);
+  const client = connectDocumentClient(`http://localhost:${plain.port}`);
   await createTables(client);
   await putPhone(client, 0);
   client.destroy();

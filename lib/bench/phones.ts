@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { DynamoDB } from '../aws/dynamodb';
+import type { DocumentClient } from '../aws/document-client';
 import { ROUTES } from '../jambonz/routes';
 import { signatureHeader } from '../jambonz/signature';
 import { LOCAL_TABLES } from '../local/dynamodb';
@@ -41,7 +41,7 @@ export function recordOf(number: number, replay: 'observe' | 'off' = 'observe'):
 
 /** Writes a phone's record into the local customers table. */
 export async function putPhone(
-  dynamodb: DynamoDB,
+  dynamodb: DocumentClient,
   number: number,
   otherwise: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {

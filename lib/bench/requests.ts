@@ -1,5 +1,6 @@
+import { connectDocumentClient } from '../aws/document-client';
 import type { Handler } from '../aws/door';
-import { connectDynamoDB, type DynamoDB } from '../aws/dynamodb';
+import { type DynamoDB, dynamodbAt } from '../aws/dynamodb';
 import { isObject } from '../jambonz/hook';
 import { ROUTES } from '../jambonz/routes';
 import { createTables, startEmbeddedDynamoDB } from '../local/dynamodb';
@@ -39,13 +40,13 @@ const NUMBER = '00966501234567';
 const MINUTE_MS = 60_000;
 
 /**
- * Sends each kind of hook once, and counts at the SDK's client. Register-auth and call-hook are two Lambdas that
+ * Sends each kind of hook once, and counts at the client. Register-auth and call-hook are two Lambdas that
  * share nothing but the tables.
  * @param hours that a fleet is watched for
  */
 export async function measureRequests(hours = 24): Promise<Requests> {
   const embedded = await startEmbeddedDynamoDB(0, undefined);
-  const dynamodb = connectDynamoDB(embedded.endpoint);
+  const dynamodb = connectDocumentClient(embedded.endpoint);
   await createTables(dynamodb);
   await putPhone(dynamodb, PHONE.observed);
   await putPhone(dynamodb, PHONE.off, recordOf(PHONE.off, 'off'));
@@ -55,9 +56,9 @@ export async function measureRequests(hours = 24): Promise<Requests> {
     await putPhone(dynamodb, FLEET.observed + at);
     await putPhone(dynamodb, FLEET.off + at, recordOf(FLEET.off + at, 'off'));
   }
-  const meter = meterOf(dynamodb);
+  const meter = meterOf(dynamodbAt(embedded.endpoint));
   const clock = { now: Date.now() };
-  const lambda = () => hooksOver(dynamodb, meter.print, () => clock.now);
+  const lambda = () => hooksOver(meter.dynamodb, meter.print, () => clock.now);
   const [auth, calls] = [lambda(), lambda()];
 
   const hooks: HookRequests[] = [];
@@ -170,23 +171,21 @@ const NOTHING: Counts = {
 /** Counts what passes the client, with DynamoDB's own word for what it consumed. */
 function meterOf(dynamodb: DynamoDB) {
   const counts: { -readonly [what in keyof Counts]: Counts[what] } = { ...NOTHING };
-  dynamodb.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        const isRead = /Get/.test(commandName ?? '');
-        counts[isRead ? 'reads' : 'writes'] += 1;
-        const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' };
-        // A write whose condition does not hold is billed too, and tells no units.
-        const result = await next({ ...args, input }).catch((cause) => {
-          counts.writeUnits += 1;
-          throw cause;
-        });
-        counts[isRead ? 'readUnits' : 'writeUnits'] += unitsOf(result.output);
-        return result;
+  const metered: DynamoDB = async (operation, input, signal) => {
+    const isRead = /Get/.test(operation);
+    counts[isRead ? 'reads' : 'writes'] += 1;
+    // A write whose condition does not hold is billed too, and tells no units.
+    const output = await dynamodb(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' }, signal).catch(
+      (cause) => {
+        counts.writeUnits += 1;
+        throw cause;
       },
-    { step: 'initialize' },
-  );
+    );
+    counts[isRead ? 'readUnits' : 'writeUnits'] += unitsOf(output.ConsumedCapacity);
+    return output;
+  };
   return {
+    dynamodb: metered,
     reset: () => {
       Object.assign(counts, NOTHING);
     },
@@ -201,8 +200,7 @@ function meterOf(dynamodb: DynamoDB) {
 }
 
 /** BatchGetItem tells it for each table. */
-function unitsOf(output: object): number {
-  const consumed = 'ConsumedCapacity' in output ? output.ConsumedCapacity : undefined;
+function unitsOf(consumed: unknown): number {
   return [consumed]
     .flat()
     .reduce<number>((sum, it) => sum + (isObject(it) ? Number(it.CapacityUnits) : 0), 0);

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import type { DynamoDB } from '../aws/dynamodb';
+import type { DocumentClient } from '../aws/document-client';
 import { TABLE_KEYS, type TableName } from '../aws/names';
 
 export interface EmbeddedDynamoDB {
@@ -39,7 +39,7 @@ export async function startEmbeddedDynamoDB(
 export const LOCAL_TABLES: Readonly<Record<TableName, string>> = { customers: 'Customers', memory: 'Memory' };
 
 /** Makes the tables that are not there yet. */
-export async function createTables(dynamodb: DynamoDB): Promise<void> {
+export async function createTables(dynamodb: DocumentClient): Promise<void> {
   for (const table of Object.keys(TABLE_KEYS) as TableName[]) {
     const { partition, sort } = TABLE_KEYS[table];
     const keys = [partition, ...(sort === undefined ? [] : [sort])];

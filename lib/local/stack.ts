@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
+import { connectDocumentClient, type DocumentClient } from '../aws/document-client';
 import { door } from '../aws/door';
-import { connectDynamoDB, type DynamoDB } from '../aws/dynamodb';
 import { journal, type Print } from '../aws/journal';
 import { ENV } from '../aws/names';
 import { type Environment, worldOf } from '../aws/world';
@@ -40,7 +40,7 @@ export async function startLocalStack(env: Environment, print: Print): Promise<L
   const records = await readCustomers(env.CUSTOMERS_FILE);
   const dynamodb = await startDynamoDB(env);
   try {
-    const client = connectDynamoDB(dynamodb.endpoint);
+    const client = connectDocumentClient(dynamodb.endpoint);
     await createTables(client);
     const loaded = await loadCustomers(client, records, env.CUSTOMERS_FILE !== undefined);
     client.destroy();
@@ -75,7 +75,7 @@ function handlers(env: Environment, endpoint: string, print: Print) {
     [ENV.callsWithoutMemory]: env.CALLS_WITHOUT_MEMORY,
     [ENV.staleIfErrorSeconds]: env.STALE_IF_ERROR_SECONDS,
   };
-  const dynamodb = connectDynamoDB(endpoint);
+  const dynamodb = connectDocumentClient(endpoint);
   const secrets = async () =>
     parseWebhookSecrets(env.WEBHOOK_SECRET ?? (await readLocalSecret(dynamodb)) ?? DEVELOPMENT_SECRET);
   const told = journal(print, 'edge-registrar', env.LOG_LEVEL, Date.now);
@@ -109,7 +109,7 @@ async function startDynamoDB(env: Environment): Promise<{ endpoint: string; stop
 
 /** The file's customers always; the samples only into an empty table, so that nobody's record is lost. */
 async function loadCustomers(
-  dynamodb: DynamoDB,
+  dynamodb: DocumentClient,
   records: readonly FileRecord[],
   always: boolean,
 ): Promise<readonly FileRecord[]> {

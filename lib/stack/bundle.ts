@@ -17,10 +17,4 @@ export const BUNDLE = {
   minify: true,
   // A map in the zip costs 12 ms and more of each cold start.
   sourcemap: false,
-  // Of the SDK the hooks use five operations: docs/performance.md has what the rest of it costs.
-  alias: {
-    '@aws-sdk/client-dynamodb': join(ROOT, 'lib/aws/lambda-sdk/dynamodb.ts'),
-    '@aws-sdk/lib-dynamodb': join(ROOT, 'lib/aws/lambda-sdk/dynamodb.ts'),
-    '@aws-sdk/client-secrets-manager': join(ROOT, 'lib/aws/lambda-sdk/secrets-manager.ts'),
-  },
 } as const;

@@ -90,7 +90,4 @@ const bundling: BundlingOptions = {
   externalModules: [...BUNDLE.external],
   minify: BUNDLE.minify,
   sourceMap: BUNDLE.sourcemap,
-  esbuildArgs: Object.fromEntries(
-    Object.entries(BUNDLE.alias).map(([name, file]) => [`--alias:${name}`, file]),
-  ),
 };

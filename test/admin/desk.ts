@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { findPlace, type Place } from '../../lib/admin/place';
 import type { Shell } from '../../lib/admin/shell';
-import { connectDynamoDB } from '../../lib/aws/dynamodb';
+import { connectDocumentClient } from '../../lib/aws/document-client';
 import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from '../../lib/local/dynamodb';
 
 /** An admin's desk for tests: tables of its own, a terminal that is written down, and a clock that stands. */
@@ -39,7 +39,7 @@ export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
     ...terminal,
   };
   const place = await findPlace(shell, {});
-  const client = connectDynamoDB(dynamodb.endpoint);
+  const client = connectDocumentClient(dynamodb.endpoint);
   await createTables(client);
   return {
     place,

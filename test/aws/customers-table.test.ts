@@ -1,25 +1,21 @@
 import { customersTable } from '../../lib/aws/customers-table';
-import type { DynamoDB } from '../../lib/aws/dynamodb';
-
-interface Get {
-  readonly input: { readonly Key: { readonly realm: string; readonly username: string } };
-}
+import type { DynamoDB, Item } from '../../lib/aws/dynamodb';
 
 const ALICE = { realm: 'sip.example.com', username: 'alice', password: 'wonderland' };
 
 /** The table over a client that answers with what `answer` says. */
-function tableOver(answer: (key: Get['input']['Key']) => object | undefined | Promise<never>) {
+function tableOver(answer: (key: { realm: string; username: string }) => Item | undefined | Promise<never>) {
   const asked: string[] = [];
   const clock = { now: 1_000_000 };
   const problems: unknown[] = [];
-  const client = {
-    send: async ({ input: { Key } }: Get) => {
-      asked.push(`${Key.realm} ${Key.username}`);
-      return { Item: await answer(Key) };
-    },
+  const dynamodb: DynamoDB = async (_operation, { Key }) => {
+    const key = { realm: String(Key?.realm), username: String(Key?.username) };
+    asked.push(`${key.realm} ${key.username}`);
+    const found = await answer(key);
+    return found ? { Item: found } : {};
   };
   const customers = customersTable({
-    dynamodb: client as unknown as DynamoDB,
+    dynamodb,
     tableName: 'Customers',
     now: () => clock.now,
     staleIfErrorMs: 900_000,

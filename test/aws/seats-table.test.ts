@@ -1,5 +1,5 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { connectDynamoDB, type DynamoDB } from '../../lib/aws/dynamodb';
+import { connectDocumentClient } from '../../lib/aws/document-client';
+import { type DynamoDB, dynamodbAt, type Item } from '../../lib/aws/dynamodb';
 import type { MemoryTable } from '../../lib/aws/memory-table';
 import { seatsTable } from '../../lib/aws/seats-table';
 import { type Seats, Undecided } from '../../lib/jambonz/world';
@@ -26,14 +26,13 @@ let dynamodb: DynamoDB;
 
 beforeAll(async () => {
   embedded = await startEmbeddedDynamoDB(0, undefined);
-  dynamodb = connectDynamoDB(embedded.endpoint, 1);
-  await createTables(dynamodb);
+  dynamodb = dynamodbAt(embedded.endpoint);
+  const client = connectDocumentClient(embedded.endpoint);
+  await createTables(client);
+  client.destroy();
 });
 
-afterAll(async () => {
-  dynamodb.destroy();
-  await embedded.stop();
-});
+afterAll(() => embedded.stop());
 
 /** The memory table at noon. */
 function memory(): MemoryTable {
@@ -50,9 +49,9 @@ async function persistent<T>(ask: () => Promise<T>, more = 5): Promise<T> {
   return ask().catch((cause) => (more > 0 ? persistent(ask, more - 1) : Promise.reject(cause)));
 }
 
-async function itemOf(username: string): Promise<Record<string, unknown> | undefined> {
+async function itemOf(username: string): Promise<Item | undefined> {
   const key = { key: `calls sip.example.com ${username}` };
-  return (await dynamodb.send(new GetCommand({ TableName: LOCAL_TABLES.memory, Key: key }))).Item;
+  return (await dynamodb('GetItem', { TableName: LOCAL_TABLES.memory, Key: key })).Item;
 }
 
 /** How many leases stand in the item, and how many it says there are. */
@@ -64,16 +63,11 @@ async function leasesOf(username: string): Promise<{ leases: number; taken: unkn
 /** What a Lambda that has seen nobody asks of DynamoDB. */
 async function requestsOf(work: (seats: Seats) => Promise<unknown>, now = NOON): Promise<string[]> {
   const sent: string[] = [];
-  const counting = connectDynamoDB(embedded.endpoint);
-  counting.middlewareStack.add(
-    (next, context) => (args) => {
-      sent.push(String(context.commandName));
-      return next(args);
-    },
-    { step: 'initialize' },
-  );
+  const counting: DynamoDB = (operation, ...rest) => {
+    sent.push(operation);
+    return dynamodb(operation, ...rest);
+  };
   await work(seatsTable({ ...memory(), dynamodb: counting, now: () => now }));
-  counting.destroy();
   return sent;
 }
 
@@ -250,22 +244,22 @@ describe('the seats of calls, in DynamoDB', () => {
       ['a rate', caps('cheap-rate', undefined, 5)],
       ['both', caps('cheap', 5, 5)],
     ])('for the first call of its owner and for the next, under %s', async (_what, cheap) => {
-      expect(await requestsOf(takes('first', cheap))).toEqual(['UpdateItemCommand']);
-      expect(await requestsOf(takes('next', cheap))).toEqual(['UpdateItemCommand']);
+      expect(await requestsOf(takes('first', cheap))).toEqual(['UpdateItem']);
+      expect(await requestsOf(takes('next', cheap))).toEqual(['UpdateItem']);
     });
 
     test('for the first call of each minute', async () => {
       const cheap = caps('cheap-minutes', 9, 5);
       for (const minute of [0, 1, 61, 63, 1440, 2880]) {
         const sent = await requestsOf(takes(`call-${minute}`, cheap), NOON + minute * MINUTE);
-        expect([minute, ...sent]).toEqual([minute, 'UpdateItemCommand']);
+        expect([minute, ...sent]).toEqual([minute, 'UpdateItem']);
       }
     });
 
     test('and one more for its end', async () => {
       const cheap = caps('cheap-end', 5, 5);
       await lambda().take('only', cheap);
-      expect(await requestsOf(ends('only', cheap))).toEqual(['UpdateItemCommand']);
+      expect(await requestsOf(ends('only', cheap))).toEqual(['UpdateItem']);
     });
   });
 
@@ -278,7 +272,7 @@ describe('the seats of calls, in DynamoDB', () => {
       leases: { somebody: NOON / 1000 + 9999 },
       endsAt: NOON / 1000 + 9999,
     };
-    await dynamodb.send(new PutCommand({ TableName: LOCAL_TABLES.memory, Item }));
+    await dynamodb('PutItem', { TableName: LOCAL_TABLES.memory, Item });
     const seats = lambda();
     const one = caps('foreign', 1, 2);
     expect(await seats.take('x', one)).toBe('taken');

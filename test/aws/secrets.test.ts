@@ -10,22 +10,19 @@ type Versions =
   | 'AccessDeniedException'
   | 'ThrottlingException';
 
-/** Secrets Manager as the SDK shows it. */
+/** Secrets Manager with these versions. */
 function secretsManager(versions: Versions) {
   const manager = {
     versions,
     asked: 0,
-    send: async (
-      command: { input: { VersionStage?: string } },
-      { abortSignal }: { abortSignal: AbortSignal },
-    ) => {
+    read: async (input: { VersionStage: string }, signal?: AbortSignal) => {
       manager.asked++;
       const { versions } = manager;
       if (versions === 'hangs')
-        return new Promise((_, reject) =>
-          abortSignal.addEventListener('abort', () => reject(abortSignal.reason)),
+        return new Promise<never>((_, reject) =>
+          signal?.addEventListener('abort', () => reject(signal.reason)),
         );
-      const text = typeof versions === 'object' && versions[command.input.VersionStage as 'AWSCURRENT'];
+      const text = typeof versions === 'object' && versions[input.VersionStage as 'AWSCURRENT'];
       if (text) return { SecretString: text };
       const name = typeof versions === 'string' ? versions : 'ResourceNotFoundException';
       throw Object.assign(new Error('of the test'), { name });
@@ -38,12 +35,11 @@ function start(versions: Versions) {
   const manager = secretsManager(versions);
   const clock = { now: 1_000_000 };
   const troubles: Trouble[] = [];
-  type Client = NonNullable<Parameters<typeof secretsManagerSecrets>[3]>;
   const secrets = secretsManagerSecrets(
     'arn:of:the:secret',
     () => clock.now,
     (trouble) => troubles.push(trouble),
-    manager as unknown as Client,
+    manager.read,
   );
   const texts = async (doubted?: 'doubted') => (await secrets(doubted)).map(({ secret }) => secret);
   return { manager, clock, troubles, texts };

@@ -2,8 +2,8 @@ import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { callHook } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
+import { connectDocumentClient } from '../../lib/aws/document-client';
 import { door } from '../../lib/aws/door';
-import { connectDynamoDB } from '../../lib/aws/dynamodb';
 import { journal, type LogLine } from '../../lib/aws/journal';
 import { ENV } from '../../lib/aws/names';
 import { type Environment, worldOf } from '../../lib/aws/world';
@@ -25,7 +25,7 @@ export interface Stand {
 
 export async function startStand(customers: readonly object[]): Promise<Stand> {
   const { endpoint, stop } = await startEmbeddedDynamoDB(0, undefined);
-  const dynamodb = connectDynamoDB(endpoint);
+  const dynamodb = connectDocumentClient(endpoint);
   await createTables(dynamodb);
   const put: Stand['put'] = async (table, item) => {
     await dynamodb.send(new PutCommand({ TableName: LOCAL_TABLES[table], Item: item }));

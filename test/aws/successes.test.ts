@@ -1,5 +1,5 @@
-import { connectDynamoDB } from '../../lib/aws/dynamodb';
-import { readCredentialUses } from '../../lib/aws/successes';
+import { readCredentialUses } from '../../lib/aws/credential-uses';
+import { connectDocumentClient } from '../../lib/aws/document-client';
 import { LOCAL_TABLES } from '../../lib/local/dynamodb';
 import { invite, type Phone, register } from '../../lib/local/phone';
 import { NOW } from '../world';
@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => stand.stop());
 
 const uses = async () => {
-  const dynamodb = connectDynamoDB(stand.endpoint);
+  const dynamodb = connectDocumentClient(stand.endpoint);
   const found = await readCredentialUses(dynamodb, LOCAL_TABLES.memory, [AOR, { ...AOR, username: 'bob' }]);
   dynamodb.destroy();
   return Object.fromEntries(found);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { connectDynamoDB } from '../../lib/aws/dynamodb';
+import { connectDocumentClient } from '../../lib/aws/document-client';
 import {
   announceCall,
   askRegisterAuth,
@@ -237,12 +237,12 @@ describe('the local stack', () => {
   test('keeps its tables in DATA_DIR, and an admin’s change of a sample with them', async () => {
     const DATA_DIR = join(folder, 'data');
     const first = await start({ DATA_DIR });
-    const dynamodb = connectDynamoDB(first.dynamodbEndpoint);
+    const dynamodb = connectDocumentClient(first.dynamodbEndpoint);
     const key = { realm: 'register.telecomsxchange.com', username: 'AcmeInc' };
     await dynamodb.send(new PutCommand({ TableName: 'Customers', Item: { ...key, password: 'changed' } }));
     await running.pop()?.stop();
     const second = await start({ DATA_DIR });
-    const { Item } = await connectDynamoDB(second.dynamodbEndpoint).send(
+    const { Item } = await connectDocumentClient(second.dynamodbEndpoint).send(
       new GetCommand({ TableName: 'Customers', Key: key }),
     );
     expect(Item).toEqual({ ...key, password: 'changed' });

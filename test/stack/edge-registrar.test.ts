@@ -239,7 +239,7 @@ test('a bundle starts, and asks DynamoDB with the credentials that Lambda put in
     body,
     requestContext: { extendedRequestId: 'r1' },
   };
-  // A process of its own, as in Lambda: jest's sandbox is not what the SDK expects.
+  // A process of its own, as in Lambda.
   const program = `require(${JSON.stringify(bundle)}).handler(${JSON.stringify(event)}).then((it) => { console.log(it.statusCode); process.exit(); })`;
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { env, timeout: 10_000 });
   dynamodb.closeAllConnections();

@@ -15,28 +15,17 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** What the clients of the SDK are told, of all that they could be. */
-export interface ClientConfig {
-  readonly endpoint?: string;
-  readonly region?: string;
-  readonly credentials?: Credentials;
-}
-
 /**
  * As the SDK finds them in a Lambda: the Region and the credentials in the environment, and the endpoint too when
  * `AWS_ENDPOINT_URL_<SERVICE>` names one.
  * @param service as in that variable: `DYNAMODB`, `SECRETS_MANAGER`
  */
-export function connectionTo(service: string, config: ClientConfig): Connection {
+export function connectionTo(service: string): Connection {
   const { env } = process;
-  const region = config.region ?? env.AWS_REGION ?? '';
+  const region = env.AWS_REGION ?? '';
   const host = `${service.toLowerCase().replace('_', '')}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
-  const endpoint = config.endpoint ?? env[`AWS_ENDPOINT_URL_${service}`] ?? `https://${host}`;
-  return {
-    endpoint: new URL(endpoint),
-    region,
-    credentials: () => config.credentials ?? lambdaCredentials(),
-  };
+  const endpoint = new URL(env[`AWS_ENDPOINT_URL_${service}`] ?? `https://${host}`);
+  return { endpoint, region, credentials: lambdaCredentials };
 }
 
 /** Lambda puts them into the environment of a function. */
