@@ -17,8 +17,8 @@ import {
   type CallPlan,
   type CallRecords,
   type DialPlanned,
-  NOTHING_ASKED,
   planCall,
+  settle,
 } from '../lib/registrar/plan';
 
 /** A registered phone dials: where does the call go, and as whom? */
@@ -28,8 +28,9 @@ export const callHook = signedHook(
   ({ caller }) => caller?.realm,
   async (call, world, baseUrl) => {
     const records = await recordsOf(call.caller, world);
-    const facts = await factsOf(call, planCall(call, records, NOTHING_ASKED, world.settings), world);
-    const plan = planCall(call, records, facts, world.settings);
+    const wish = planCall(call, records, world.settings);
+    const facts = await factsOf(call, wish, world);
+    const plan = settle(wish, facts, world.settings);
     if (world.overdue()) return giveUp(call, plan, facts, world);
     world.report({ hook: 'call-hook', plan, grant: facts.grant });
     const body =
@@ -56,7 +57,7 @@ export const dialAction = signedHook(
       return { status: 200, body: [] };
     }
     const records = await recordsOf(tag.call.caller, world);
-    const plan = planCall(tag.call, records, NOTHING_ASKED, world.settings);
+    const plan = planCall(tag.call, records, world.settings);
     const step = planNext(plan, tag, outcome);
     world.report({ hook: 'dial-action', tag, step });
     if (step.kind === 'dial' && plan.kind === 'dial')
@@ -80,7 +81,8 @@ export const callStatus = signedHook('call-status', parseCallStatus, aboutNoReal
 
 /** What the tables say of a call that its records would let go. An emergency call is asked nothing. */
 async function factsOf(call: Call, plan: CallPlan, world: World): Promise<CallFacts> {
-  if (plan.kind === 'refuse' || plan.destination.because === 'emergency') return NOTHING_ASKED;
+  if (plan.kind === 'refuse' || plan.destination.because === 'emergency')
+    return { grant: 'not-asked', seat: 'not-asked' };
   const grant = await takeGrant(call, world);
   const stopped = grant === 'missing' && world.settings.callGrant === 'enforce';
   const seat = plan.caps && !stopped ? await world.seats.take(call.id, plan.caps) : 'not-asked';

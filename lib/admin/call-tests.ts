@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import * as v from 'valibot';
 import { type Aor, formatAor } from '../registrar/aor';
-import { NOTHING_ASKED, planCall } from '../registrar/plan';
+import { planCall } from '../registrar/plan';
 import { counted } from './columns';
 import { callOf, verbsOf } from './explain';
 import { readAor, readInput } from './input';
@@ -107,7 +107,7 @@ function compare(before: CallResult, after: CallResult): Difference[] {
 async function resultOf(known: KnownRecords, { aor, dialled, from }: CallTest): Promise<CallResult> {
   const records = await callRecordsOf(known, aor);
   const call = callOf(aor, dialled, from);
-  const plan = planCall(call, records, NOTHING_ASKED, known.settings);
+  const plan = planCall(call, records, known.settings);
   if (plan.kind === 'refuse') return { refusal: plan.because };
   const dial = verbsOf(call, plan).find((verb) => verb.verb === 'dial');
   return dial

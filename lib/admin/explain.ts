@@ -10,14 +10,7 @@ import { type Aor, formatAor } from '../registrar/aor';
 import { credentialsOf } from '../registrar/credentials';
 import type { Customer } from '../registrar/customer';
 import { digestResponse } from '../registrar/digest';
-import {
-  type Call,
-  type CallPlan,
-  type CallRefusal,
-  type DialPlanned,
-  NOTHING_ASKED,
-  planCall,
-} from '../registrar/plan';
+import { type Call, type CallPlan, type CallRefusal, type DialPlanned, planCall } from '../registrar/plan';
 import { readAor } from './input';
 import { callRecordsOf, type KnownRecords } from './known-records';
 import { mask } from './mask';
@@ -38,7 +31,7 @@ export async function explainCall(
   const caller = readAor(aorText);
   const records = await callRecordsOf(known, caller);
   const call = callOf(caller, dialled, options.from);
-  const plan = planCall(call, records, NOTHING_ASKED, known.settings);
+  const plan = planCall(call, records, known.settings);
   const verbs = mask(verbsOf(call, plan, options.hooks));
   const { account, named } = records;
   const at = options.at ?? shell.now();

@@ -52,8 +52,6 @@ export interface CallFacts {
   readonly seat: Seat | 'not-asked';
 }
 
-export const NOTHING_ASKED: CallFacts = { grant: 'not-asked', seat: 'not-asked' };
-
 /** What the deployment adds to every record. */
 export interface CallSettings {
   /** Where a trunk without a host of its own goes: host or host:port. */
@@ -121,7 +119,7 @@ export interface RefusePlanned {
   readonly because: CallRefusal;
   /** As far as it was understood, for `explain`. */
   readonly destination: Destination | undefined;
-  readonly permission: Permission | undefined;
+  readonly permission: DialPlanned['permission'] | undefined;
 }
 
 /** The SIP status a refused caller's phone sees (RFC 3261 section 21.4). */
@@ -153,15 +151,10 @@ const JAMBONZ_RING_TIMEOUT_S = 60;
 const SETUP_S = 10;
 
 /**
- * Decides everything that a call may do: who calls, whether they may, as whom, by which trunks, for how long.
- * Emergency numbers come before every rule, cap and grant.
+ * Decides from the records all that a call may do: who calls, whether they may, as whom, by which trunks, for how
+ * long. Emergency numbers come before every rule.
  */
-export function planCall(
-  call: Call,
-  { account, named }: CallRecords,
-  facts: CallFacts,
-  settings: CallSettings,
-): CallPlan {
+export function planCall(call: Call, { account, named }: CallRecords, settings: CallSettings): CallPlan {
   const { caller } = call;
   if (call.fromTrunk) return refuse(caller, 'trunk-call');
   if (!caller) return refuse(caller, 'no-caller');
@@ -169,19 +162,20 @@ export function planCall(
   const policy = policyOf(account, named);
   const emergency = emergencyNumber(call.dialled, policy, settings);
   if (emergency !== undefined) return planEmergency(call, caller, emergency, policy, settings);
-  if (facts.grant === 'missing' && settings.callGrant === 'enforce') return refuse(caller, 'no-grant');
   if (account.customer !== undefined && !named) return refuse(caller, 'unknown-customer');
   if (!policy.enabled) return refuse(caller, 'disabled');
-  return planByRules(call, caller, policy, facts, settings);
+  return planByRules(call, caller, policy, settings);
 }
 
-function planByRules(
-  call: Call,
-  caller: Aor,
-  policy: Policy,
-  facts: CallFacts,
-  settings: CallSettings,
-): CallPlan {
+/** The plan when the tables were asked, too. A call to an emergency number needs neither grant nor seat. */
+export function settle(plan: CallPlan, { grant, seat }: CallFacts, { callGrant }: CallSettings): CallPlan {
+  if (plan.kind === 'refuse' || plan.destination.because === 'emergency') return plan;
+  const refuseIt = (because: CallRefusal) => refuse(plan.caller, because, plan.destination, plan.permission);
+  if (grant === 'missing' && callGrant === 'enforce') return refuseIt('no-grant');
+  return seat === 'taken' || seat === 'not-asked' ? plan : refuseIt(seat);
+}
+
+function planByRules(call: Call, caller: Aor, policy: Policy, settings: CallSettings): CallPlan {
   const normalised = normaliseDestination(call.dialled, policy.dialPlan);
   if (!normalised.ok) return refuse(caller, normalised.because);
   const { destination } = normalised;
@@ -194,7 +188,6 @@ function planByRules(
   const [first, ...others] = trunks.map((chosen) => shape(chosen, destination, callerId, policy, settings));
   if (!first)
     return refuseIt(destination.because === 'service-code' ? 'service-code-not-allowed' : 'no-trunk');
-  if (facts.seat !== 'taken' && facts.seat !== 'not-asked') return refuseIt(facts.seat);
   const attempts = [first, ...others] as const;
   return {
     kind: 'dial',
@@ -310,7 +303,7 @@ function refuse(
   caller: Aor | undefined,
   because: CallRefusal,
   destination?: Destination,
-  permission?: Permission,
+  permission?: DialPlanned['permission'],
 ): RefusePlanned {
   return { kind: 'refuse', caller, status: STATUS[because], because, destination, permission };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Presented } from '../../lib/registrar/caller-id';
 import { type Customer, parseCustomer } from '../../lib/registrar/customer';
-import { type Call, type CallSettings, NOTHING_ASKED, planCall } from '../../lib/registrar/plan';
+import { type Call, type CallSettings, planCall, settle } from '../../lib/registrar/plan';
 
 const REALM = 'sip.example.com';
 const SETTINGS: CallSettings = {
@@ -95,7 +95,7 @@ const call: fc.Arbitrary<Call> = fc.record({
 });
 
 const plan = (it: Call, account: Customer, settings = SETTINGS) =>
-  planCall(it, { account, named: undefined }, NOTHING_ASKED, settings);
+  planCall(it, { account, named: undefined }, settings);
 
 const RUNS = { numRuns: 2000 };
 
@@ -162,17 +162,17 @@ describe('whatever the device sends, under whatever record', () => {
       presented: { from: '', identity: undefined, private: false },
       deviceCallId: 'device-1',
     };
-    const facts = { ...NOTHING_ASKED, grant: 'missing' as const };
-    expect(planCall(it, { account, named: undefined }, facts, settings)).toMatchObject({ kind: 'dial' });
+    const plan = planCall(it, { account, named: undefined }, settings);
+    expect(settle(plan, { grant: 'missing', seat: 'too-many-calls' }, settings)).toMatchObject({
+      kind: 'dial',
+    });
   });
 
   test('nothing makes planCall throw, and the same input gives the same plan', () => {
     fc.assert(
       fc.property(maybe(record), call, (account, it) => {
         const records = { account, named: undefined };
-        expect(planCall(it, records, NOTHING_ASKED, SETTINGS)).toEqual(
-          planCall(it, records, NOTHING_ASKED, SETTINGS),
-        );
+        expect(planCall(it, records, SETTINGS)).toEqual(planCall(it, records, SETTINGS));
       }),
       RUNS,
     );
@@ -228,8 +228,10 @@ describe('the call grant', () => {
     ['observe', 'missing', 'dial'],
     ['off', 'not-asked', 'dial'],
   ] as const)('%s, %s: %s', (callGrant, grant, kind) => {
-    const facts = { ...NOTHING_ASKED, grant };
-    const planned = planCall(it, { account, named: undefined }, facts, { ...SETTINGS, callGrant });
-    expect(planned).toMatchObject(kind === 'dial' ? { kind } : { kind, status: 403, because: 'no-grant' });
+    const settings = { ...SETTINGS, callGrant };
+    const plan = planCall(it, { account, named: undefined }, settings);
+    expect(settle(plan, { grant, seat: 'not-asked' }, settings)).toMatchObject(
+      kind === 'dial' ? { kind } : { kind, status: 403, because: 'no-grant' },
+    );
   });
 });

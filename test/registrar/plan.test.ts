@@ -1,5 +1,5 @@
 import { type Customer, parseCustomer } from '../../lib/registrar/customer';
-import { type Call, type CallSettings, NOTHING_ASKED, planCall } from '../../lib/registrar/plan';
+import { type Call, type CallSettings, planCall, settle } from '../../lib/registrar/plan';
 
 const SETTINGS: CallSettings = {
   outboundSipHost: 'sip.carrier.example:5070',
@@ -37,7 +37,7 @@ const ACME = customer({
 
 describe('a plan says all that there is to explain', () => {
   test('of a call that is dialled', () => {
-    expect(planCall(CALL, { account: PHONE, named: ACME }, NOTHING_ASKED, SETTINGS)).toEqual({
+    expect(planCall(CALL, { account: PHONE, named: ACME }, SETTINGS)).toEqual({
       kind: 'dial',
       caller: { username: 'phone', realm: 'SIP.example.com' },
       destination: { dialled: '0501234567', number: '966501234567', because: 'national-prefix' },
@@ -83,7 +83,7 @@ describe('a plan says all that there is to explain', () => {
 
   test('of a call to a range that is closed', () => {
     const call = { ...CALL, dialled: '00881612345678' };
-    expect(planCall(call, { account: PHONE, named: ACME }, NOTHING_ASKED, SETTINGS)).toEqual({
+    expect(planCall(call, { account: PHONE, named: ACME }, SETTINGS)).toEqual({
       kind: 'refuse',
       caller: { username: 'phone', realm: 'SIP.example.com' },
       status: 403,
@@ -102,8 +102,8 @@ describe('a plan says all that there is to explain', () => {
   });
 
   test.each(['too-many-calls', 'too-many-calls-per-minute'] as const)('of a call that found %s', (seat) => {
-    const facts = { ...NOTHING_ASKED, seat };
-    expect(planCall(CALL, { account: PHONE, named: ACME }, facts, SETTINGS)).toMatchObject({
+    const plan = planCall(CALL, { account: PHONE, named: ACME }, SETTINGS);
+    expect(settle(plan, { grant: 'granted', seat }, SETTINGS)).toMatchObject({
       kind: 'refuse',
       status: 480,
       because: seat,
