@@ -1,6 +1,6 @@
-import { isObject } from '../jambonz/hook';
 import { signatureHeader } from '../jambonz/signature';
 import { realmKey } from '../registrar/aor';
+import { isObject } from '../registrar/json';
 import { counted } from './columns';
 import type { Account, Application, JambonzApi, Webhook } from './jambonz-api';
 import type { HookUrls, Place } from './place';

@@ -1,8 +1,8 @@
-import { isObject } from '../jambonz/hook';
 import { announceCall, askRegisterAuth, type HookReply } from '../local/jambonz';
 import { invite, type Phone, register } from '../local/phone';
 import { DEVELOPMENT_SECRET, SAMPLE_CUSTOMERS } from '../local/sample-customers';
 import { formatAor, parseAor } from '../registrar/aor';
+import { isObject } from '../registrar/json';
 import { mask } from './mask';
 import { type Outcome, type Shell, WrongUsage } from './shell';
 

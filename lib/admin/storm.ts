@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CustomerRecords, customerRecords, type Item } from '../aws/customer-records';
 import { connectDocumentClient } from '../aws/document-client';
-import { isObject } from '../jambonz/hook';
 import { askLocalStack } from '../local/about';
 import { LOCAL_TABLES } from '../local/dynamodb';
 import { announceCall, askRegisterAuth, type HookReply } from '../local/jambonz';
 import { invite, type Phone, register } from '../local/phone';
 import { DEVELOPMENT_SECRET } from '../local/sample-customers';
 import { hashCredentials } from '../registrar/digest';
+import { isObject } from '../registrar/json';
 import { columns } from './columns';
 import { type Outcome, type Progress, type Shell, WrongUsage } from './shell';
 

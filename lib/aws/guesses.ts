@@ -1,4 +1,3 @@
-import { isObject } from '../jambonz/hook';
 import { type Guesser, Undecided, type World } from '../jambonz/world';
 import { subscriberOf } from '../registrar/address';
 import type { AuthAttempt } from '../registrar/admission';
@@ -11,6 +10,7 @@ import {
   NO_GUESSES,
   type Tally,
 } from '../registrar/guessing';
+import { isObject } from '../registrar/json';
 import type { Item } from './dynamodb';
 import { lru } from './lru';
 import { aorParts, endsAt, hashed, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';

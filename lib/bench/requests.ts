@@ -1,11 +1,11 @@
 import { connectDocumentClient } from '../aws/document-client';
 import type { Handler } from '../aws/door';
 import { type DynamoDB, dynamodbAt } from '../aws/dynamodb';
-import { isObject } from '../jambonz/hook';
 import { ROUTES } from '../jambonz/routes';
 import { createTables, startEmbeddedDynamoDB } from '../local/dynamodb';
 import { callHookPayload } from '../local/jambonz';
 import { invite, register } from '../local/phone';
+import { isObject } from '../registrar/json';
 import type { Gate } from './gate';
 import { hooksOver } from './hooks';
 import { authPost, eventOf, type Post, phoneOf, putPhone, recordOf, signed } from './phones';

@@ -1,7 +1,8 @@
 import type { Admission, AuthAttempt } from '../registrar/admission';
 import type { DigestAnswer } from '../registrar/digest';
+import { isObject } from '../registrar/json';
 import { readAuthorization } from './authorization';
-import { type HookAnswer, isObject } from './hook';
+import type { HookAnswer } from './hook';
 
 /**
  * Reads the body of the registration hook (digest-utils index.js, `digestChallenge`).

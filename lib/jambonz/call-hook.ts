@@ -1,7 +1,7 @@
 import { type Aor, parseAor } from '../registrar/aor';
 import type { Presented } from '../registrar/caller-id';
+import { isObject } from '../registrar/json';
 import type { Call } from '../registrar/plan';
-import { isObject } from './hook';
 
 /**
  * Reads the first (session:new) call hook (jambonz-feature-server lib/middleware.js, `invokeWebCallback`).

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { type Aor, formatAor, parseAor } from '../registrar/aor';
+import { isObject } from '../registrar/json';
 import type { Call, DialPlanned } from '../registrar/plan';
 import { sameText } from '../registrar/same-text';
-import { isObject } from './hook';
 import { speaksFor, type WebhookSecret } from './webhook-secrets';
 
 /**

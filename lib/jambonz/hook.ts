@@ -1,3 +1,4 @@
+import { isObject } from '../registrar/json';
 import { type SignatureVerdict, verifySignature } from './signature';
 import type { WebhookSecret } from './webhook-secrets';
 
@@ -79,11 +80,6 @@ function parseJson(body: string | Uint8Array): Record<string, unknown> | undefin
   } catch {
     return undefined;
   }
-}
-
-/** An object, not a list and not null. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isDeeperThan(value: unknown, levels: number): boolean {

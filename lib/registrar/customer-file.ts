@@ -1,4 +1,5 @@
 import { type Customer, type Problem, parseCustomer } from './customer';
+import { isObject } from './json';
 
 /** A record as it stands in a file, with what is wrong in it. */
 export interface FileRecord {
@@ -46,8 +47,4 @@ function readRecord(at: string, keys: FileRecord['keys'], record: unknown, key: 
 
 function misplaced(at: string, keys: FileRecord['keys'], fix: string): FileRecord {
   return { at, keys, item: {}, customer: undefined, problems: [{ path: '', fix, unknownField: false }] };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
