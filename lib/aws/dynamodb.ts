@@ -22,13 +22,11 @@ export interface Input {
   readonly UpdateExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Item;
-  readonly ReturnValues?: 'ALL_NEW';
   readonly ReturnConsumedCapacity?: 'TOTAL';
 }
 
 export interface Output {
   readonly Item?: Item;
-  readonly Attributes?: Item;
   readonly Responses?: Readonly<Record<string, readonly Item[]>>;
   readonly UnprocessedKeys?: object;
   readonly ConsumedCapacity?: unknown;
@@ -64,11 +62,10 @@ function toWire({ Key, Item, ExpressionAttributeValues, RequestItems, ...rest }:
   };
 }
 
-function fromWire({ Item, Attributes, Responses, ...rest }: Wire): Output {
+function fromWire({ Item, Responses, ...rest }: Wire): Output {
   return {
     ...rest,
     ...(Item && { Item: unmarshall(Item) }),
-    ...(Attributes && { Attributes: unmarshall(Attributes) }),
     ...(Responses && { Responses: mapped(Responses, (items) => items.map((item) => unmarshall(item))) }),
   };
 }
@@ -76,7 +73,6 @@ function fromWire({ Item, Attributes, Responses, ...rest }: Wire): Output {
 /** DynamoDB's own answer, whose shape its API reference promises. */
 interface Wire {
   readonly Item?: Marshalled;
-  readonly Attributes?: Marshalled;
   readonly Responses?: Readonly<Record<string, readonly Marshalled[]>>;
 }
 type Marshalled = Parameters<typeof unmarshall>[0];

@@ -16,7 +16,7 @@ import { lru } from './lru';
 import { aorParts, endsAt, hashed, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
 import {
   afterSuccess,
-  forgettable,
+  forgotten,
   NO_SUCCESS,
   noteSuccess,
   readSuccesses,
@@ -55,7 +55,9 @@ export function guesses(table: MemoryTable): World['guesser'] {
 
   const recall = async ({ account, record }: Keys): Promise<void> => {
     const items = await readItems(table, [account, record]);
-    successes.set(account, readSuccesses(items.get(account)));
+    const item = items.get(account);
+    // Names that somebody makes up take no room.
+    if (item) successes.set(account, readSuccesses(item));
     const [local, stored] = [records.get(record) ?? NOTHING, readRemembered(items.get(record))];
     records.set(record, local.version > stored.version ? local : stored);
   };
@@ -72,13 +74,16 @@ export function guesses(table: MemoryTable): World['guesser'] {
     const { account, source } = keys;
     const isKnown = () => (successes.get(account)?.known[source] ?? 0) > now();
     const limitNow = () => limitedBy((records.get(keys.record) ?? NOTHING).record, keys.user(), now());
+    let isLookedUp = false;
     const notChecked = (cause: unknown) => table.onTrouble({ what: 'guessing-not-checked', aor, cause });
     return {
       limited: async () => {
         if (isKnown()) return undefined;
         // The pair's own window needs no look at the table: a pair that is known is never counted.
         if (limitNow() === 'limited') return 'limited';
-        await recall(keys).catch(notChecked);
+        await recall(keys).then(() => {
+          isLookedUp = true;
+        }, notChecked);
         return isKnown() ? undefined : limitNow();
       },
       failed: async () => {
@@ -88,12 +93,12 @@ export function guesses(table: MemoryTable): World['guesser'] {
         const before = successes.get(account) ?? NO_SUCCESS;
         const after = afterSuccess(before, source, credential, now());
         if (!after) return;
-        // Only who was looked up a moment ago is seen as other Lambdas left it.
-        const forgotten = isKnown() ? [] : forgettable(before, source, now());
         successes.set(account, after);
-        await noteSuccess(table, aor, source, credential, forgotten).catch((cause) => {
+        // Only who was looked up a moment ago is seen as other Lambdas left it.
+        const gone = isLookedUp ? forgotten(before, after) : [];
+        await noteSuccess(table, aor, source, credential, gone).catch((cause) => {
           // Known here, and written down the next time.
-          successes.set(account, { ...after, used: before.used });
+          successes.set(account, { ...after, used: {} });
           notChecked(cause);
         });
       },

@@ -34,6 +34,9 @@ export function readSuccesses(item: Readonly<Record<string, unknown>> = {}): Suc
   return { known: timesOf(item, KNOWN), used: timesOf(item, USED) };
 }
 
+/** Of an account that logs in from ever new addresses the last ones are known: an item of a few kB at most. */
+const MOST_KNOWN = 50;
+
 /** What is remembered after one more success; undefined: all that is remembered already. */
 export function afterSuccess(
   { known, used }: Successes,
@@ -44,16 +47,23 @@ export function afterSuccess(
   const isFresh = (time: number | undefined) => time !== undefined && now - time < NOTED_EVERY_MS;
   const until = known[source];
   if (until !== undefined && isFresh(until - KNOWN_MS) && isFresh(used[credential])) return undefined;
-  return { known: { ...known, [source]: now + KNOWN_MS }, used: { ...used, [credential]: now } };
+  const others = Object.entries(known)
+    .filter(([other, ends]) => other !== source && ends > now)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MOST_KNOWN - 1);
+  return {
+    known: { ...Object.fromEntries(others), [source]: now + KNOWN_MS },
+    used: { ...used, [credential]: now },
+  };
 }
 
-/** So many at a time: the rest goes with the next ones. */
-const MOST_FORGOTTEN = 50;
+/** So many sources are taken out of the item at a time: the rest goes with the next ones. */
+const MOST_FORGOTTEN = 100;
 
-/** The sources that are known no more. An account whose phone comes from ever new addresses must not grow with them. */
-export function forgettable({ known }: Successes, source: string, now: number): string[] {
-  return Object.keys(known)
-    .filter((it) => it !== source && (known[it] ?? 0) <= now)
+/** The sources that are known no more. */
+export function forgotten(before: Successes, after: Successes): string[] {
+  return Object.keys(before.known)
+    .filter((source) => !Object.hasOwn(after.known, source))
     .slice(0, MOST_FORGOTTEN);
 }
 
@@ -63,10 +73,10 @@ export async function noteSuccess(
   aor: Aor,
   source: string,
   credential: string,
-  forgotten: readonly string[],
+  gone: readonly string[],
 ): Promise<void> {
-  const names = Object.fromEntries(forgotten.map((it, at) => [`#gone${at}`, KNOWN + it]));
-  const remove = forgotten.length > 0 ? ` REMOVE ${Object.keys(names)}` : '';
+  const names = Object.fromEntries(gone.map((it, at) => [`#gone${at}`, KNOWN + it]));
+  const remove = gone.length > 0 ? ` REMOVE ${Object.keys(names)}` : '';
   const input = {
     TableName: tableName,
     Key: successesKey(aor),

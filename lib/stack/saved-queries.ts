@@ -62,7 +62,7 @@ export const QUERIES: readonly Query[] = [
   {
     asks: 'who knocks without a right signature',
     of: 'front door',
-    query: `${ACCESS_LOG_FIELDS} | filter status = 401 | stats count(*) as times by address, path | sort times desc`,
+    query: `${ACCESS_LOG_FIELDS} | filter status like /401/ | stats count(*) as times by address, path | sort times desc`,
   },
   {
     asks: 'what the gateway answered by itself',

@@ -1,3 +1,5 @@
+import type { DynamoDB } from '../../lib/aws/dynamodb';
+import { guesses } from '../../lib/aws/guesses';
 import { invite, type Phone, register } from '../../lib/local/phone';
 import { NOW } from '../world';
 import { type FaultyDynamoDB, startFaultyDynamoDB } from './faulty-dynamodb';
@@ -255,4 +257,20 @@ test('300 addresses that guess at one user never lock that user out', async () =
   for (let n = 0; n < 300; n++) await tries(process, phone('bob', newAddress(), 'guess'), 1);
   expect(await tries(process, phone('bob', newAddress()), 1)).toEqual(['ok']);
   expect(await tries(lambda(), phone('bob', newAddress()), 1)).toEqual(['ok']);
+});
+
+test('made-up names push no phone out that is known', async () => {
+  let asked = 0;
+  const dynamodb: DynamoDB = async () => {
+    asked++;
+    return {};
+  };
+  const guesser = guesses({ dynamodb, tableName: 'Memory', now: () => NOW, onTrouble: () => {} });
+  const source = { address: '192.0.2.1', claimedByDevice: false };
+  await guesser({ username: 'alice', realm: REALM }, source).succeeded('password');
+  for (let n = 0; n < 20_001; n++)
+    await guesser({ username: `made-up-${n}`, realm: REALM }, source).limited();
+  asked = 0;
+  await guesser({ username: 'alice', realm: REALM }, source).limited();
+  expect(asked).toBe(0);
 });

@@ -5,7 +5,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 type Versions =
-  | { AWSCURRENT: string; AWSPREVIOUS?: string }
+  | { AWSCURRENT: string; AWSPREVIOUS?: string | Uint8Array }
   | 'hangs'
   | 'AccessDeniedException'
   | 'ThrottlingException';
@@ -23,7 +23,8 @@ function secretsManager(versions: Versions) {
           signal?.addEventListener('abort', () => reject(signal.reason)),
         );
       const text = typeof versions === 'object' && versions[input.VersionStage as 'AWSCURRENT'];
-      if (text) return { SecretString: text };
+      if (typeof text === 'string') return { SecretString: text };
+      if (text) return { SecretBinary: text };
       const name = typeof versions === 'string' ? versions : 'ResourceNotFoundException';
       throw Object.assign(new Error('of the test'), { name });
     },
@@ -60,6 +61,11 @@ test('a secret that was never rotated has no previous version, and that is no fa
 
 test('a slip in the previous version costs nothing, once it is mended', async () => {
   const { texts } = start({ AWSCURRENT: 'wh_secret_good', AWSPREVIOUS: '[{"secret": oops' });
+  expect(await texts()).toEqual(['wh_secret_good']);
+});
+
+test('nor does a previous version of bytes', async () => {
+  const { texts } = start({ AWSCURRENT: 'wh_secret_good', AWSPREVIOUS: Buffer.from('wh_secret_good') });
   expect(await texts()).toEqual(['wh_secret_good']);
 });
 

@@ -30,6 +30,13 @@ const uses = async () => {
   return Object.fromEntries(found);
 };
 
+/** Where alice is known, and until when. */
+const known = async () => {
+  const [item = {}] = (await stand.items('memory')).filter(({ key }) => key === 'successes a.example alice');
+  const sources = Object.entries(item).filter(([name]) => name.startsWith('known '));
+  return Object.fromEntries(sources.map(([name, until]) => [name.slice('known '.length), until]));
+};
+
 describe('which credential was used', () => {
   test('is noted by its label, for REGISTER and INVITE, the latest first', async () => {
     const clock = { now: NOW };
@@ -97,6 +104,48 @@ describe('which credential was used', () => {
     await auth(register(phone('old-password'), NOW));
     expect(await uses()).toEqual({ 'alice@a.example': [{ label: 'old', at: NOW }] });
     await dynamodb.stop();
+  });
+
+  test('is noted the next time also of an account that logged in elsewhere before', async () => {
+    const dynamodb = await startFaultyDynamoDB(stand.endpoint);
+    const clock = { now: NOW };
+    const { auth } = startProcess(dynamodb.endpoint, clock);
+    const at = (address: string) => auth(register({ ...phone('old-password'), address }, clock.now));
+    await at('192.0.2.1');
+    dynamodb.fault = { kind: 'access denied', operation: 'UpdateItem' };
+    expect(outcome(await at('192.0.2.2'))).toBe('ok');
+    dynamodb.fault = undefined;
+    clock.now += HOUR_MS;
+    await at('192.0.2.2');
+    expect(await known()).toEqual({
+      '192.0.2.1': NOW + 24 * HOUR_MS,
+      '192.0.2.2': NOW + 25 * HOUR_MS,
+    });
+    await dynamodb.stop();
+  });
+
+  test('takes nothing away that was not looked at', async () => {
+    const dynamodb = await startFaultyDynamoDB(stand.endpoint);
+    const clock = { now: NOW };
+    const [one, other] = [startProcess(dynamodb.endpoint, clock), startProcess(stand.endpoint, clock)];
+    const at = (address: string) => register({ ...phone('old-password'), address }, clock.now);
+    await one.auth(at('192.0.2.1'));
+    clock.now += 23 * HOUR_MS;
+    await other.auth(at('192.0.2.1'));
+    clock.now += 2 * HOUR_MS;
+    dynamodb.fault = { kind: 'access denied', operation: 'BatchGetItem' };
+    await one.auth(at('192.0.2.7'));
+    expect(Object.keys(await known())).toEqual(['192.0.2.1', '192.0.2.7']);
+    await dynamodb.stop();
+  });
+
+  test('is kept with the last fifty addresses', async () => {
+    const { auth } = startProcess(stand.endpoint);
+    for (let host = 1; host <= 70; host++)
+      await auth(register({ ...phone('old-password'), address: `192.0.2.${host}` }, NOW));
+    const addresses = Object.keys(await known());
+    expect(addresses).toHaveLength(50);
+    expect(addresses).toContain('192.0.2.70');
   });
 
   test('is kept without the addresses of other days', async () => {

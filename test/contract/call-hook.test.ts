@@ -34,7 +34,7 @@ async function dial(
   return { ...answer, plan: planIn(world.decisions) };
 }
 
-/** As JSON has it: DocumentClient holds no undefined. */
+/** As JSON has it: DynamoDB holds no undefined. */
 function withoutUndefined(record: object): object {
   return JSON.parse(JSON.stringify(record));
 }

@@ -160,6 +160,12 @@ describe('register-auth refuses at the door', () => {
 
   test.each<[string, unknown, number, string]>([
     ['a body over 256 KB', JSON.stringify({ pad: 'x'.repeat(256 * 1024) }), 413, 'too-large'],
+    [
+      'fewer letters of more bytes than that',
+      JSON.stringify({ pad: 'é'.repeat(128 * 1024) }),
+      413,
+      'too-large',
+    ],
     ['what is no JSON', '{"oops', 400, 'not-json'],
     ['a JSON list', '[]', 400, 'not-json'],
     ['JSON null', 'null', 400, 'not-json'],
