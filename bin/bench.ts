@@ -49,7 +49,7 @@ async function countInstructions({ machine, instructions }: Results): Promise<In
   const last = isSame ? instructions?.perAuth : undefined;
   const counted = await told('instructions (valgrind)', measureInstructions(last));
   if (!counted)
-    console.error('NOT MEASURED: the instructions of a cached auth, as there is no valgrind here');
+    console.error('NOT MEASURED: the instructions of a cached auth, as no valgrind here can run this Node');
   return counted;
 }
 

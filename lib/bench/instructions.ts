@@ -21,11 +21,13 @@ const NOISE = 0.03;
 
 /**
  * @param last count, of the same Node on the same CPU: more than 3 % above it is a regression
- * @returns undefined without valgrind: the caller says so
+ * @returns undefined without a valgrind that can run this Node: the caller says so
  */
 export async function measureInstructions(last: number | undefined): Promise<Instructions | undefined> {
   if (spawnSync('valgrind', ['--version']).status !== 0) return undefined;
-  const perAuth = Math.round((await countInstructions(bundleProcess('cached-auth'))) / AUTHS);
+  const counted = await countInstructions(bundleProcess('cached-auth'));
+  if (counted === undefined) return undefined;
+  const perAuth = Math.round(counted / AUTHS);
   const gates: Gate[] = [
     {
       name: 'instructions of a cached auth',
@@ -48,8 +50,11 @@ function againstLast(ratio: number): Gate {
   };
 }
 
-/** Counts between the process's two words: neither its start nor its end. */
-async function countInstructions(file: string): Promise<number> {
+/**
+ * Counts between the process's two words: neither its start nor its end.
+ * @returns undefined when it ended before
+ */
+async function countInstructions(file: string): Promise<number | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'edge-registrar-bench-'));
   const out = join(folder, 'callgrind');
   const node = [process.execPath, '--single-threaded', '--hash-seed=1', '--random-seed=1', file];
@@ -65,10 +70,12 @@ async function countInstructions(file: string): Promise<number> {
   const control = (...words: string[]) =>
     promisify(execFile)('callgrind_control', [...words, String(child.pid)], { timeout: 30_000 });
   try {
-    await once(child.stdout, 'data');
+    const ended = once(child, 'exit').then(() => 'ended' as const);
+    const word = () => Promise.race([once(child.stdout, 'data'), ended]);
+    if ((await word()) === 'ended') return undefined;
     await control('--instr=on');
     child.stdin.write('go\n');
-    await once(child.stdout, 'data');
+    if ((await word()) === 'ended') return undefined;
     await control('--dump');
     return Number(/^totals: (\d+)/m.exec(readFileSync(`${out}.1`, 'utf8'))?.[1]);
   } finally {
