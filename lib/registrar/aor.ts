@@ -54,7 +54,7 @@ export interface ToAddress {
 export const LONGEST_TO = 2048;
 
 const TOKEN = "[\\w\\-.!%*+`'~]+";
-const QUOTED = '"(?:[^"\\\\\\r\\n]|\\\\[^\\r\\n])*"';
+const QUOTED = '"(?:[^"\\\\\\r\\n]|\\\\.)*"';
 const PARAMETERS = `(?:[ \\t]*;[ \\t]*${TOKEN}(?:[ \\t]*=[ \\t]*(?:${TOKEN}|${QUOTED}))?)*`;
 /** to = ( name-addr / addr-spec ) *( SEMI to-param ), RFC 3261 section 25.1; one value only. */
 const NAME_ADDR = new RegExp(

@@ -50,6 +50,7 @@ const ACCEPTED: [string, { user: string; host: string }][] = [
 
 const REFUSED: [string, string][] = [
   ['nothing', ''],
+  ['a line separator behind a backslash', '"\\\u2028" <sip:alice@sip.example.com>'],
   ['two values', '<sip:alice@sip.example.com>, <sip:bob@sip.example.com>'],
   ['two values without brackets', 'sip:alice@sip.example.com,sip:bob@sip.example.com'],
   ['two addresses in a row', '<sip:alice@sip.example.com><sip:bob@sip.example.com>'],
