@@ -70,7 +70,13 @@ async function main(): Promise<void> {
   const last: Results = JSON.parse(readFileSync(JSON_FILE, 'utf8'));
   if (process.argv.includes('--instructions')) {
     const [, againstLast] = (await countInstructions(last))?.gates ?? [];
-    return againstLast && judge([againstLast]);
+    if (!againstLast) return;
+    judge([againstLast]);
+    if (process.exitCode === 1)
+      console.error(
+        'If that is what the change is worth, run "npm run bench" and commit what it writes into docs.',
+      );
+    return;
   }
   const isRedraw = process.argv.includes('--redraw');
   const results = isRedraw ? last : await measure(last);
