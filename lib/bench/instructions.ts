@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundleProcess } from './bundles';
 import type { Gate } from './gate';
+import { measured } from './statistics';
 
 /** Machine instructions of one cached auth, counted by valgrind's callgrind. */
 export interface Instructions {
@@ -16,6 +17,8 @@ export interface Instructions {
 /** Until V8 has compiled what it wants to. */
 const WARM_UP = 15_000;
 const AUTHS = 2_000;
+/** Counted so often: now and then V8 compiles something anew, which the median leaves out. */
+const PORTIONS = 7;
 /** Seeds fixed, counts of the same code differ by a tenth of this. */
 const NOISE = 0.03;
 
@@ -51,7 +54,7 @@ function againstLast(ratio: number): Gate {
 }
 
 /**
- * Counts between the process's two words: neither its start nor its end.
+ * The instructions of a portion of auths: neither the process's start nor its end.
  * @returns undefined when it ended before
  */
 async function countInstructions(file: string): Promise<number | undefined> {
@@ -64,7 +67,7 @@ async function countInstructions(file: string): Promise<number | undefined> {
     {
       env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', WARM_UP: String(WARM_UP), AUTHS: String(AUTHS) },
       stdio: ['pipe', 'pipe', 'ignore'],
-      timeout: 120_000,
+      timeout: 180_000,
     },
   );
   const control = (...words: string[]) =>
@@ -74,10 +77,14 @@ async function countInstructions(file: string): Promise<number | undefined> {
     const word = () => Promise.race([once(child.stdout, 'data'), ended]);
     if ((await word()) === 'ended') return undefined;
     await control('--instr=on');
-    child.stdin.write('go\n');
-    if ((await word()) === 'ended') return undefined;
-    await control('--dump');
-    return Number(/^totals: (\d+)/m.exec(readFileSync(`${out}.1`, 'utf8'))?.[1]);
+    const counts: number[] = [];
+    for (let portion = 1; portion <= PORTIONS; portion++) {
+      child.stdin.write('go\n');
+      if ((await word()) === 'ended') return undefined;
+      await control('--dump');
+      counts.push(Number(/^totals: (\d+)/m.exec(readFileSync(`${out}.${portion}`, 'utf8'))?.[1]));
+    }
+    return measured(counts).value;
   } finally {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true });

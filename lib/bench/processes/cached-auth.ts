@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { hooksOver } from '../hooks';
 import { dynamodbOf } from '../no-dynamodb';
 import { eventOf, recordOf, registerPost } from '../phones';
 
-// REGISTERs of one phone whose record is cached, one after the other: `WARM_UP` of them, then, at a word from
+// REGISTERs of one phone whose record is cached, one after the other: `WARM_UP` of them, then, at each word from
 // outside, `AUTHS` whose instructions are counted.
 
 const handler = hooksOver(dynamodbOf(recordOf(0, 'off')), (line) => JSON.stringify(line));
@@ -21,10 +20,10 @@ async function main(): Promise<void> {
   const auths = Number(process.env.AUTHS);
   for (let done = 0; done < Number(process.env.WARM_UP); done += auths) await repeat(auths);
   process.stdout.write('warm\n');
-  await once(process.stdin, 'data');
-  await repeat(auths);
-  process.stdout.write('done\n');
-  await once(process.stdin, 'data');
+  for await (const _ of process.stdin) {
+    await repeat(auths);
+    process.stdout.write('done\n');
+  }
 }
 
 main();
