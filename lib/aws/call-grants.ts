@@ -2,7 +2,7 @@ import type { CallGrants } from '../jambonz/world';
 import { type CallGrant, GRANT_LASTS_MS } from '../registrar/call-grant';
 import { aorParts, endsAt, hashed, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
 import { MEMORY_ENDS } from './names';
-import { nameOf, withTries } from './tries';
+import { withTries, writtenIf } from './tries';
 
 /** Call grants in the memory table: an item per accepted INVITE, taken by one call. */
 export function callGrants(table: MemoryTable): CallGrants {
@@ -32,16 +32,10 @@ export function callGrants(table: MemoryTable): CallGrants {
         UpdateExpression: 'SET takenBy = :by',
         ExpressionAttributeValues: { ':now': now() / 1000, ':by': hashed(by) },
       };
+      const write = (signal: AbortSignal) => dynamodb('UpdateItem', input, signal);
       try {
-        await withTries(
-          'the memory table',
-          MEMORY_BUDGET,
-          (signal) => dynamodb('UpdateItem', input, signal),
-          ['ConditionalCheckFailedException'],
-        );
-        return 'granted';
+        return (await writtenIf('the memory table', MEMORY_BUDGET, write)) ? 'granted' : 'missing';
       } catch (cause) {
-        if (nameOf(cause) === 'ConditionalCheckFailedException') return 'missing';
         onTrouble({ what: 'grant-not-checked', aor: grant.aor, cause });
         return 'unknown';
       }

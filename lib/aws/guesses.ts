@@ -23,7 +23,7 @@ import {
   type Successes,
   successesKey,
 } from './successes';
-import { nameOf, withTries } from './tries';
+import { withTries, writtenIf } from './tries';
 
 /** Of one address in one process, and of all that wrote theirs themselves. Beyond it nothing is written down. */
 const MOST_WRITES_PER_SECOND = 50;
@@ -129,13 +129,12 @@ interface Keys {
 }
 
 function keysOf(aor: Aor, { address, claimedByDevice }: AuthAttempt['source']): Keys {
-  const user = aorParts(aor);
   const source = claimedByDevice ? 'forwarded' : (subscriberOf(address) ?? hashed(address));
   return {
     account: successesKey(aor).key,
-    record: memoryKey('guesses', source, ...(claimedByDevice ? user : [])).key,
+    record: memoryKey('guesses', source, ...(claimedByDevice ? aorParts(aor) : [])).key,
     source,
-    user: () => hashed(user.join(' ')).slice(0, 12),
+    user: () => hashed(aorParts(aor).join(' ')).slice(0, 12),
   };
 }
 
@@ -168,13 +167,8 @@ async function write(
     ExpressionAttributeNames: { '#version': 'version' },
     ExpressionAttributeValues: { ':version': version },
   };
-  const send = (signal: AbortSignal) => dynamodb('PutItem', input, signal);
-  await withTries('the memory table', MEMORY_BUDGET, send, [TOO_LATE]).catch((cause) => {
-    if (nameOf(cause) !== TOO_LATE) throw cause;
-  });
+  await writtenIf('the memory table', MEMORY_BUDGET, (signal) => dynamodb('PutItem', input, signal));
 }
-
-const TOO_LATE = 'ConditionalCheckFailedException';
 
 /** What is no record of ours counts as none. */
 function readRemembered(item: Item | undefined): Remembered {

@@ -12,10 +12,9 @@ import {
 import type { Input, Item } from './dynamodb';
 import { aorParts, endsAt, hashed, type MemoryTable, memoryKey } from './memory-table';
 import { MEMORY_ENDS } from './names';
-import { type Budget, nameOf, withTries } from './tries';
+import { type Budget, withTries, writtenIf } from './tries';
 
 const WHAT = 'the seats of calls';
-const CONDITION = 'ConditionalCheckFailedException';
 /** Of one reading or writing; a seat usually takes one. */
 const BUDGET: Budget = { wholeMs: 900, tryMs: 300 };
 /** A writer that loses has lost to another call that got in, so this is more than enough for a burst. */
@@ -217,15 +216,8 @@ function startedIn(minute: number): string {
   return `started${minute % SLOTS}`;
 }
 
-/** @returns false when the condition did not hold */
-async function written(write: (signal: AbortSignal) => Promise<unknown>): Promise<boolean> {
-  try {
-    await withTries(WHAT, BUDGET, write, [CONDITION]);
-    return true;
-  } catch (cause) {
-    if (nameOf(cause) === CONDITION) return false;
-    throw cause;
-  }
+function written(write: (signal: AbortSignal) => Promise<unknown>): Promise<boolean> {
+  return writtenIf(WHAT, BUDGET, write);
 }
 
 function pause(milliseconds: number): Promise<void> {

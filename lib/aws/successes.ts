@@ -1,4 +1,5 @@
 import type { Aor } from '../registrar/aor';
+import type { Item } from './dynamodb';
 import { aorParts, endsAt, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
 import { MEMORY_ENDS } from './names';
 import { withTries } from './tries';
@@ -30,7 +31,7 @@ export function successesKey(aor: Aor): { key: string } {
 }
 
 /** What is no record of ours counts as none. */
-export function readSuccesses(item: Readonly<Record<string, unknown>> = {}): Successes {
+export function readSuccesses(item: Item): Successes {
   return { known: timesOf(item, KNOWN), used: timesOf(item, USED) };
 }
 
@@ -91,7 +92,7 @@ export async function noteSuccess(
   await withTries('the memory table', MEMORY_BUDGET, (signal) => dynamodb('UpdateItem', input, signal));
 }
 
-function timesOf(item: Readonly<Record<string, unknown>>, kind: string): Record<string, number> {
+function timesOf(item: Item, kind: string): Record<string, number> {
   const times = Object.entries(item).flatMap(([name, time]) =>
     name.startsWith(kind) && typeof time === 'number' ? [[name.slice(kind.length), time] as const] : [],
   );

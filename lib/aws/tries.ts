@@ -39,6 +39,26 @@ export async function withTries<T>(
   }
 }
 
+const CONDITION = 'ConditionalCheckFailedException';
+
+/**
+ * Writes to DynamoDB under a condition, with tries as above.
+ * @returns false when the condition did not hold
+ */
+export async function writtenIf(
+  what: string,
+  budget: Budget,
+  write: (signal: AbortSignal) => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await withTries(what, budget, write, [CONDITION]);
+    return true;
+  } catch (cause) {
+    if (nameOf(cause) === CONDITION) return false;
+    throw cause;
+  }
+}
+
 /** The name of what was thrown: messages may quote what they choked on. */
 export function nameOf(cause: unknown): string {
   if (!isNativeError(cause)) return 'unknown error';

@@ -10,7 +10,7 @@ import {
 } from '../registrar/replay';
 import { aorParts, endsAt, type MemoryTable, memoryKey } from './memory-table';
 import { MEMORY_ENDS } from './names';
-import { nameOf, withTries } from './tries';
+import { withTries, writtenIf } from './tries';
 
 /** Longer than for the rest of the memory: here a late answer lets a replay through. */
 const BUDGET = { wholeMs: 450, tryMs: 250 };
@@ -55,15 +55,7 @@ async function useFirst({ dynamodb, tableName, now }: MemoryTable, answer: Answe
       ':ends': endsAt(issuedAt(answer.nonce) + OLDEST_NONCE_MS)[MEMORY_ENDS],
     },
   };
-  try {
-    await withTries('the memory table', BUDGET, (signal) => dynamodb('UpdateItem', input, signal), [
-      'ConditionalCheckFailedException',
-    ]);
-    return true;
-  } catch (cause) {
-    if (nameOf(cause) === 'ConditionalCheckFailedException') return false;
-    throw cause;
-  }
+  return writtenIf('the memory table', BUDGET, (signal) => dynamodb('UpdateItem', input, signal));
 }
 
 async function earlierUse(
