@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { register } from '../local/phone';
 import type { Gate } from './gate';
 import { bytesOf, load } from './load';
 import { authPost, phoneOf, SECRET } from './phones';
-import { type BenchProcess, startProcess } from './process';
+import { type BenchProcess, withProcesses } from './process';
 import { exact } from './statistics';
 import { customersFile, OK } from './throughput';
 
@@ -34,14 +31,7 @@ const STRANGERS = 100_000;
 
 /** @param seconds how long the 200 phones go on */
 export async function measureEndurance(seconds: number): Promise<Endurance> {
-  const folder = mkdtempSync(join(tmpdir(), 'edge-registrar-bench-'));
-  const processes: BenchProcess[] = [];
-  const start = async (name: string, env: Readonly<Record<string, string>> = {}) => {
-    const started = await startProcess(name, env);
-    processes.push(started);
-    return started;
-  };
-  try {
+  return withProcesses(async (start, folder) => {
     const dynamodb = await start('dynamodb-server');
     const gateway = await start('gateway-server', {
       PORT: '0',
@@ -78,10 +68,7 @@ export async function measureEndurance(seconds: number): Promise<Endurance> {
         },
       ],
     };
-  } finally {
-    await Promise.all(processes.map((it) => it.stop()));
-    rmSync(folder, { recursive: true });
-  }
+  });
 }
 
 /** Each phone keeps its nonce and counts, as phones do. */

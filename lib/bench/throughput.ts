@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Gate } from './gate';
 import { bytesOf, type LoadPlan, load } from './load';
 import { phoneOf, recordOf, registerPost, SECRET } from './phones';
-import { type BenchProcess, startProcess } from './process';
+import { type BenchProcess, withProcesses } from './process';
 import { type Measured, measured } from './statistics';
 
 /** Requests that one core answers per second: answers by the server's CPU seconds. */
@@ -29,14 +28,7 @@ const WARM_UP = { seconds: 6, connections: 16, pauseMs: 0 };
  * CPU time: on shared cores the clock would measure the neighbours and the client.
  */
 export async function measureThroughput(rounds: number): Promise<Throughput> {
-  const folder = mkdtempSync(join(tmpdir(), 'edge-registrar-bench-'));
-  const servers: BenchProcess[] = [];
-  const start = async (name: string, env: Readonly<Record<string, string>> = {}) => {
-    const server = await startProcess(name, env);
-    servers.push(server);
-    return server;
-  };
-  try {
+  return withProcesses(async (start, folder) => {
     const bare = await start('bare-server');
     const express = await start('express-server', { CUSTOMERS_FILE: customersFile(folder, 'naive') });
     const ours = await start('gateway-server', gatewayEnv(customersFile(folder, 'off')));
@@ -75,10 +67,7 @@ export async function measureThroughput(rounds: number): Promise<Throughput> {
         },
       ],
     };
-  } finally {
-    await Promise.all(servers.map((server) => server.stop()));
-    rmSync(folder, { recursive: true });
-  }
+  });
 }
 
 async function answersPerCpuSecond(
