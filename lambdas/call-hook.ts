@@ -4,7 +4,7 @@ import { openTag, sealTag, tagOf } from '../lib/jambonz/call-tag';
 import { parseDialAction } from '../lib/jambonz/dial-action';
 import { ROUTES } from '../lib/jambonz/routes';
 import { signedHook } from '../lib/jambonz/signed-hook';
-import { declineVerbs, dialVerbs, type Verb } from '../lib/jambonz/verbs';
+import { declineVerbs, dialVerbs, type WrittenVerbs } from '../lib/jambonz/verbs';
 import type { WebhookSecret } from '../lib/jambonz/webhook-secrets';
 import { Undecided, type World } from '../lib/jambonz/world';
 import type { Aor } from '../lib/registrar/aor';
@@ -32,10 +32,12 @@ export const callHook = signedHook(
     const facts = await factsOf(call, wish, world);
     const plan = settle(wish, facts, world.settings);
     if (world.overdue()) return giveUp(call, plan, facts, world);
-    world.report({ hook: 'call-hook', plan, grant: facts.grant });
-    const body =
-      plan.kind === 'dial' ? dial(call, plan, 1, await world.secrets(), baseUrl) : declineVerbs(plan.status);
-    return { status: 200, body };
+    const { verbs, illegal } =
+      plan.kind === 'dial'
+        ? dial(call, plan, 1, await world.secrets(), baseUrl)
+        : { verbs: declineVerbs(plan.status), illegal: [] };
+    world.report({ hook: 'call-hook', plan, grant: facts.grant, illegal });
+    return { status: 200, body: verbs };
   },
 );
 
@@ -59,10 +61,12 @@ export const dialAction = signedHook(
     const records = await recordsOf(tag.call.caller, world);
     const plan = planCall(tag.call, records, world.settings);
     const step = planNext(plan, tag, outcome);
-    world.report({ hook: 'dial-action', tag, step });
-    if (step.kind === 'dial' && plan.kind === 'dial')
-      return { status: 200, body: dial(tag.call, plan, step.attempt, await world.secrets(), baseUrl) };
-    return { status: 200, body: step.kind === 'give-up' ? declineVerbs(step.status) : [] };
+    const { verbs, illegal } =
+      step.kind === 'dial' && plan.kind === 'dial'
+        ? dial(tag.call, plan, step.attempt, await world.secrets(), baseUrl)
+        : { verbs: step.kind === 'give-up' ? declineVerbs(step.status) : [], illegal: [] };
+    world.report({ hook: 'dial-action', tag, step, illegal });
+    return { status: 200, body: verbs };
   },
 );
 
@@ -116,7 +120,7 @@ function dial(
   attempt: number,
   secrets: readonly WebhookSecret[],
   baseUrl: string,
-): Verb[] {
+): WrittenVerbs {
   const tag = sealTag(tagOf(call, plan, attempt), secrets);
   return dialVerbs(plan, attempt, tag, `${baseUrl}${ROUTES.dialAction}`);
 }

@@ -63,7 +63,7 @@ export function callOf(aor: Aor, dialled: string, from: string | undefined): Cal
 export function verbsOf(call: Call, plan: CallPlan, hooks = 'https://HOOKS'): Verb[] {
   if (plan.kind === 'refuse') return declineVerbs(plan.status);
   const tag = sealTag(tagOf(call, plan, 1), [{ secret: 'explained' }]);
-  return dialVerbs(plan, 1, { ...tag, mac: '***' }, hooks + ROUTES.dialAction);
+  return dialVerbs(plan, 1, { ...tag, mac: '***' }, hooks + ROUTES.dialAction).verbs;
 }
 
 function linesOf(plan: CallPlan): Line[] {
@@ -84,7 +84,9 @@ function linesOfDial(plan: DialPlanned): Line[] {
       `${number}${name === undefined ? '' : ` "${name}"`}${hidden ? ', hidden' : ''}   (${because})`,
     ],
     ...attempts.map((attempt, at): Line => {
-      const [dial] = dialVerbs(plan, at + 1, { call: '', mac: '' }, '').filter((it) => it.verb === 'dial');
+      const [dial] = dialVerbs(plan, at + 1, { call: '', mac: '' }, '').verbs.filter(
+        (it) => it.verb === 'dial',
+      );
       const user = attempt.outboundAuth ? `, user ${attempt.outboundAuth.username}` : '';
       const ringing = attempt.ringTimeout === undefined ? '' : `, rings ${attempt.ringTimeout} s`;
       return [

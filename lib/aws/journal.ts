@@ -102,7 +102,8 @@ function levelOf(decision: Decision): Level {
   const refused =
     (decision.hook === 'register-auth' && !decision.admission.admitted) ||
     (decision.hook === 'call-hook' && decision.plan.kind === 'refuse');
-  return refused ? 'WARN' : 'INFO';
+  const illegal = 'illegal' in decision && decision.illegal.length > 0;
+  return refused || illegal ? 'WARN' : 'INFO';
 }
 
 /** What is told of a decision. */
@@ -122,7 +123,7 @@ export function lineOf(decision: Decision): LogLine {
       return { hook, answer: 'ok', aor, method: other, credential: label, expires, observed };
     }
     case 'call-hook': {
-      const { plan, grant } = decision;
+      const { plan, grant, illegal } = decision;
       const caller = {
         hook: 'call-hook',
         answer: plan.kind,
@@ -134,6 +135,7 @@ export function lineOf(decision: Decision): LogLine {
       const { destination, callerId, attempts } = plan;
       return {
         ...caller,
+        illegal: illegal.join(',') || undefined,
         because: callerId.because,
         to: destination.number,
         callerId: callerId.number,
@@ -142,10 +144,11 @@ export function lineOf(decision: Decision): LogLine {
       };
     }
     case 'dial-action': {
-      const { tag, step } = decision;
+      const { tag, step, illegal } = decision;
       const { kind, because } = step;
       return {
         ...callLine('dial-action', tag),
+        illegal: illegal.join(',') || undefined,
         answer: kind,
         because,
         status: kind === 'give-up' ? step.status : undefined,

@@ -10,6 +10,7 @@ import type { AnswerUse } from '../registrar/replay';
 import type { CallRecord } from './call-status';
 import type { CallTag } from './call-tag';
 import type { HookRefusal } from './hook';
+import type { WrittenVerbs } from './verbs';
 import type { WebhookSecret } from './webhook-secrets';
 
 /** All that a story may touch besides the hook itself. */
@@ -113,7 +114,17 @@ export type HookName = 'register-auth' | 'call-hook' | 'dial-action' | 'call-sta
 /** What a hook decided, with its reason: the value that is answered is the value that is told. */
 export type Decision =
   | { readonly hook: 'register-auth'; readonly method: string; readonly admission: Admission }
-  | { readonly hook: 'call-hook'; readonly plan: CallPlan; readonly grant: GrantState }
-  | { readonly hook: 'dial-action'; readonly tag: CallTag; readonly step: NextStep }
+  | {
+      readonly hook: 'call-hook';
+      readonly plan: CallPlan;
+      readonly grant: GrantState;
+      readonly illegal: WrittenVerbs['illegal'];
+    }
+  | {
+      readonly hook: 'dial-action';
+      readonly tag: CallTag;
+      readonly step: NextStep;
+      readonly illegal: WrittenVerbs['illegal'];
+    }
   | { readonly hook: 'call-status'; readonly record: CallRecord }
   | { readonly hook: HookName; readonly refused: HookRefusal | 'forged-call-data' };

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { isAddressBlock } from './address';
 import { isRealm, isUsername } from './aor';
 import { patternProblem } from './pattern';
+import { isSipHost } from './sip-host';
 
 const text = v.string('write it as text, in quotes');
 const flag = v.boolean('write true or false, without quotes');
@@ -28,13 +29,15 @@ const techPrefix = v.pipe(
   text,
   v.regex(/^[0-9A-Za-z*#+._-]{1,32}$/, 'use at most 32 of the characters 0-9 A-Z a-z * # + . _ -'),
 );
+const HOST_FIX = 'write a host name or an IP address, without sip: and without a port';
 const host = v.pipe(
   text,
   v.regex(
     /^([0-9A-Za-z]([0-9A-Za-z_-]*[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z_-]*[0-9A-Za-z])?)*|\[[0-9A-Fa-f:.]+\])$/,
-    'write a host name or an IP address, without sip: and without a port',
+    HOST_FIX,
   ),
   v.maxLength(253, 'is longer than a host name can be'),
+  v.check(isSipHost, HOST_FIX),
 );
 const addressBlock = v.pipe(
   text,

@@ -61,7 +61,7 @@ describe('explain call', () => {
         answerOnBridge: true,
         callerId: '0598888833',
         callerName: 'Acme',
-        headers: { 'P-Asserted-Identity': '', Privacy: '' },
+        headers: { 'P-Asserted-Identity': '<sip:0598888833@sip.carrier.example>', Privacy: 'none' },
         timeout: 20,
         timeLimit: 14400,
         actionHook: 'https://HOOKS/dial-action',

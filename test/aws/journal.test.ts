@@ -184,7 +184,7 @@ describe('the metrics', () => {
     hook: 'call-hook',
     refused: because,
   });
-  const stepped = (step: NextStep): Decision => ({ hook: 'dial-action', tag: TAG, step });
+  const stepped = (step: NextStep): Decision => ({ hook: 'dial-action', tag: TAG, step, illegal: [] });
   const ended = (status: 'completed' | 'busy', duration: number): Decision => ({
     hook: 'call-status',
     record: { callId: 'c', status, sipStatus: undefined, duration, endedBy: 'caller', tag: TAG },

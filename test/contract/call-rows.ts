@@ -179,6 +179,8 @@ const from = (user: string, headers: Record<string, string> = {}) => ({
   headers,
 });
 const why = (callerId: string) => `as-dialled; default; ${callerId}; ${ANY}`;
+/** Nobody is shown: a legal identity of nobody, and nothing that the network may add. */
+const NOBODY = 'anonymous asserted <sip:anonymous@anonymous.invalid> privacy id';
 const HIDDEN = 'Anonymous <anonymous> asserted <sip:+18005550100@sip.carrier.example> privacy id';
 
 // biome-ignore format: a row is a line
@@ -207,7 +209,7 @@ export const CALLER_IDS = rows([
   ["the device's name is no number", { callerId: undefined }, from('plain'), 'decline 403', 'no-caller-id'],
   ['a From with a parameter is no number', { callerId: undefined }, from('1212;tag=9'), 'decline 403', 'no-caller-id'],
   ['a From with a line break is no number', { callerId: undefined }, from('1212\r\nX-Evil: 1'), 'decline 403', 'no-caller-id'],
-  ['fallback anonymous', { callerId: { fallback: 'anonymous' } }, from('+12125550100'), shows('anonymous'), why('anonymous')],
+  ['fallback anonymous', { callerId: { fallback: 'anonymous' } }, from('+12125550100'), shows(NOBODY), why('anonymous')],
   ['fallback decline', { callerId: { fallback: 'decline' } }, from('+12125550100'), 'decline 403', 'no-caller-id'],
   ['rules that cannot be read decline', { callerId: 18005550100 }, from('+12125550100'), 'decline 403', 'no-caller-id'],
   ['a display name', { callerId: { default: '+18005550100', name: 'Acme Inc' } }, '966501234567', shows('Acme Inc <+18005550100>'), why('default')],
@@ -222,7 +224,7 @@ export const CALLER_IDS = rows([
   ['honour: a name is hidden too', { callerId: { default: '+18005550100', name: 'Acme', privacy: 'honour' } }, from('anonymous'), shows(HIDDEN), why('default')],
   ['honour: an allowed identity beside the anonymous From', { callerId: { default: '1', allowed: ['+18005550100'], privacy: 'honour' } }, from('anonymous', { 'P-Preferred-Identity': '<sip:+18005550100@sip.example.com>' }), shows(HIDDEN), why('allowed')],
   ['honour: a foreign identity is not asserted', { callerId: { default: '+18005550100', privacy: 'honour' } }, from('anonymous', { 'P-Preferred-Identity': '<sip:+15550199@evil.example>' }), shows(HIDDEN), why('default')],
-  ['honour: nothing to assert', { callerId: { fallback: 'anonymous', privacy: 'honour' } }, from('anonymous'), shows('anonymous'), why('anonymous')],
+  ['honour: nothing to assert', { callerId: { fallback: 'anonymous', privacy: 'honour' } }, from('anonymous'), shows(NOBODY), why('anonymous')],
   ["the device's own identity headers stay here", {}, from('plain', { 'p-asserted-identity': '<sip:+15550199@evil.example>' }), shows('+18005550100'), why('default')],
 ]);
 
@@ -292,7 +294,7 @@ export const EMERGENCIES = rows([
   ['over every cap', { ...EMERGENCY, limits: { maxConcurrentCalls: 0, callsPerMinute: 0, maxCallSeconds: 1 } }, '112', `sip:77#112${AT}`, SOS('default')],
   ['of a disabled account', { ...EMERGENCY, enabled: false }, '112', `sip:77#112${AT}`, SOS('default')],
   ['with a caller id of its own', { emergency: { numbers: ['112'], callerId: '+18005550199' } }, '112', 'sip:77#112@sip.carrier.example auth t:p as +18005550199', SOS('emergency')],
-  ['where the caller-id rules decline', { ...EMERGENCY, callerId: { fallback: 'decline' } }, { dialled: '112', from: 'plain' }, 'sip:77#112@sip.carrier.example auth t:p as anonymous', SOS('anonymous')],
+  ['where the caller-id rules decline', { ...EMERGENCY, callerId: { fallback: 'decline' } }, { dialled: '112', from: 'plain' }, 'sip:77#112@sip.carrier.example auth t:p as anonymous asserted <sip:anonymous@anonymous.invalid> privacy id', SOS('anonymous')],
   ["where the rules decline, the device's own number", { ...EMERGENCY, callerId: { fallback: 'decline' } }, { dialled: '112', from: '+12125550100' }, 'sip:77#112@sip.carrier.example auth t:p as +12125550100', SOS('device')],
   ['never hidden', { ...EMERGENCY, callerId: { default: '+18005550100', privacy: 'honour' } }, { dialled: '112', from: 'anonymous' }, `sip:77#112${AT}`, SOS('default')],
   ['without a trunk', { ...EMERGENCY, trunks: [] }, '112', 'sip:112@sip.carrier.example as +18005550100', SOS('default')],
