@@ -29,15 +29,14 @@ const techPrefix = v.pipe(
   text,
   v.regex(/^[0-9A-Za-z*#+._-]{1,32}$/, 'use at most 32 of the characters 0-9 A-Z a-z * # + . _ -'),
 );
+const HOST_FORM =
+  /^([0-9A-Za-z]([0-9A-Za-z_-]*[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z_-]*[0-9A-Za-z])?)*|\[[0-9A-Fa-f:.]+\])$/;
 const HOST_FIX = 'write a host name or an IP address, without sip: and without a port';
 const host = v.pipe(
   text,
-  v.regex(
-    /^([0-9A-Za-z]([0-9A-Za-z_-]*[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z_-]*[0-9A-Za-z])?)*|\[[0-9A-Fa-f:.]+\])$/,
-    HOST_FIX,
-  ),
+  v.regex(HOST_FORM, HOST_FIX),
   v.maxLength(253, 'is longer than a host name can be'),
-  v.check(isSipHost, HOST_FIX),
+  v.check((it) => !HOST_FORM.test(it) || isSipHost(it), HOST_FIX),
 );
 const addressBlock = v.pipe(
   text,
