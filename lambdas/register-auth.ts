@@ -10,7 +10,7 @@ import {
   refuse,
   replayPolicy,
 } from '../lib/registrar/admission';
-import { dialledInTo } from '../lib/registrar/dialled';
+import { signedFor } from '../lib/registrar/dialled';
 import { answerUse, findingOfNonce, type ReplayPolicy } from '../lib/registrar/replay';
 
 /** A phone answered a digest challenge, on REGISTER or INVITE: is it who it says it is? */
@@ -65,7 +65,7 @@ async function useUp(attempt: AuthAttempt, world: World): Promise<ReplayObserved
 async function leaveGrant({ method, digest, callId, to }: AuthAttempt, world: World): Promise<void> {
   const { callGrant } = world.settings;
   if (method !== 'INVITE' || callGrant === 'off' || callId === '') return;
-  const dialled = dialledInTo(to);
+  const dialled = signedFor(digest.uri, to);
   if (dialled === undefined) return;
   const left = await world.callGrants.leave({ aor: digest, callId, dialled });
   if (!left && callGrant === 'enforce') throw new Undecided('the grant for the call could not be left');

@@ -46,7 +46,6 @@ const TOLD: Readonly<Record<Told, true>> = {
   disabled: true,
   'ambiguous-to': true,
   'wrong-aor': true,
-  'wrong-number': true,
   'address-not-allowed': true,
   limited: true,
   'limited-address': true,

@@ -47,7 +47,7 @@ export function worldOf(
     seats: seatsTable(memory),
     settings: {
       outboundSipHost: required(env, ENV.outboundSipHost),
-      callGrant: oneOf(CALL_GRANT_MODES, env, ENV.callGrant, 'observe'),
+      callGrant: oneOf(CALL_GRANT_MODES, env, ENV.callGrant, 'enforce'),
       emergencyForDisabled: oneOf(['true', 'false'], env, ENV.emergencyForDisabled, 'true') === 'true',
       callsWithoutMemory: oneOf(['allow', 'refuse'], env, ENV.callsWithoutMemory, 'allow'),
     },

@@ -16,11 +16,12 @@ export function parseAuthHook(json: Record<string, unknown>): AuthAttempt | unde
     method,
     digest: uncut(fields, headers.authorization),
     source: {
-      address: typeof source_address === 'string' ? source_address : '',
+      address: textOf(source_address),
       claimedByDevice: method === 'INVITE' && Object.keys(headers).some(isForwardedFor),
     },
-    callId: typeof headers['call-id'] === 'string' ? headers['call-id'] : '',
-    to: typeof headers.to === 'string' ? headers.to : '',
+    callId: textOf(headers['call-id']),
+    contact: textOf(headers.contact),
+    to: textOf(headers.to),
     expires: typeof expires === 'number' && Number.isInteger(expires) && expires >= 0 ? expires : undefined,
   };
 }
@@ -62,6 +63,10 @@ function readFields(json: Record<string, unknown>): DigestAnswer | undefined {
     nc: isText(nc) ? nc.trim() : undefined,
     cnonce: isText(cnonce) ? cnonce : undefined,
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function isText(value: unknown): value is string {

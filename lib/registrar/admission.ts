@@ -2,8 +2,8 @@ import { isInside } from './address';
 import { type Aor, readTo, realmKey, sameRealm } from './aor';
 import { credentialsOf } from './credentials';
 import type { Customer } from './customer';
-import { dialledInTo, dialledInUri } from './dialled';
 import { checkDigest, type DigestAnswer, type DigestVerdict } from './digest';
+import { withoutEscapes } from './escapes';
 import type { ReplayFinding, ReplayPolicy } from './replay';
 
 /** What a device asks through jambonz: to register, or to call. */
@@ -13,6 +13,7 @@ export interface AuthAttempt {
   /** Where jambonz got it from; whatever the device wrote into X-Forwarded-For, if it did. */
   readonly source: { readonly address: string; readonly claimedByDevice: boolean };
   readonly callId: string;
+  readonly contact: string;
   /** The To header: on REGISTER the AOR, on INVITE the dialled party. */
   readonly to: string;
   /** Seconds asked for; 0 is an un-REGISTER; undefined on INVITE or when the device's number is none. */
@@ -35,7 +36,6 @@ export const ADMISSION_REFUSALS = [
   'address-not-allowed',
   'ambiguous-to',
   'wrong-aor',
-  'wrong-number',
   'not-our-nonce',
   'nonce-from-future',
   'nonce-too-old',
@@ -144,8 +144,8 @@ function refusalOf(
   if (attempt.method !== 'REGISTER' && attempt.method !== 'INVITE') return 'method-not-supported';
   if (!customer) return 'unknown-account';
   if (verdict !== 'right') return verdict;
-  // Whether a disabled account may make this call, as to an emergency number, is for the call hook to decide.
-  if (attempt.method === 'INVITE') return numberRefusal(attempt);
+  // Whether this call may be made, and to this number, is for the call hook to decide: it knows the Request-URI.
+  if (attempt.method === 'INVITE') return undefined;
   if (customer.enabled === false && attempt.expires !== 0) return 'disabled';
   return addressRefusal(attempt, customer) ?? aorRefusal(attempt);
 }
@@ -155,17 +155,15 @@ function addressRefusal({ source }: AuthAttempt, customer: Customer): 'address-n
   return !allowed || isInside(source.address, allowed) ? undefined : 'address-not-allowed';
 }
 
-/** A digest uri that names a number opens the way to that number only. */
-function numberRefusal({ to, digest }: AuthAttempt): 'wrong-number' | undefined {
-  const signed = dialledInUri(digest.uri);
-  return signed === undefined || signed === dialledInTo(to) ? undefined : 'wrong-number';
-}
-
-/** A device may register its own AOR only: jambonz stores whatever To says, and takes it from nobody. */
+/**
+ * A device may register its own AOR only: jambonz stores whatever To says, and takes it from nobody. An escaped user
+ * part is the user that it stands for, so that no AOR belongs to two accounts.
+ */
 function aorRefusal({ to, digest }: AuthAttempt): 'ambiguous-to' | 'wrong-aor' | undefined {
   const address = readTo(to);
   if (!address) return 'ambiguous-to';
-  return address.user === digest.username && sameRealm(address.host, digest.realm) ? undefined : 'wrong-aor';
+  const isOwn = withoutEscapes(address.user) === digest.username && sameRealm(address.host, digest.realm);
+  return isOwn ? undefined : 'wrong-aor';
 }
 
 /** min(asked, the record's maxExpires, 3600): a whole number of seconds, as jambonz hands it to Redis as it is. */

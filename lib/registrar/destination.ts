@@ -1,4 +1,5 @@
 import type { Customer, NumberFormat } from './customer';
+import { withoutEscapes } from './escapes';
 
 export type DialPlan = NonNullable<Customer['dialPlan']>;
 
@@ -30,8 +31,8 @@ const LONGEST_E164 = 15;
 export const SHORTEST_SUBSCRIBER = 7;
 
 /**
- * Turns what was dialled into digits: decodes once what jambonz leaves encoded (`%23`, `%2A`, `%2B`), drops
- * visual separators (RFC 3966 section 5.1.1), then lets ASCII digits through, and `*` and `#` where the plan does.
+ * Turns what was dialled into digits: cleans it (`cleanNumber`), then lets ASCII digits through, and `*` and `#`
+ * where the plan does.
  */
 export function normaliseDestination(dialled: string, plan: DialPlan = {}): NormalisedDestination {
   const text = cleanNumber(dialled);
@@ -47,9 +48,16 @@ export function normaliseDestination(dialled: string, plan: DialPlan = {}): Norm
   return { ok: true, destination: { dialled, number, because } };
 }
 
-/** A dialled text or a device's number as people mean it: decoded once, without visual separators. */
+/** Visual separators (RFC 3966 section 5.1.1), spaces, and the invisible marks that address books put around numbers. */
+const SEPARATORS = /[-.()\p{Zs}\p{Cf}]/gu;
+
+/**
+ * A dialled text or a device's number as people mean it: escapes undone once, without separators, invisible marks
+ * and the parameters of a telephone-subscriber (`+12025550123;cpc=ordinary`).
+ */
 export function cleanNumber(text: string): string {
-  return text.replace(/%(23|2A|2B)/gi, decodeURIComponent).replace(/[-.() ]/g, '');
+  const [user = ''] = text.split(';');
+  return withoutEscapes(user).replace(SEPARATORS, '');
 }
 
 /** A number as a dial plan reads it. */

@@ -91,9 +91,9 @@ const entries = {
     ),
   ),
   callGrant: v.pipe(
-    v.optional(v.picklist(['off', 'observe', 'enforce'], 'write off, observe or enforce'), 'observe'),
+    v.optional(v.picklist(['off', 'observe', 'enforce'], 'write off, observe or enforce'), 'enforce'),
     v.description(
-      'Must each call belong to an authenticated INVITE? observe: calls without one go on, and are counted',
+      'Must each call belong to an authenticated INVITE to that number? observe: calls without one go on, and are counted',
     ),
   ),
   callsWithoutMemory: v.pipe(

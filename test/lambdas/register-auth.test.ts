@@ -11,6 +11,7 @@ const RECORDS = [
   { realm: REALM, username: 'gone', password: 'wonderland', enabled: false },
   { realm: REALM, username: 'short', password: 'wonderland', registration: { maxExpires: 120 } },
   { realm: REALM, username: 'typo', password: 12345 },
+  { realm: REALM, username: '9901#1', password: 'wonderland' },
   { realm: 'other.example.com', username: 'alice', password: 'elsewhere' },
 ];
 
@@ -76,6 +77,16 @@ describe('register-auth', () => {
       OK,
       'right-digest',
     ],
+    ['an escaped To', phone('9901#1'), 3600, { to: `<sip:9901%231@${REALM}>` }, OK, 'right-digest'],
+    [
+      'an escaped user of somebody else',
+      phone('alice'),
+      3600,
+      { to: `<sip:9901%231@${REALM}>` },
+      FAIL,
+      'wrong-aor',
+    ],
+    ['a user escaped twice', phone('9901#1'), 3600, { to: `<sip:9901%25231@${REALM}>` }, FAIL, 'wrong-aor'],
     [
       'two addresses in To',
       phone('alice'),
