@@ -85,6 +85,7 @@ const TOLD: Readonly<Record<Told, true>> = {
   'guessing-not-checked': true,
   'grant-not-checked': true,
   'end-of-call-not-noted': true,
+  'limits-not-checked': true,
   'old-secrets-kept': true,
 };
 

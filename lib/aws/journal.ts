@@ -94,6 +94,7 @@ const TROUBLES: Readonly<Record<Trouble['what'], Count['metric']>> = {
   'replay-not-checked': 'unchecked',
   'guessing-not-checked': 'unchecked',
   'grant-not-checked': 'unchecked',
+  'limits-not-checked': 'unchecked',
   'end-of-call-not-noted': 'unchecked',
 };
 
@@ -196,6 +197,7 @@ export interface Trouble {
     | 'replay-not-checked'
     | 'guessing-not-checked'
     | 'grant-not-checked'
+    | 'limits-not-checked'
     | 'end-of-call-not-noted'
     | 'old-secrets-kept';
   readonly aor?: Aor | undefined;

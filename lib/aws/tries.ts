@@ -59,9 +59,12 @@ export async function writtenIf(
   }
 }
 
-/** The name of what was thrown: messages may quote what they choked on. */
+/**
+ * The name of what was thrown: messages may quote what they choked on. What an AbortSignal throws is a DOMException,
+ * which counts as a native error only from Node 24 on.
+ */
 export function nameOf(cause: unknown): string {
-  if (!isNativeError(cause)) return 'unknown error';
+  if (!isNativeError(cause) && !(cause instanceof DOMException)) return 'unknown error';
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
   return code && /^(Aggregate)?Error$/.test(cause.name) ? code : cause.name;
 }

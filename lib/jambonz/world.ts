@@ -1,7 +1,7 @@
 import type { Admission, AuthAttempt } from '../registrar/admission';
 import type { Aor } from '../registrar/aor';
 import type { CallGrant, CallGrantMode, GrantState } from '../registrar/call-grant';
-import type { Caps, Seat } from '../registrar/caps';
+import type { Caps, Lease, Seat } from '../registrar/caps';
 import type { Customer } from '../registrar/customer';
 import type { NextStep } from '../registrar/failover';
 import type { Limited } from '../registrar/guessing';
@@ -84,17 +84,19 @@ export interface CallGrants {
 /** The calls that are going on, counted per owner of caps, whichever Lambda took them in. */
 export interface Seats {
   /**
-   * Takes a seat for a call; asked twice for the same call it is the same seat. Under a rate alone there are no
-   * seats: a call that asks twice counts twice.
-   * @throws Undecided
+   * Takes a seat for a call, for `FIRST_LEASE_S`; asked twice for the same call it is the same seat.
+   * @returns `unknown` when the memory could not be asked
+   * @throws Undecided when so many calls come at once that nobody could tell whether there is a seat
    */
   take(callId: string, caps: Caps): Promise<Seat>;
+  /** The call goes on: its seat is its own for so long from now. A lease never becomes shorter. Never throws. */
+  extend(callId: string, lease: Lease): Promise<void>;
   /**
    * Ends a call and gives its seat back.
    * @param owner of the seat; undefined: the call was not counted, or nobody knows. Its seat, if it has one, is
    * given back when it is next wanted
-   * @returns `ended-before`: jambonz told twice. `unknown`: the memory could not be asked, or lost its answer; a seat
-   * that stays taken is free when its lease ends. Never throws
+   * @returns `ended-before`: jambonz reported it twice. `unknown`: the memory could not be asked, or lost its answer;
+   * a seat that stays taken is free when its lease ends. Never throws
    */
   end(callId: string, owner: Aor | undefined): Promise<'ended' | 'ended-before' | 'unknown'>;
 }

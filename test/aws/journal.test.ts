@@ -48,7 +48,7 @@ const TAG: CallTag = {
   trunk: 't',
   number: '1',
   shown: '2',
-  seatOf: undefined,
+  lease: undefined,
 };
 
 const metrics = (...names: (string | object)[]) =>
