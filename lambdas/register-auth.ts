@@ -63,10 +63,11 @@ async function useUp(attempt: AuthAttempt, world: World): Promise<ReplayObserved
 
 /** The call hook, which sees no digest, finds out by this that the call was authenticated. */
 async function leaveGrant({ method, digest, callId, to }: AuthAttempt, world: World): Promise<void> {
-  const { callGrant } = world.settings;
+  const { callGrant, callsWithoutMemory } = world.settings;
   if (method !== 'INVITE' || callGrant === 'off' || callId === '') return;
   const dialled = signedFor(digest.uri, to);
   if (dialled === undefined) return;
   const left = await world.callGrants.leave({ aor: digest, callId, dialled });
-  if (!left && callGrant === 'enforce') throw new Undecided('the grant for the call could not be left');
+  if (!left && callGrant === 'enforce' && callsWithoutMemory === 'refuse')
+    throw new Undecided('the grant for the call could not be left');
 }

@@ -256,13 +256,18 @@ describe('while the memory table fails', () => {
     expect(seen).toEqual(forEach(EITHER, ['ok', '504']));
   });
 
-  test('where calls need a grant, one that could not be left is 504 and no refusal', async () => {
-    const { dynamodb, lambda, clock } = await scene({ CALL_GRANT: 'enforce' });
+  test.each([
+    ['allow', 'ok', 200],
+    ['refuse', '504', 504],
+  ])('under %s, a call whose grant can neither be left nor found: %s', async (policy, auth, call) => {
+    const { dynamodb, lambda, clock } = await scene({ CALLS_WITHOUT_MEMORY: policy });
     dynamodb.fault = { kind: 'throttled', table: 'Memory' };
     const request = invite(phone(), '0501234567', clock.now);
-    expect(outcome(await lambda.auth(request))).toBe('504');
-    const reply = await lambda.call(request, '966501234567');
-    expect(reply.body).toMatchObject([{ verb: 'tag' }, { verb: 'dial' }, { verb: 'sip:decline' }]);
+    expect(outcome(await lambda.auth(request))).toBe(auth);
+    const reply = await lambda.call(request, '0501234567');
+    expect(reply.status).toBe(call);
+    if (call === 200)
+      expect(reply.body).toMatchObject([{ verb: 'tag' }, { verb: 'dial' }, { verb: 'sip:decline' }]);
   });
 
   test('a count that was written though its answer was lost does not refuse the phone', async () => {
