@@ -12,7 +12,6 @@ import { OUTPUTS } from '../../lib/aws/names';
 import { bundleLambda, LAMBDAS } from '../../lib/bench/bundles';
 import { signatureHeader } from '../../lib/jambonz/signature';
 import { edgeRegistrarApp } from '../../lib/stack/app';
-import { architecture, dashboard } from '../../lib/stack/pictures';
 import { QUERIES } from '../../lib/stack/saved-queries';
 import { readSettings, SETTINGS } from '../../lib/stack/settings';
 import { capture } from '../captures';
@@ -613,26 +612,54 @@ describe('the dashboard', () => {
   test('shows every alarm', () => {
     expect(widgets[0].properties.alarms).toHaveLength(ofType('AWS::CloudWatch::Alarm').length);
   });
-});
 
-describe('the pictures in docs', () => {
-  const mend = 'npm run pictures draws it again';
-
-  test.each([
-    ['architecture', architecture],
-    ['dashboard', dashboard],
-  ])('%s.svg shows this very stack', (name, draw) => {
-    const drawn = draw(stack.template.toJSON() as Parameters<typeof draw>[0]);
-    expect({ mend, svg: read(`docs/${name}.svg`) }).toEqual({ mend, svg: drawn });
-  });
-
-  test('the architecture names each path and each store, with what a hook may do there', () => {
-    const svg = read('docs/architecture.svg');
-    const words = ['POST /register-auth', 'POST /call-status', 'Customers', 'Memory', 'GetSecretValue'];
-    expect(words.filter((word) => !svg.includes(word))).toEqual([]);
-    expect(svg).toContain('>GetItem<');
+  test('has each of its graphs in the runbook', () => {
+    const rows = section(read('docs/runbook.md'), 'The dashboard').matchAll(/^\| (?!graph|-)([^|]+) \|/gm);
+    expect([...rows].map(([, title]) => title)).toEqual(
+      widgets.map(({ properties }: Properties) => properties.title),
+    );
   });
 });
+
+describe('the architecture diagram in docs/deploy.md', () => {
+  const [, diagram = ''] = read('docs/deploy.md').match(/```mermaid\n(flowchart .*?)```/s) ?? [];
+  const lines = (label: string) => label.split('<br>');
+
+  test('routes each path to the Lambda that the template routes it to', () => {
+    const paths = new Map(ofType('AWS::ApiGateway::Resource').map(([id, it]) => [id, it.PathPart]));
+    const routes = ofType('AWS::ApiGateway::Method').map(([, { HttpMethod, ResourceId, Integration }]) => {
+      const lambda = textOf(Integration.Uri).match(/\b(registerauth|callhook)Lambda/)?.[1] ?? '';
+      return `${HttpMethod} /${paths.get(ResourceId.Ref)} to ${HYPHENATED[lambda]}`;
+    });
+    const edges = [...diagram.matchAll(/api -->\|([^|]+)\| ([\w-]+)/g)];
+    const drawn = edges.flatMap(([, label = '', lambda]) => lines(label).map((it) => `${it} to ${lambda}`));
+    expect(drawn.sort()).toEqual(routes.sort());
+  });
+
+  test('shows for each store what the role of each Lambda may do there', () => {
+    const actions = new Map(
+      [...diagram.matchAll(/^ *(\w+)\[\(?(?:DynamoDB table|Secrets Manager)(.*?)\)?\]$/gm)].map(
+        ([, store = '', label = '']) => [store, lines(label).slice(1)],
+      ),
+    );
+    const edges = [...diagram.matchAll(/^ *(register-auth|call-hook) --> (.+)$/gm)];
+    const drawn = edges.flatMap(([, lambda, stores = '']) =>
+      stores.split(' & ').flatMap((store) => actions.get(store)?.map((it) => `${lambda} ${it} on ${store}`)),
+    );
+    const granted = Object.entries(HYPHENATED).flatMap(([id, lambda]) =>
+      permissionsOf(`${id}Role`)
+        .filter((it) => !/^Allow (logs|kms):/.test(it))
+        .map((it) => it.replace(/^Allow \w+:(\w+) on (\w+?)(Table)?$/, `${lambda} $1 on $2`)),
+    );
+    expect(drawn.sort()).toEqual(granted.sort());
+  });
+});
+
+/** A Lambda's name in a logical id and in the diagram. */
+const HYPHENATED: Readonly<Record<string, string>> = {
+  registerauth: 'register-auth',
+  callhook: 'call-hook',
+};
 
 test('cdk-nag AwsSolutions and Serverless find nothing that is not acknowledged', () => {
   expect([...stack.findings, ...full.findings]).toEqual([]);
