@@ -41,6 +41,7 @@ const TOLD: Readonly<Record<Told, true>> = {
   'qop-not-supported': true,
   'ha1-needs-md5': true,
   'method-not-supported': true,
+  'malformed-digest': true,
   'unknown-account': true,
   'no-credential': true,
   disabled: true,

@@ -9,6 +9,7 @@ import type { Journal, OnTrouble } from './journal';
 import { ENV } from './names';
 import { seatsTable } from './seats-table';
 import { secretsManagerSecrets } from './secrets';
+import type { Timers } from './timers';
 import { usedAnswers } from './used-answers';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,15 +21,17 @@ export type Surroundings = Omit<World, 'report' | 'overdue'>;
  * The world as the environment variables describe it: in Lambda those that the stack set, on a laptop those of the
  * local stack. A missing one is a deployment that cannot work, so it stops here and not at the first phone.
  * @param now unix ms
+ * @param timers real ones when absent
  */
 export function worldOf(
   env: Environment,
   journal: Journal,
   now: () => number = Date.now,
   dynamodb: DynamoDB = dynamodbAt(env[ENV.dynamodbEndpoint]),
+  timers?: Timers,
 ): Surroundings {
   const onTrouble = journal.troubled;
-  const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onTrouble };
+  const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onTrouble, timers };
   return {
     now,
     secrets: secretsOf(env, now, onTrouble),
@@ -40,6 +43,7 @@ export function worldOf(
       onProblems: journal.badRecord,
       onRead: journal.lookedUp,
       onTrouble,
+      timers,
     }),
     usedAnswers: usedAnswers(memory),
     guesser: guesses(memory),

@@ -3,7 +3,7 @@ import { type Aor, readTo, realmKey, sameRealm } from './aor';
 import { credentialsOf } from './credentials';
 import type { Customer } from './customer';
 import { dialledInTo, dialledInUri } from './dialled';
-import { checkDigest, type DigestAnswer, type DigestVerdict } from './digest';
+import { checkDigest, type DigestAnswer, type DigestVerdict, digestProblem } from './digest';
 import type { ReplayFinding, ReplayPolicy } from './replay';
 
 /** What a device asks through jambonz: to register, or to call. */
@@ -12,6 +12,8 @@ export interface AuthAttempt {
   readonly digest: DigestAnswer;
   /** Where jambonz got it from; whatever the device wrote into X-Forwarded-For, if it did. */
   readonly source: { readonly address: string; readonly claimedByDevice: boolean };
+  /** The User-Agent header: free text. */
+  readonly userAgent: string;
   readonly callId: string;
   /** The To header: on REGISTER the AOR, on INVITE the dialled party. */
   readonly to: string;
@@ -22,6 +24,7 @@ export interface AuthAttempt {
 /** Every reason for a no. The list is closed: `docs/authentication.md` says what each means. */
 export const ADMISSION_REFUSALS = [
   'method-not-supported',
+  'malformed-digest',
   'limited',
   'limited-address',
   'unknown-account',
@@ -57,6 +60,8 @@ export type Admission =
       /** Seconds granted; undefined on INVITE. */
       readonly expires: number | undefined;
       readonly observed?: ReplayObserved;
+      /** An emergency call, which this would have refused otherwise. */
+      readonly despite?: AdmissionRefusal;
     }
   | { readonly admitted: false; readonly aor: Aor; readonly because: AdmissionRefusal };
 
@@ -67,10 +72,16 @@ export const LONGEST_REGISTRATION_S = 3600;
  * Decides from the customer's record. An unknown account costs the same work as a wrong password.
  * @param customer undefined: there is no such account
  * @param now unix ms
+ * @param call `emergency`: a call whose digest alone is asked
  */
-export function admit(attempt: AuthAttempt, customer: Customer | undefined, now: number): Admission {
+export function admit(
+  attempt: AuthAttempt,
+  customer: Customer | undefined,
+  now: number,
+  call: 'usual' | 'emergency' = 'usual',
+): Admission {
   const proof = prove(attempt, customer, now);
-  const refusal = refusalOf(attempt, customer, proof);
+  const refusal = refusalOf(attempt, customer, proof, call);
   return refusal
     ? refuse(attempt, refusal)
     : {
@@ -140,19 +151,33 @@ function refusalOf(
   attempt: AuthAttempt,
   customer: Customer | undefined,
   { verdict }: Proof,
+  call: 'usual' | 'emergency',
 ): AdmissionRefusal | undefined {
   if (attempt.method !== 'REGISTER' && attempt.method !== 'INVITE') return 'method-not-supported';
+  // Before it is asked whose it is: the answer tells nothing of the account, and nothing is counted against anybody.
+  const problem = digestProblem(attempt.digest);
+  if (problem) return problem;
   if (!customer) return 'unknown-account';
   if (verdict !== 'right') return verdict;
   // Whether a disabled account may make this call, as to an emergency number, is for the call hook to decide.
-  if (attempt.method === 'INVITE') return numberRefusal(attempt);
+  if (attempt.method === 'INVITE')
+    return call === 'emergency'
+      ? undefined
+      : (numberRefusal(attempt) ?? callAddressRefusal(attempt, customer));
   if (customer.enabled === false && attempt.expires !== 0) return 'disabled';
   return addressRefusal(attempt, customer) ?? aorRefusal(attempt);
 }
 
+/** An address that the device wrote itself is inside nothing. */
 function addressRefusal({ source }: AuthAttempt, customer: Customer): 'address-not-allowed' | undefined {
   const allowed = customer.registration?.allowedAddresses;
-  return !allowed || isInside(source.address, allowed) ? undefined : 'address-not-allowed';
+  if (!allowed) return undefined;
+  return !source.claimedByDevice && isInside(source.address, allowed) ? undefined : 'address-not-allowed';
+}
+
+/** A stolen password needs no registration to call. */
+function callAddressRefusal(attempt: AuthAttempt, customer: Customer): 'address-not-allowed' | undefined {
+  return customer.registration?.callsFromAnywhere === true ? undefined : addressRefusal(attempt, customer);
 }
 
 /** A digest uri that names a number opens the way to that number only. */

@@ -232,7 +232,11 @@ function planEmergency(
 }
 
 /** The emergency number that was dialled, with or without separators and +, as the record has it. */
-function emergencyNumber(dialled: string, policy: Policy, settings: CallSettings): string | undefined {
+export function emergencyNumber(
+  dialled: string,
+  policy: Policy,
+  settings: Pick<CallSettings, 'emergencyForDisabled'>,
+): string | undefined {
   if (!policy.enabled && !settings.emergencyForDisabled) return undefined;
   const wanted = cleanNumber(dialled).replace(/^\+/, '');
   return policy.emergency?.numbers.find((number) => number.replace(/^\+/, '') === wanted);
