@@ -88,6 +88,7 @@ const TOLD: Readonly<Record<Told, true>> = {
   'grant-not-checked': true,
   'end-of-call-not-noted': true,
   'old-secrets-kept': true,
+  'previous-secret-not-read': true,
 };
 
 test('the runbook explains every reason that a line can give', () => {

@@ -91,6 +91,7 @@ function shortened(requestId: string): string {
 const TROUBLES: Readonly<Record<Trouble['what'], Count['metric']>> = {
   'stale-record-served': 'staleServed',
   'old-secrets-kept': 'staleServed',
+  'previous-secret-not-read': 'staleServed',
   'replay-not-checked': 'unchecked',
   'guessing-not-checked': 'unchecked',
   'grant-not-checked': 'unchecked',
@@ -223,6 +224,11 @@ export function lineOfBroken(cause: unknown): LogLine {
   };
 }
 
+/** Our own errors say in their message what AWS said; others are known by their names. */
+function innermost(cause: unknown): string {
+  return cause instanceof Undecided && cause.cause !== undefined ? nameOf(cause.cause) : nameOf(cause);
+}
+
 /** What went on although AWS failed, and what was not looked at meanwhile. */
 export interface Trouble {
   readonly what:
@@ -231,7 +237,8 @@ export interface Trouble {
     | 'guessing-not-checked'
     | 'grant-not-checked'
     | 'end-of-call-not-noted'
-    | 'old-secrets-kept';
+    | 'old-secrets-kept'
+    | 'previous-secret-not-read';
   readonly aor?: Aor | undefined;
   readonly cause: unknown;
 }
@@ -239,7 +246,8 @@ export interface Trouble {
 export type OnTrouble = (trouble: Trouble) => void;
 
 export function lineOfTrouble({ what, aor, cause }: Trouble): LogLine {
-  return { trouble: what, aor: aor && printable(aor), inner: nameOf(cause) };
+  const because = cause instanceof Undecided ? cause.message : undefined;
+  return { trouble: what, aor: aor && printable(aor), because, inner: innermost(cause) };
 }
 
 /** Who it was about. What no account can be called was sent by a stranger: a short, harmless piece of it will do. */

@@ -34,12 +34,12 @@ export function worldOf(
   const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onTrouble, timers };
   return {
     now,
-    secrets: secretsOf(env, now, onTrouble),
+    secrets: secretsOf(env, now, onTrouble, timers),
     customers: customersTable({
       dynamodb,
       tableName: required(env, ENV.customersTable),
       now,
-      staleIfErrorMs: seconds(env, ENV.staleIfErrorSeconds, 15 * 60) * 1000,
+      staleIfErrorMs: wholeNumber(env, ENV.staleIfErrorSeconds, 'seconds', 15 * 60) * 1000,
       onProblems: journal.badRecord,
       onRead: journal.lookedUp,
       onTrouble,
@@ -58,9 +58,21 @@ export function worldOf(
   };
 }
 
-function secretsOf(env: Environment, now: () => number, onTrouble: OnTrouble): World['secrets'] {
+function secretsOf(
+  env: Environment,
+  now: () => number,
+  onTrouble: OnTrouble,
+  timers: Timers | undefined,
+): World['secrets'] {
   const given = env[ENV.webhookSecret];
-  if (given === undefined) return secretsManagerSecrets(required(env, ENV.webhookSecretArn), now, onTrouble);
+  if (given === undefined)
+    return secretsManagerSecrets({
+      arn: required(env, ENV.webhookSecretArn),
+      previousMs: wholeNumber(env, ENV.previousSecretHours, 'hours', 24) * 3600_000,
+      now,
+      onTrouble,
+      timers,
+    });
   const secrets = parseWebhookSecrets(given);
   return async () => secrets;
 }
@@ -83,8 +95,8 @@ function oneOf<const Choice extends string>(
   return choice;
 }
 
-function seconds(env: Environment, name: string, otherwise: number): number {
+function wholeNumber(env: Environment, name: string, of: 'seconds' | 'hours', otherwise: number): number {
   const value = env[name] ?? String(otherwise);
-  if (!/^\d{1,6}$/.test(value)) throw new Error(`${name} is "${value}": write a whole number of seconds`);
+  if (!/^\d{1,6}$/.test(value)) throw new Error(`${name} is "${value}": write a whole number of ${of}`);
   return Number(value);
 }
