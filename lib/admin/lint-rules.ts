@@ -94,7 +94,7 @@ function aboutCredentials(record: Customer, now: number): Remark[] {
 function aboutCallerId(record: Customer, policy: Policy): Remark[] {
   const remarks = record.callerId ? aboutPatterns(record.callerId) : [];
   const own = record.callerId ?? (record.customer === undefined ? {} : undefined);
-  if (own && own.default === undefined && !own.pool?.length && (own.fallback ?? 'device') === 'device')
+  if (own && showsAnyNumber(own))
     remarks.push(
       warn(
         own.fallback === undefined ? 'callerId' : 'callerId.fallback',
@@ -103,6 +103,12 @@ function aboutCallerId(record: Customer, policy: Policy): Remark[] {
       ),
     );
   return [...remarks, ...aboutFormats(record, policy)];
+}
+
+/** Is there a destination for which no rule chooses the number? */
+function showsAnyNumber({ patterns = [], pool = [], fallback = 'device', ...rules }: CallerIdRules): boolean {
+  const isComplete = patterns.some(({ match }) => prefixesOf(match)?.includes(''));
+  return fallback === 'device' && rules.default === undefined && pool.length === 0 && !isComplete;
 }
 
 /** A pattern that only earlier ones answer for, in part or in whole. */

@@ -75,11 +75,12 @@ function signatureOf({ headers }: APIGatewayProxyEvent): string | undefined {
 
 /**
  * From what API Gateway itself says, never from a header: the domain it was reached by, and the whole path, which
- * holds the stage (execute-api) or the base path (custom domain), less the route. Only the local gateway, on
- * loopback, speaks plain HTTP.
+ * holds the stage (execute-api) or the base path (custom domain), less the route. API Gateway takes a slash at the end
+ * of the route as well. Only the local gateway, on loopback, speaks plain HTTP.
  */
 function baseUrlOf({ requestContext, resource }: APIGatewayProxyEvent): string {
-  const { domainName = '', path = '' } = requestContext ?? {};
+  const { domainName = '' } = requestContext ?? {};
+  const path = (requestContext?.path ?? '').replace(/\/+$/, '');
   const scheme = /^127\.0\.0\.1(:\d+)?$/.test(domainName) ? 'http' : 'https';
   const base = path.endsWith(resource) ? path.slice(0, -resource.length) : '';
   return `${scheme}://${domainName}${base}`;
