@@ -29,6 +29,7 @@ export function warningsOf(customers: readonly Customer[], now: number): Warning
     const remarks = [
       ...aboutInheritance(record, named),
       ...aboutCredentials(record, now),
+      ...aboutRegistration(record),
       ...aboutCallerId(record, policy),
       ...aboutDestinations(record),
       ...aboutTrunks(record, policy),
@@ -89,6 +90,28 @@ function aboutCredentials(record: Customer, now: number): Remark[] {
       );
     }),
   ];
+}
+
+function aboutRegistration({ registration = {} }: Customer): Remark[] {
+  const { allowedAddresses, callsFromAnywhere } = registration;
+  if (callsFromAnywhere === undefined) return [];
+  if (!allowedAddresses)
+    return [
+      warn(
+        'registration.callsFromAnywhere',
+        'changes nothing without allowedAddresses',
+        'remove it, or add allowedAddresses',
+      ),
+    ];
+  return callsFromAnywhere
+    ? [
+        warn(
+          'registration.callsFromAnywhere',
+          'lets whoever has the password call from any address',
+          'remove it if all calls come from allowedAddresses',
+        ),
+      ]
+    : [];
 }
 
 function aboutCallerId(record: Customer, policy: Policy): Remark[] {

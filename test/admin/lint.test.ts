@@ -124,6 +124,21 @@ describe('lint warns of', () => {
     expect(warned(...records)).toEqual(warnings);
   });
 
+  test.each<[object, string[]]>([
+    [{ callsFromAnywhere: true }, ['changes nothing without allowedAddresses']],
+    [{ callsFromAnywhere: false }, ['changes nothing without allowedAddresses']],
+    [
+      { callsFromAnywhere: true, allowedAddresses: ['192.0.2.0/24'] },
+      ['lets whoever has the password call from any address'],
+    ],
+    [{ callsFromAnywhere: false, allowedAddresses: ['192.0.2.0/24'] }, []],
+    [{ allowedAddresses: ['192.0.2.0/24'] }, []],
+  ])('calls from anywhere: %j', (registration, warnings) => {
+    expect(warned({ registration })).toEqual(
+      warnings.map((it) => `acme: registration.callsFromAnywhere ${it}`),
+    );
+  });
+
   test('passwords in plain text, weak ones above all, and accounts that nothing opens', () => {
     expect(warned({ password: 'correct horse battery' })).toEqual(['acme: password stands in plain text']);
     expect(warned({ password: 'acme1234567890' })).toEqual([
