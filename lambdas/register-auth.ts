@@ -13,7 +13,7 @@ import {
 import type { Customer } from '../lib/registrar/customer';
 import { dialledInTo } from '../lib/registrar/dialled';
 import { calledNumber, yieldsToEmergency } from '../lib/registrar/emergency-admission';
-import { emergencyNumber } from '../lib/registrar/plan';
+import { emergencyNumber } from '../lib/registrar/emergency-number';
 import { policyOf } from '../lib/registrar/policy';
 import { answerUse, findingOfNonce } from '../lib/registrar/replay';
 
