@@ -41,6 +41,7 @@ const TOLD: Readonly<Record<Told, true>> = {
   'qop-not-supported': true,
   'ha1-needs-md5': true,
   'method-not-supported': true,
+  'malformed-digest': true,
   'unknown-account': true,
   'no-credential': true,
   disabled: true,
@@ -87,6 +88,7 @@ const TOLD: Readonly<Record<Told, true>> = {
   'end-of-call-not-noted': true,
   'limits-not-checked': true,
   'old-secrets-kept': true,
+  'previous-secret-not-read': true,
 };
 
 test('the runbook explains every reason that a line can give', () => {

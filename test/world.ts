@@ -47,17 +47,22 @@ export function worldWith(
 ): TestWorld {
   const customers = records === 'out of order' ? [] : records.map((record) => parseCustomer(record).customer);
   const decisions: Decision[] = [];
+  const find: World['customers']['find'] = async ({ username, realm }) => {
+    if (records === 'out of order') throw new Undecided('the table is out of order');
+    return customers.find((it) => it?.username === username && it.realm === realm.toLowerCase());
+  };
   return {
     now: () => now,
     secrets: async () => [{ secret }],
-    customers: {
-      find: async ({ username, realm }) => {
-        if (records === 'out of order') throw new Undecided('the table is out of order');
-        return customers.find((it) => it?.username === username && it.realm === realm.toLowerCase());
-      },
-    },
+    customers: { find, findNow: find, remembered: () => undefined },
     usedAnswers: { use: async () => 'new' },
-    guesser: () => ({ limited: async () => undefined, failed: async () => {}, succeeded: async () => {} }),
+    guesser: () => ({
+      isKnown: () => false,
+      limited: async () => undefined,
+      mayLookAnyway: () => false,
+      failed: async () => {},
+      succeeded: async () => {},
+    }),
     callGrants: { leave: async () => true, take: async () => 'granted' },
     seats: seatsInMemory(() => now),
     overdue: () => false,

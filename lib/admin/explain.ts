@@ -41,6 +41,9 @@ export async function explainCall(
       ...rows([
         ['record', account ? (named ? `its own, and the policy of ${named.username}` : 'its own') : 'none'],
         ...(account ? line('login', describeLogin(account, at)) : []),
+        ...(account?.registration?.allowedAddresses
+          ? line('addresses', describeSources(account.registration, plan))
+          : []),
         ...linesOf(plan),
       ]),
       'verbs',
@@ -148,6 +151,16 @@ function describeLogin(account: Customer, at: number): string {
   return labels.length > 0 ? `with ${labels.join(' or ')}` : 'no credential is valid';
 }
 
+/** From where register-auth lets this call in. */
+function describeSources(
+  { allowedAddresses = [], callsFromAnywhere }: NonNullable<Customer['registration']>,
+  plan: CallPlan,
+): string {
+  if (callsFromAnywhere) return 'any   (registration.callsFromAnywhere)';
+  if (plan.destination?.because === 'emergency') return 'any   (emergency)';
+  return `${allowedAddresses.join(', ') || 'none'}   (registration.allowedAddresses)`;
+}
+
 /** `explain register`: for each credential of the record, what register-auth would say to a phone that has it. */
 export async function explainRegister(
   shell: Shell,
@@ -177,6 +190,12 @@ export async function explainRegister(
         ),
         ...(answers.length === 0 ? line('refused', 'no-credential: npx edge-registrar password rotate') : []),
         ['addresses', customer.registration?.allowedAddresses?.join(', ') ?? 'any'],
+        ...(customer.registration?.allowedAddresses
+          ? line(
+              'calls',
+              customer.registration.callsFromAnywhere ? 'from any address' : 'from these addresses too',
+            )
+          : []),
         ['used twice', REPLAY[customer.registration?.replay ?? 'observe']],
       ]),
     ].join('\n'),

@@ -18,13 +18,22 @@ export type SipPart = 'user' | 'dialled-user' | 'host' | 'quoted-text';
 export function isLegalSip(part: SipPart, text: string): boolean {
   switch (part) {
     case 'user':
-      return USER.test(text);
+      return USER.test(text) && isUtf8(text);
     case 'dialled-user':
-      return DIALLED_USER.test(text) && !mixesHash(text);
+      return DIALLED_USER.test(text) && isUtf8(text) && !mixesHash(text);
     case 'host':
       return isSipHost(text);
     case 'quoted-text':
       return QUOTED_TEXT.test(text);
+  }
+}
+
+/** Escapes stand for UTF-8 (RFC 3261 section 25.1): some parsers fail on others. */
+function isUtf8(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -41,10 +41,17 @@ export interface AuthSettings {
 
 export interface Customers {
   /**
-   * The record of an account, undefined when there is none.
+   * The record of an account, undefined when there is none. It may be a minute old.
    * @throws Undecided when that could not be found out: never a reason to say "wrong password"
    */
   find(aor: Aor): Promise<Customer | undefined>;
+  /**
+   * The same as the table has it now.
+   * @throws Undecided
+   */
+  findNow(aor: Aor): Promise<Customer | undefined>;
+  /** The record that `find` would give without asking the table; undefined: it would have to ask, or there is none. */
+  remembered(aor: Aor): Customer | undefined;
 }
 
 /** Which digest answers were used. */
@@ -61,11 +68,16 @@ export interface UsedAnswers {
  * is limited.
  */
 export interface Guesser {
+  /** Did the user log in from there within 24 h? Never of an address that the device claims for itself. */
+  isKnown(): boolean;
   limited(): Promise<Limited | undefined>;
+  /** May one attempt be looked at although it is limited? True once in 2 s for each user at each source. */
+  mayLookAnyway(): boolean;
+  /** Costs the same reads and writes whoever failed, and wherever. */
   failed(): Promise<void>;
   /**
-   * From now on, and for 24 h, it is never limited.
-   * @param credential the label of the one that opened the door: an admin sees when an old one is no longer used
+   * From now on, and for 24 h, it is never limited, unless the device claims the address for itself.
+   * @param credential the label of the one that was used: an admin sees when an old one is no longer used
    */
   succeeded(credential: string): Promise<void>;
 }
@@ -115,7 +127,13 @@ export type HookName = 'register-auth' | 'call-hook' | 'dial-action' | 'call-sta
 
 /** What a hook decided, with its reason: the value that is answered is the value that is told. */
 export type Decision =
-  | { readonly hook: 'register-auth'; readonly method: string; readonly admission: Admission }
+  | {
+      readonly hook: 'register-auth';
+      readonly method: string;
+      readonly source: AuthAttempt['source'];
+      readonly userAgent: string;
+      readonly admission: Admission;
+    }
   | {
       readonly hook: 'call-hook';
       readonly plan: CallPlan;

@@ -166,7 +166,13 @@ export const customerSchema = v.strictObject({
         ),
       ),
       allowedAddresses: v.exactOptional(
-        v.pipe(v.array(addressBlock), v.description('REGISTER is accepted from these addresses only.')),
+        v.pipe(
+          v.array(addressBlock),
+          v.description('REGISTER and calls are accepted from these addresses only.'),
+        ),
+      ),
+      callsFromAnywhere: v.exactOptional(
+        v.pipe(flag, v.description('true: allowedAddresses holds for REGISTER only. Default false.')),
       ),
       replay: v.exactOptional(
         v.pipe(

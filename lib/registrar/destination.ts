@@ -87,7 +87,7 @@ export function readNumber(text: string, plan: DialPlan = {}): NumberReading {
 }
 
 /**
- * A number for a trunk. What is no E.164 number (a short code, a national number under no plan) goes as it is.
+ * A number for a trunk. What is not known to be E.164 (a short code, digits under no plan) goes as it is.
  * @param format undefined: as the rules have it
  */
 export function formatNumber(
@@ -95,7 +95,7 @@ export function formatNumber(
   format: NumberFormat | undefined,
   plan: DialPlan = {},
 ): string {
-  if (!isE164(number, because)) return number;
+  if (!isE164(number, because, plan)) return number;
   if (format === '+e164') return `+${number}`;
   if (format === '00e164') return `00${number}`;
   return format === 'national' ? nationalNumber(number, plan) : number;
@@ -109,9 +109,18 @@ function nationalNumber(number: string, plan: DialPlan): string {
     : internationalPrefix + number;
 }
 
-function isE164(number: string, because: Destination['because']): boolean {
+/**
+ * Of digits that were dialled without a prefix only the plan tells the country, and only where they begin with its
+ * country code and are too many for a number of one city: 501234567 is Saudi as likely as it is Belize.
+ */
+function isE164(number: string, because: Destination['because'], { countryCode }: DialPlan): boolean {
   if (because === 'service-code' || because === 'emergency') return false;
-  return because !== 'as-dialled' || (number.length >= SHORTEST_SUBSCRIBER && !number.startsWith('0'));
+  if (because !== 'as-dialled') return true;
+  return (
+    countryCode !== undefined &&
+    number.startsWith(countryCode) &&
+    number.length >= countryCode.length + SHORTEST_SUBSCRIBER
+  );
 }
 
 /** No country code starts with 0 (ITU-T E.164 annex): a second 00 is there to slip past the rules. */

@@ -10,7 +10,6 @@ import {
 import type { Caps, Seat } from './caps';
 import type { Customer, OutboundAuth } from './customer';
 import {
-  cleanNumber,
   type Destination,
   type DestinationRefusal,
   formatNumber,
@@ -18,6 +17,7 @@ import {
   numbersInside,
 } from './destination';
 import { judgeDestination, type Permission } from './destination-rules';
+import { emergencyNumber } from './emergency-number';
 import { type Policy, policyOf } from './policy';
 import { type ChosenTrunk, emergencyTrunks, trunksFor } from './trunks';
 
@@ -231,13 +231,6 @@ function planEmergency(
         caps: undefined,
       }
     : refuse(caller, 'no-trunk', destination);
-}
-
-/** The emergency number that was dialled, with or without separators and +, as the record has it. */
-function emergencyNumber(dialled: string, policy: Policy, settings: CallSettings): string | undefined {
-  if (!policy.enabled && !settings.emergencyForDisabled) return undefined;
-  const wanted = cleanNumber(dialled).replace(/^\+/, '');
-  return policy.emergency?.numbers.find((number) => number.replace(/^\+/, '') === wanted);
 }
 
 /** A service code is judged with the numbers inside it: the strictest word counts. */

@@ -105,7 +105,7 @@ describe('a value that cannot be written costs that value, and is named', () => 
     });
   });
 
-  test.each(['%23', '1%2'])('the tech prefix "%s" before a raw # cannot be dialled', (techPrefix) => {
+  test.each(['%23', '1%2', '%80'])('the tech prefix "%s" before a raw # cannot be dialled', (techPrefix) => {
     expect(write(planOf({ techPrefix, number: '#966' })).illegal).toEqual(['sipUri']);
   });
 });

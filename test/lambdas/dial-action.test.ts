@@ -9,6 +9,7 @@ const ALICE = {
   realm: REALM,
   username: 'alice',
   callerId: '+18005550100',
+  dialPlan: { countryCode: '966' },
   trunks: [
     { name: 'first', host: 'a.example', techPrefix: '11#', outboundAuth: { username: 'u', password: 'v' } },
     { name: 'second', host: 'b.example', numberFormat: '+e164', ringTimeout: 30 },

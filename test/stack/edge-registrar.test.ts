@@ -8,13 +8,20 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
+import { lineOf, lineOfBroken, lineOfTrouble, linesOfProblems } from '../../lib/aws/journal';
 import { OUTPUTS } from '../../lib/aws/names';
 import { bundleLambda, LAMBDAS } from '../../lib/bench/bundles';
 import { signatureHeader } from '../../lib/jambonz/signature';
+import { Undecided } from '../../lib/jambonz/world';
+import { callHookPayload, callStatusPayload, dialActionPayload } from '../../lib/local/jambonz';
+import { invite } from '../../lib/local/phone';
+import { parseCustomer } from '../../lib/registrar/customer';
 import { edgeRegistrarApp } from '../../lib/stack/app';
 import { QUERIES } from '../../lib/stack/saved-queries';
 import { readSettings, SETTINGS } from '../../lib/stack/settings';
 import { capture } from '../captures';
+import { NOW, send, worldWith } from '../world';
 import { type CloudFormationTemplate, schemaProblems } from './cloudformation-schema';
 
 // The one test file that loads aws-cdk-lib.
@@ -59,6 +66,7 @@ const full = synth({
   burst: '90',
   reservedConcurrency: '50',
   logLevel: 'WARN',
+  previousSecretHours: '2',
   logRetentionDays: '90',
   alarmEmail: 'noc@example.com',
   region: 'eu-central-1',
@@ -141,7 +149,7 @@ describe('the hooks', () => {
       expect(LoggingConfig).toMatchObject({
         LogFormat: 'JSON',
         SystemLogLevel: 'WARN',
-        ApplicationLogLevel: 'INFO',
+        ApplicationLogLevel: 'TRACE',
       });
     for (const [, group] of ofType('AWS::Logs::LogGroup')) expect(group.RetentionInDays).toBe(30);
     expect(ofType('AWS::Logs::LogGroup')).toHaveLength(3);
@@ -185,6 +193,8 @@ describe('the hooks', () => {
         CALLS_WITHOUT_MEMORY: 'allow',
         STALE_IF_ERROR_SECONDS: '900',
         EMERGENCY_FOR_DISABLED: 'true',
+        LOG_LEVEL: 'INFO',
+        PREVIOUS_SECRET_HOURS: '24',
       });
   });
 
@@ -352,9 +362,18 @@ describe('the front door, when it is told', () => {
   test('the Lambdas keep their copies, their level and their retention', () => {
     for (const [, lambda] of ofType('AWS::Lambda::Function', full)) {
       expect(lambda.ReservedConcurrentExecutions).toBe(50);
-      expect(lambda.LoggingConfig.ApplicationLogLevel).toBe('WARN');
+      expect(lambda.Environment.Variables).toMatchObject({ LOG_LEVEL: 'WARN', PREVIOUS_SECRET_HOURS: '2' });
     }
     for (const [, group] of ofType('AWS::Logs::LogGroup', full)) expect(group.RetentionInDays).toBe(90);
+  });
+
+  // docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html: a line on stdout without a level
+  // and an RFC 3339 timestamp counts as INFO. Metrics are such lines, and so are our warnings.
+  test("at logLevel WARN Lambda's own filter drops nothing: alarms need the lines of metrics", () => {
+    const levels = ofType('AWS::Lambda::Function', full).map(
+      ([, it]) => it.LoggingConfig.ApplicationLogLevel,
+    );
+    expect(levels).toEqual(['TRACE', 'TRACE']);
   });
 });
 
@@ -581,6 +600,65 @@ describe('the alarms', () => {
   });
 });
 
+test('each query of the hooks asks for nothing that no line has', async () => {
+  const [record] = [{ realm: 'a.example', username: 'al', techPrefix: '1#', callerId: '+18005550100' }];
+  const world = worldWith([record]);
+  const request = invite({ aor: { username: 'al', realm: 'a.example' }, password: '' }, '1', NOW);
+  const { body } = await send(
+    callHook,
+    callHookPayload({ invite: request, dialled: '112', callId: 'c' }),
+    world,
+  );
+  const [{ data }] = body as [{ data: unknown }];
+  const end = { callId: 'c', customerData: data };
+  await send(dialAction, dialActionPayload({ ...end, dialStatus: 'failed', dialSipStatus: 503 }), world);
+  await send(
+    callStatus,
+    callStatusPayload({ ...end, status: 'completed', sipStatus: 200, duration: 1 }),
+    world,
+  );
+  const aor = { username: 'al', realm: 'a.example' };
+  const from = { method: 'INVITE', userAgent: 'x', source: { address: '192.0.2.1', claimedByDevice: true } };
+  const ok = { admitted: true, aor, because: 'right-digest', credential: 'new', expires: 60 } as const;
+  const lines = [
+    ...world.decisions.map(lineOf),
+    lineOf({
+      hook: 'register-auth',
+      ...from,
+      admission: { ...ok, observed: 'replayed', despite: 'limited' },
+    }),
+    lineOf({ hook: 'register-auth', ...from, admission: { admitted: false, aor, because: 'limited' } }),
+    lineOfBroken(new Undecided('x', { cause: new Error() })),
+    lineOfTrouble({ what: 'replay-not-checked', aor, cause: new Error() }),
+    ...linesOfProblems(aor, parseCustomer({ ...record, password: 1 }).problems),
+    { ms: 1, requestId: 'r', level: 'WARN', '@timestamp': 1 },
+  ];
+  const fields = new Set(
+    lines.flatMap((line) =>
+      Object.entries(line).flatMap(([name, value]) => (value === undefined ? [] : [name])),
+    ),
+  );
+  // Words of the query language, and the names that a query gives itself.
+  const WORDS =
+    /"[^"]*"|\bas \w+|\b(filter|stats|sort|fields|desc|by|and|count|count_distinct|latest|ispresent)\b/g;
+  const OWN = ['times', 'last', 'addresses', 'accounts', 'agent'];
+  for (const { asks, of, query } of QUERIES) {
+    if (of !== 'hooks') continue;
+    const asked = query.replace(WORDS, '').match(/@?[a-z]\w*/gi) ?? [];
+    expect([asks, asked.filter((name) => !fields.has(name) && !OWN.includes(name))]).toEqual([asks, []]);
+  }
+});
+
+test.each([
+  ['what happened to one account', ['address', 'userAgent']],
+  ['from where phones are refused', ['address', 'agent']],
+])('the runbook asks from where and with which phone: "%s" answers', (asks, columns) => {
+  const query = QUERIES.find((it) => it.asks === asks)?.query ?? '';
+  for (const column of columns) expect(query).toMatch(new RegExp(`\\b${column}\\b`));
+  const articles = section(read('docs/runbook.md'), 'Alarms');
+  expect(articles).toContain(`"${asks}"`);
+});
+
 test('the queries that the runbook shows stand ready in CloudWatch', () => {
   const saved = ofType('AWS::Logs::QueryDefinition').map(([, it]) => [it.Name, it.QueryString]);
   expect(saved).toEqual(
@@ -735,6 +813,7 @@ describe('the settings', () => {
       staleIfErrorSeconds: 900,
       emergencyForDisabled: true,
       logLevel: 'INFO',
+      previousSecretHours: 24,
       logRetentionDays: 30,
       tags: {},
     });
@@ -779,6 +858,7 @@ describe('the settings', () => {
       { logRetentionDays: 31 },
       'logRetentionDays is 31: write one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653',
     ],
+    [{ previousSecretHours: '1d' }, 'previousSecretHours is "1d": write a whole number, 0 to 8760'],
     [{ alarmEmail: 'noc' }, 'alarmEmail is "noc": write an e-mail address'],
     [{ region: 'Frankfurt' }, 'region is "Frankfurt": write the name of an AWS Region, such as eu-central-1'],
     [
