@@ -1,4 +1,4 @@
-import type { CallSettings } from '../registrar/plan';
+import type { CallSettings } from '../registrar/calls/call';
 
 /** Stands in explanations where nobody said what the deployment's carrier is. */
 const UNKNOWN_HOST = 'sip.carrier.example';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
-import { aorOf, type Item, type Written } from '../aws/customer-records';
-import { formatAor } from '../registrar/aor';
+import { aorOf, type Item, type Written } from '../aws/tools/customer-records';
+import { formatAor } from '../registrar/record/aor';
 import { type Change, changesBetween, describeChange } from './changes';
 import { counted } from './columns';
 import { writeCsv } from './customers-csv';

@@ -1,16 +1,17 @@
 import { parseAuthHook } from '../jambonz/auth-hook';
 import { parseCallHook } from '../jambonz/call-hook';
-import { sealTag, tagOf } from '../jambonz/call-tag';
+import { signTag, tagOf } from '../jambonz/call-tag';
 import { ROUTES } from '../jambonz/routes';
 import { declineVerbs, dialVerbs, type Verb } from '../jambonz/verbs';
-import { authHookPayload, callHookPayload } from '../local/jambonz';
-import { invite, register } from '../local/phone';
-import { type Admission, type AdmissionRefusal, admit } from '../registrar/admission';
-import { type Aor, formatAor } from '../registrar/aor';
-import { credentialsOf } from '../registrar/credentials';
-import type { Customer } from '../registrar/customer';
-import { digestResponse } from '../registrar/digest';
-import { type Call, type CallPlan, type CallRefusal, type DialPlanned, planCall } from '../registrar/plan';
+import { authHookPayload, callHookPayload } from '../local/jambonz-simulator';
+import { invite, register } from '../local/sip-phone';
+import { type Admission, type AdmissionRefusal, admit } from '../registrar/auth/admission';
+import { credentialsOf } from '../registrar/auth/credentials';
+import { digestResponse } from '../registrar/auth/digest';
+import type { Call } from '../registrar/calls/call';
+import { type CallPlan, type CallRefusal, type DialPlanned, planCall } from '../registrar/calls/plan';
+import { type Aor, formatAor } from '../registrar/record/aor';
+import type { Customer } from '../registrar/record/customer';
 import { readAor } from './input';
 import { callRecordsOf, type KnownRecords } from './known-records';
 import { mask } from './mask';
@@ -65,7 +66,7 @@ export function callOf(aor: Aor, dialled: string, from: string | undefined): Cal
 /** The first answer to jambonz; without the signature in its tag, which would speak for a call. */
 export function verbsOf(call: Call, plan: CallPlan, hooks = 'https://HOOKS'): Verb[] {
   if (plan.kind === 'refuse') return declineVerbs(plan.status);
-  const tag = sealTag(tagOf(call, plan, 1), [{ secret: 'explained' }]);
+  const tag = signTag(tagOf(call, plan, 1), [{ secret: 'explained' }]);
   return dialVerbs(plan, 1, { ...tag, mac: '***' }, hooks + ROUTES.dialAction).verbs;
 }
 
@@ -79,7 +80,7 @@ function linesOf(plan: CallPlan): Line[] {
 }
 
 function linesOfDial(plan: DialPlanned): Line[] {
-  const { callerId, attempts, stopCodes, maxSeconds, caps } = plan;
+  const { callerId, attempts, stopCodes, maxSeconds, limits } = plan;
   const { number = 'anonymous', name, hidden, because } = callerId;
   return [
     [
@@ -103,9 +104,9 @@ function linesOfDial(plan: DialPlanned): Line[] {
     [
       'caps',
       [
-        ...(caps?.maxConcurrentCalls === undefined ? [] : [`${caps.maxConcurrentCalls} calls at a time`]),
-        ...(caps?.callsPerMinute === undefined ? [] : [`${caps.callsPerMinute} calls a minute`]),
-        ...(caps ? [`counted for ${formatAor(caps.owner)}`] : []),
+        ...(limits?.maxConcurrentCalls === undefined ? [] : [`${limits.maxConcurrentCalls} calls at a time`]),
+        ...(limits?.callsPerMinute === undefined ? [] : [`${limits.callsPerMinute} calls a minute`]),
+        ...(limits ? [`counted for ${formatAor(limits.owner)}`] : []),
         ...(maxSeconds === undefined ? [] : [`ends after ${maxSeconds} s`]),
       ].join(', ') || 'none',
     ],

@@ -4,8 +4,8 @@ import { connect, hookUrls } from '../../lib/admin/connect-jambonz';
 import { doctor } from '../../lib/admin/doctor';
 import { connectJambonz, type JambonzApi } from '../../lib/admin/jambonz-api';
 import { withSecret } from '../../lib/admin/secret-store';
+import { readLocalSecret } from '../../lib/local/local-secret';
 import { startLocalStack } from '../../lib/local/stack';
-import { readLocalSecret } from '../../lib/local/webhook-secret';
 import { type Desk, openDesk } from './desk';
 import { ACCOUNT_SID, API_KEY, type JambonzStandIn, startJambonz } from './jambonz-stand-in';
 
