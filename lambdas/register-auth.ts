@@ -82,13 +82,11 @@ async function claimAnswer(
   customer: Customer | undefined,
   context: HookContext,
 ): Promise<ReplayObserved | undefined> {
-  const { callsWithoutMemory, callGrant } = context.settings;
   const use = await context.replay.claim(answerUse(attempt.digest, attempt));
   if (use === 'first-use' || use === 'same-request') return undefined;
   if (use === 'replayed') return use;
-  const mayWait = attempt.method === 'INVITE' && callsWithoutMemory === 'refuse';
-  const passes = yieldsToEmergency('replayed', attempt, callGrant);
-  if (mayWait && !(passes && (await isEmergency(attempt, customer, context))))
+  const mayWait = attempt.method === 'INVITE' && context.settings.callsWithoutMemory === 'refuse';
+  if (mayWait && !(await isEmergency(attempt, customer, context)))
     throw new Undecided('nobody could look whether the digest was used before');
   return 'not-checked';
 }

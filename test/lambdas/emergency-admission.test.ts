@@ -239,8 +239,10 @@ describe('while the memory table fails', () => {
   test.each<[Record<string, string>, string, string]>([
     [{ CALLS_WITHOUT_MEMORY: 'refuse', CALL_GRANT: 'off' }, '112', 'ok'],
     [{ CALLS_WITHOUT_MEMORY: 'refuse', CALL_GRANT: 'off' }, '0501234567', '504'],
-    [{ CALL_GRANT: 'enforce' }, '112', 'ok'],
-    [{ CALL_GRANT: 'enforce' }, '0501234567', '504'],
+    [{ CALLS_WITHOUT_MEMORY: 'refuse', CALL_GRANT: 'enforce' }, '112', 'ok'],
+    [{ CALLS_WITHOUT_MEMORY: 'refuse', CALL_GRANT: 'enforce' }, '0501234567', '504'],
+    [{ CALLS_WITHOUT_MEMORY: 'allow' }, '112', 'ok'],
+    [{ CALLS_WITHOUT_MEMORY: 'allow' }, '0501234567', 'ok'],
   ])('and %j: a call to %s is %s', async (settings, dialled, expected) => {
     const process = startLambda(dynamodb.endpoint, clock, settings);
     expect(outcome(await process.auth(call(phone('alice'), dialled)))).toBe(expected);
