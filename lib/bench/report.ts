@@ -1,3 +1,4 @@
+import type { CostOfAMonth } from './cost';
 import { type Gate, limitOf, verdictOf } from './gate';
 import { gatesOf, type Results } from './results';
 import type { Measured } from './statistics';
@@ -80,6 +81,10 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
         ...[it.gateway, it.lambda, it.reads, it.writes, it.logs, it.accessLog, it.total].map(dollars),
       ]),
     ),
+    months: markdown(
+      ['a month with', ...costs.months.map(({ phones }) => `${phones.toLocaleString('en')} phones`)],
+      MONTH_ROWS.map(([name, dollarsOf]) => [name, ...costs.months.map((it) => dollars(dollarsOf(it)))]),
+    ),
     expires: markdown(
       ['granted', 'hooks a month', '10,000 devices a month', 'a disabled phone is off the air within'],
       costs.expires.map((it) => [
@@ -91,6 +96,16 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
     ),
   };
 }
+
+const MONTH_ROWS: readonly (readonly [string, (month: CostOfAMonth) => number])[] = [
+  ['the key of the tables', ({ fixed }) => fixed.key],
+  ['the webhook secret', ({ fixed }) => fixed.secret],
+  ['alarms', ({ fixed }) => fixed.alarms],
+  ['the dashboard', ({ fixed }) => fixed.dashboard],
+  ['custom metrics', ({ fixed }) => fixed.customMetrics],
+  ['hooks', ({ hooks }) => hooks],
+  ['together', ({ total }) => total],
+];
 
 /** Puts each table between its markers: `<!-- bench:gates -->` … `<!-- /bench -->`. */
 export function withSections(markdownText: string, sections: Readonly<Record<string, string>>): string {

@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  type Alias,
   ApplicationLogLevel,
   Architecture,
+  type IFunction,
   LoggingFormat,
   Runtime,
   SystemLogLevel,
@@ -28,6 +30,8 @@ const TIMEOUT = Duration.seconds(5);
 export class HookFunction extends Construct {
   readonly lambda: NodejsFunction;
   readonly logGroup: LogGroup;
+  /** Which version answers, when CodeDeploy moves hooks to a new one step by step. */
+  readonly live: Alias | undefined;
 
   constructor(scope: Construct, id: keyof typeof LAMBDA_ROUTES, settings: Settings) {
     super(scope, id);
@@ -68,12 +72,19 @@ export class HookFunction extends Construct {
       depsLockFilePath: join(ROOT, 'package-lock.json'),
       bundling,
     });
+    this.live = settings.canaryDeployment ? this.lambda.addAlias('live') : undefined;
     this.acknowledge();
+  }
+
+  /** What others invoke: the alias, or the function itself. */
+  get invoked(): IFunction {
+    // Under exactOptionalPropertyTypes the CDK's own Alias does not fit the CDK's own IFunction.
+    return (this.live as IFunction | undefined) ?? this.lambda;
   }
 
   private acknowledge(): void {
     const synchronous =
-      'API Gateway waits for every answer: there is no asynchronous call whose failure could get lost.';
+      'API Gateway waits for every answer, and a health check that fails is not worth a second try: it comes again.';
     Validations.of(this.lambda).acknowledge(
       { id: 'Serverless-LambdaDLQ', reason: synchronous },
       { id: 'Serverless-LambdaAsyncFailureDestination', reason: synchronous },
