@@ -41,15 +41,24 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
     ].join('\n\n'),
     sizes: markdown(
       ['Lambda', 'bytes', 'gzip', 'of it'],
-      sizes.lambdas.map(({ lambda, bytes, gzipBytes, packages }) => [
-        lambda,
-        String(bytes),
-        String(gzipBytes),
-        packages
-          .slice(0, 6)
-          .map(({ name, bytes }) => `${name} ${(bytes / 1000).toFixed(0)} kB`)
-          .join(', '),
-      ]),
+      sizes.lambdas
+        .map(({ lambda, bytes, gzipBytes, packages }) => [
+          lambda,
+          String(bytes),
+          String(gzipBytes),
+          packages
+            .slice(0, 6)
+            .map(({ name, bytes }) => `${name} ${(bytes / 1000).toFixed(0)} kB`)
+            .join(', '),
+        ])
+        .concat([
+          [
+            'call-hook, once a record names a country',
+            String(sizes.numberingPlans.bytes),
+            String(sizes.numberingPlans.gzipBytes),
+            `libphonenumber-js, and ${(sizes.numberingPlans.dataBytes / 1000).toFixed(0)} kB of numbering plans as data`,
+          ],
+        ]),
     ),
     'cold-start': markdown(
       [
@@ -64,6 +73,8 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
           ['bare handler', starts.bare],
           ['register-auth as deployed', starts.ours],
           ["register-auth in the CDK's default bundle", starts.cdkDefault],
+          ['call-hook, a record without a country', starts.callHook],
+          ['call-hook, a record with a country', starts.callHookWithCountry],
         ] as const
       ).map(([name, it]) => [name, ms(it.whole), ms(it.wholeByClock), ms(it.first), ms(it.firstByClock)]),
     ),

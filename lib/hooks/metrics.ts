@@ -11,6 +11,8 @@ export const METRICS = {
   refusals: 'Refusals',
   /** Calls that were sent to a trunk. */
   calls: 'Calls',
+  /** Calls to emergency numbers: an alarm reports each, so that somebody on site knows (47 CFR 9.16). */
+  emergencyCalls: 'EmergencyCalls',
   /** Calls that ended, by `outcome`. */
   callsEnded: 'CallsEnded',
   /** Seconds of talking, told when a call ends: an hour's sum over 3600 is how many calls went on at once. */
@@ -84,7 +86,12 @@ export function countsOf(outcome: HookOutcome): Count[] {
       const missing = grant === 'missing' ? [count('grantMissing')] : [];
       return plan.kind === 'refuse'
         ? [count('hooks', { hook }), ...missing]
-        : [count('hooks', { hook }), count('calls'), ...missing];
+        : [
+            count('hooks', { hook }),
+            count('calls'),
+            ...(plan.destination.because === 'emergency' ? [count('emergencyCalls')] : []),
+            ...missing,
+          ];
     }
     case 'dial-action': {
       const { hook, step } = outcome;

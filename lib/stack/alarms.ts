@@ -230,6 +230,13 @@ function limitsOf(metrics: InstanceMetrics): Record<string, Limit> {
       of: 2,
       in: 3,
     },
+    'emergency-call': {
+      description: 'Somebody called an emergency number',
+      metric: metrics.ours('emergencyCalls'),
+      above: 0,
+      of: 1,
+      in: 1,
+    },
     'bad-record': {
       description: 'A customer record has something in it that the hooks cannot use',
       metric: metrics.ours('badRecords', { period: Duration.minutes(5) }),

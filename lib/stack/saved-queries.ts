@@ -50,6 +50,11 @@ export const QUERIES: readonly Query[] = [
       'filter hook = "dial-action" and answer != "done" | stats count(*) as times by trunk, answer, because, status | sort times desc',
   },
   {
+    question: 'who called for help',
+    of: 'hooks',
+    query: 'filter ispresent(emergency) | fields @timestamp, aor, to, callerId, trunk | sort @timestamp desc',
+  },
+  {
     question: 'what could not be decided',
     of: 'hooks',
     query:

@@ -28,6 +28,12 @@ beforeAll(async () => {
   tables = await startTables([
     { ...account, username: 'alice', emergency: EMERGENCY },
     { ...account, username: 'bob' },
+    {
+      ...account,
+      username: 'pbx',
+      emergency: { country: 'US', numbers: [{ dialled: '8911', number: '911' }] },
+      dialPlan: { country: 'US', rewrite: [{ from: '9', to: '' }] },
+    },
     { realm: REALM, username: 'acme', emergency: EMERGENCY },
     { ...account, username: 'member', customer: 'acme' },
     { ...account, username: 'office', emergency: EMERGENCY, registration: OFFICE },
@@ -77,6 +83,10 @@ describe('while a user is limited at an address', () => {
     ['bob', '112', 'fail limited'],
     ['member', '112', 'ok limited'],
     ['member', '113', 'fail limited'],
+    ['pbx', '911', 'ok limited'],
+    ['pbx', '9911', 'ok limited'],
+    ['pbx', '8911', 'ok limited'],
+    ['pbx', '999', 'fail limited'],
     ['nobody', '112', 'fail limited'],
   ])('%s calls %s with the right password: %s', async (username, dialled, expected) => {
     const { process, who } = await limited(username);

@@ -227,18 +227,37 @@ describe('the hooks', () => {
       });
   });
 
-  test('each is one CommonJS file that needs nothing beside it, below 40 kB of gzip, without a source map', () => {
+  test('each starts with one CommonJS file, below 40 kB of gzip, without a source map', () => {
     const assets = readdirSync(stack.folder).filter((name) => name.startsWith('asset.'));
     expect(assets).toHaveLength(2);
     for (const asset of assets) {
-      expect(readdirSync(join(stack.folder, asset))).toEqual(['index.js']);
       const code = readFileSync(join(stack.folder, asset, 'index.js'));
       const required = [...code.toString().matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name = '']) => name);
       expect(required).toContain('node:https');
-      expect(required.filter((name) => !isBuiltin(name))).toEqual([]);
+      const beside = readdirSync(join(stack.folder, asset)).includes('phone-number-library.js');
+      expect(required.filter((name) => !isBuiltin(name))).toEqual(beside ? ['./phone-number-library'] : []);
       expect(code.includes('sourceMappingURL')).toBe(false);
       expect(gzipSync(code).length).toBeLessThan(40 * 1024);
     }
+  });
+
+  test('call-hook has the library of numbering plans beside it, register-auth has nothing', () => {
+    const assets = readdirSync(stack.folder).filter((name) => name.startsWith('asset.'));
+    const files = assets.map((asset) => readdirSync(join(stack.folder, asset)).join(' '));
+    expect(files.sort()).toEqual([
+      'index.js',
+      expect.stringMatching(/^index\.js metadata\.max-[0-9A-Z]+\.json phone-number-library\.js$/),
+    ]);
+    const [asset = ''] = assets.filter((it) =>
+      readdirSync(join(stack.folder, it)).includes('phone-number-library.js'),
+    );
+    const library = require(join(stack.folder, asset, 'phone-number-library.js'));
+    expect(library.parseNational('0501234567', 'SA')).toEqual({
+      number: '966501234567',
+      national: '0501234567',
+      valid: true,
+      converted: true,
+    });
   });
 });
 
@@ -769,7 +788,13 @@ describe('the alarms', () => {
 });
 
 test('each query of the hooks asks for nothing that no line has', async () => {
-  const [record] = [{ realm: 'a.example', username: 'al', techPrefix: '1#', callerId: '+18005550100' }];
+  const record = {
+    realm: 'a.example',
+    username: 'al',
+    techPrefix: '1#',
+    callerId: '+18005550100',
+    emergency: { numbers: ['112'] },
+  };
   const context = contextWith([record]);
   const request = invite({ aor: { username: 'al', realm: 'a.example' }, password: '' }, '1', NOW);
   const { body } = await send(
@@ -863,7 +888,7 @@ describe('the dashboard', () => {
   });
 
   test('shows every alarm that rings', () => {
-    expect(widgets[0].properties.alarms).toHaveLength(11);
+    expect(widgets[0].properties.alarms).toHaveLength(12);
   });
 
   test('answers who and why from the logs of both Lambdas, as the saved queries do', () => {

@@ -5,6 +5,7 @@ import type { HookOutcome } from '../../../lib/hooks/outcome';
 import type { CallTag } from '../../../lib/jambonz/call-tag';
 import type { AdmissionRefusal } from '../../../lib/registrar/auth/admission';
 import type { NextStep } from '../../../lib/registrar/calls/failover';
+import { planCall } from '../../../lib/registrar/calls/plan';
 import { parseCustomer } from '../../../lib/registrar/record/customer';
 
 const NOW = 1795423886623;
@@ -134,6 +135,35 @@ describe('the log', () => {
       because: 'the customers table could not be read',
       ms: 12,
     });
+  });
+
+  test('a call for help is a warning, and is counted at once', () => {
+    const account = parseCustomer({
+      realm: 'sip.example.com',
+      username: 'alice',
+      callerId: '+18005550100',
+      emergency: { country: 'US' },
+    }).customer;
+    const call = { ...TAG.call, dialled: '911' };
+    const settings = {
+      outboundSipHost: 'sip.carrier.example',
+      callGrant: 'observe',
+      emergencyForDisabled: true,
+    } as const;
+    const plan = planCall(call, { account, named: undefined }, settings);
+    const lines = linesOf((telemetry) => {
+      telemetry.outcome(OK, REQUEST);
+      telemetry.outcome({ hook: 'call-hook', plan, grant: 'not-asked', illegal: [] }, REQUEST);
+    }, 'WARN');
+    expect(lines[1]).toMatchObject({
+      level: 'WARN',
+      hook: 'call-hook',
+      aor: 'alice@sip.example.com',
+      to: '911',
+      callerId: '+18005550100',
+      emergency: true,
+    });
+    expect(lines[2]).toMatchObject({ EmergencyCalls: 1, Calls: 1 });
   });
 
   test("a stranger's error is told by its name only: its message may quote a secret", () => {
