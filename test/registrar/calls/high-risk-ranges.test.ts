@@ -18,7 +18,7 @@ describe('the high-risk ranges', () => {
   });
 
   test('the documented list is this list', () => {
-    const documented = readFileSync(join(__dirname, '../../../../docs/high-risk-ranges.md'), 'utf8')
+    const documented = readFileSync(join(__dirname, '../../../docs/high-risk-ranges.md'), 'utf8')
       .split('\n')
       .filter((line) => line.startsWith('| `'));
     expect(documented).toEqual(
