@@ -105,7 +105,6 @@ export function bruteForceStore(table: MemoryTable): HookContext['bruteForceGuar
       }, notChecked);
     };
     return {
-      isKnown,
       isBlocked: async () => {
         if (isKnown()) return undefined;
         // A closed window needs no look at the table, once it is seen whether the pair counts by itself.

@@ -30,7 +30,6 @@ function watchedContext() {
         findNow: lookUp,
       },
       bruteForceGuard: () => ({
-        isKnown: () => false,
         mayLookAnyway: () => false,
         isBlocked: watch('look at guesses', undefined),
         recordFailure: watch('COUNT A GUESS', undefined),
