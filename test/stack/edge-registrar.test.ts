@@ -805,6 +805,13 @@ describe('the settings', () => {
       expect(settings({ outboundSipHost })()).toMatchObject({ outboundSipHost });
   });
 
+  test.each(['eu-central-1', 'us-gov-west-1', 'cn-northwest-1', 'us-isob-east-1', 'eusc-de-east-1'])(
+    'the Region %s is taken',
+    (region) => {
+      expect(settings({ region })()).toMatchObject({ region });
+    },
+  );
+
   test('what nobody set has a value that suits most', () => {
     expect(settings({})()).toEqual({
       name: 'a',
