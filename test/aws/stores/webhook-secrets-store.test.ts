@@ -189,7 +189,13 @@ test('in a Lambda the setting says for how many hours the one before is good', a
       WEBHOOK_SECRET_ARN: 'arn',
     };
     const settings = { ...names, ...(hours !== undefined && { PREVIOUS_SECRET_HOURS: hours }) };
-    const { secrets } = contextFromEnv(settings, NO_TELEMETRY, () => REPLACED_AT + passed);
+    const { secrets } = contextFromEnv(
+      settings,
+      NO_TELEMETRY,
+      () => REPLACED_AT + passed,
+      undefined,
+      virtualTimers(),
+    );
     return (await secrets()).map(({ secret }) => secret);
   };
   const both = ['wh_secret_second', 'wh_secret_first'];
