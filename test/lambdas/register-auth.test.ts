@@ -249,7 +249,10 @@ describe('a malformed digest is refused as what it is, whoever it is from', () =
   test('no guess is counted: it was never compared with a password', async () => {
     const failed = jest.fn();
     const context = contextWith(RECORDS);
-    const guard = () => ({ ...context.bruteForceGuard({ username: '', realm: '' }, NOWHERE), failed });
+    const guard = () => ({
+      ...context.bruteForceGuard({ username: '', realm: '' }, NOWHERE),
+      recordFailure: failed,
+    });
     const request = inFields({ nc: 1 })(register(phone('alice', { password: 'guess' }), NOW));
     await send(registerAuth, authHookPayload(request), { ...context, bruteForceGuard: guard });
     expect(failed).not.toHaveBeenCalled();
