@@ -22,9 +22,11 @@ export const callHook = signedHook(
   parseCallHook,
   ({ caller }) => caller?.realm,
   async (call, context, baseUrl) => {
+    // It needs no record: both are asked for at the same time.
+    const grant = redeemGrant(call, context);
     const records = await recordsOf(call.caller, context);
     const planned = planCall(call, records, context.settings);
-    const facts = await factsOf(call, planned, context);
+    const facts = await factsOf(call, planned, await grant, context);
     const plan = applyFacts(planned, facts, context.settings);
     if (context.isOverdue()) return giveUp(call, plan, facts, context);
     const { verbs, illegal } =
@@ -98,12 +100,22 @@ async function endCall(end: CallEnd, tag: CallTag | undefined, context: HookCont
     await context.callLimits.release(end.callId, undefined);
 }
 
-/** What the tables say of a call that its records would let go. An emergency call is asked nothing. */
-async function factsOf(call: Call, plan: CallPlan, context: HookContext): Promise<CallFacts> {
+/**
+ * What the tables say of a call that its records would let go. An emergency call needs neither. A call without a grant
+ * takes no seat, and uses nothing up of its customer's rate.
+ */
+async function factsOf(
+  call: Call,
+  plan: CallPlan,
+  grant: GrantState,
+  context: HookContext,
+): Promise<CallFacts> {
   if (plan.kind === 'refuse' || plan.destination.because === 'emergency')
     return { grant: 'not-asked', lease: 'not-asked' };
-  const grant = await redeemGrant(call, context);
-  const stopped = grant === 'missing' && context.settings.callGrant === 'enforce';
+  const { callGrant, callsWithoutMemory } = context.settings;
+  if (grant === 'unknown' && callGrant === 'enforce' && callsWithoutMemory === 'refuse')
+    throw new Undecided('nobody could look whether the call was authenticated');
+  const stopped = grant === 'missing' && callGrant === 'enforce';
   const lease = plan.limits && !stopped ? await takeSeatFor(call, plan.limits, context) : 'not-asked';
   return { grant, lease };
 }
@@ -125,13 +137,8 @@ async function redeemGrant(
   { callGrants, settings }: HookContext,
 ): Promise<GrantState> {
   if (!caller || settings.callGrant === 'off') return 'not-asked';
-  const grant = await callGrants.redeem(
-    { aor: caller, callId: deviceCallId, dialled: dialledUser(dialled) },
-    id,
-  );
-  if (grant === 'unknown' && settings.callGrant === 'enforce' && settings.callsWithoutMemory === 'refuse')
-    throw new Undecided('nobody could look whether the call was authenticated');
-  return grant;
+  const aor = caller;
+  return callGrants.redeem({ aor, callId: deviceCallId, dialled: dialledUser(dialled) }, id);
 }
 
 async function recordsOf(caller: Aor | undefined, { customers }: HookContext): Promise<CallRecords> {

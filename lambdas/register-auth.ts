@@ -34,28 +34,51 @@ export const registerAuth = signedHook(
 
 async function decide(attempt: AuthAttempt, context: HookContext): Promise<Admission> {
   const guard = context.bruteForceGuard(attempt.digest, attempt.source);
-  const limited = await guard.isBlocked();
+  const { blocked, record } = lookUp(guard, attempt, context);
+  const limited = await blocked;
   if (limited && (attempt.method !== 'INVITE' || !guard.mayLookAnyway())) return refuse(attempt, limited);
-  const { proven: verified, customer } = await prove(attempt, context);
+  const { proven: verified, customer } = await prove(attempt, record, context);
   if (isPasswordFailure(verified) && !limited) await guard.recordFailure();
+  // Where a replay is let through anyway its use and the login are written at the same time.
+  const noted = mayNoteAtOnce(verified, attempt, customer) && !limited ? note(verified, guard) : undefined;
   const usual = limited ? refuse(attempt, limited) : await checkReplay(verified, attempt, customer, context);
   const admission = await unlessEmergency(usual, attempt, customer, context);
-  if (admission.admitted) await noteAdmission(admission, attempt, customer, guard, context);
+  if (admission.admitted)
+    await Promise.all([noted ?? note(admission, guard), issueGrant(attempt, customer, context)]);
   return admission;
+}
+
+/**
+ * What is known of a stranger, and the account's record, are asked for in the same tick: one round trip to DynamoDB.
+ * It is one whether the account exists or not, and whether its record is remembered or not.
+ */
+function lookUp(
+  guard: BruteForceGuard,
+  { digest }: AuthAttempt,
+  { customers }: HookContext,
+): { blocked: ReturnType<BruteForceGuard['isBlocked']>; record: Promise<Customer | undefined> | undefined } {
+  const isStranger = guard.mustLookUp();
+  const blocked = guard.isBlocked();
+  const record = isStranger ? customers.findNow(digest) : undefined;
+  // Who is limited is refused, whether the record could be read or not.
+  record?.catch(() => {});
+  return { blocked, record };
 }
 
 /**
  * The remembered record can let somebody in. Nobody is refused by it, but by the record as it is now: the time that a
  * refusal takes does not tell whether the account exists, or was used lately.
+ * @param record as it is now, when it was asked for already
  */
 async function prove(
   attempt: AuthAttempt,
+  record: Promise<Customer | undefined> | undefined,
   { customers, now }: HookContext,
 ): Promise<{ proven: Admission; customer: Customer | undefined }> {
-  const remembered = customers.remembered(attempt.digest);
+  const remembered = record ? undefined : customers.remembered(attempt.digest);
   const proven = remembered && admit(attempt, remembered, now());
   if (proven?.admitted) return { proven, customer: remembered };
-  const customer = await customers.findNow(attempt.digest);
+  const customer = await (record ?? customers.findNow(attempt.digest));
   return { proven: admit(attempt, customer, now()), customer };
 }
 
@@ -117,17 +140,24 @@ async function isEmergency(
   return emergencyNumber(number, policyOf(account, named), settings) !== undefined;
 }
 
-async function noteAdmission(
-  { credential, despite }: Extract<Admission, { admitted: true }>,
+/** Whoever was let in for an emergency only is not known from now on. */
+async function note({ credential, despite }: Admitted, guard: BruteForceGuard): Promise<void> {
+  if (despite === undefined) await guard.recordSuccess(credential);
+}
+
+/**
+ * A login makes its source known, which nobody who is refused may be. Under `observe` and `off` no right digest is
+ * refused as a replay; under `enforce` the login waits for that.
+ */
+function mayNoteAtOnce(
+  admission: Admission,
   attempt: AuthAttempt,
   customer: Customer | undefined,
-  guard: BruteForceGuard,
-  context: HookContext,
-): Promise<void> {
-  // Whoever was let in for an emergency only is not known from now on.
-  const known = despite === undefined ? guard.recordSuccess(credential) : undefined;
-  await Promise.all([known, issueGrant(attempt, customer, context)]);
+): admission is Admitted {
+  return admission.admitted && replayPolicy(attempt, customer) !== 'enforce';
 }
+
+type Admitted = Extract<Admission, { admitted: true }>;
 
 /** The call hook, which sees no digest, finds out by this that the call was authenticated. */
 async function issueGrant(

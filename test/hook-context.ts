@@ -61,6 +61,7 @@ export function contextWith(
     replay: { claim: async () => 'first-use' },
     bruteForceGuard: () => ({
       isBlocked: async () => undefined,
+      mustLookUp: () => false,
       mayLookAnyway: () => false,
       recordFailure: async () => {},
       recordSuccess: async () => {},

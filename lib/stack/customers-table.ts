@@ -40,9 +40,9 @@ export class Customers extends Construct {
     this.tableArn = tableArn;
   }
 
-  /** One record at a time, by its key: a hook that is taken over cannot list who else there is. */
+  /** Records by their keys: a hook that is taken over cannot list who else there is. */
   grantRead(hook: HookFunction): void {
-    allow(hook, this.tableArn, 'dynamodb:GetItem');
+    allow(hook, this.tableArn, 'dynamodb:GetItem', 'dynamodb:BatchGetItem');
     if (this.isForeign) opensForeignTableFor(hook, this.tableName);
     else this.key.grantTableUse(hook, 'kms:Decrypt');
     hook.lambda.addEnvironment(ENV.customersTable, this.tableName);

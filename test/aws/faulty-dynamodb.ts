@@ -51,7 +51,7 @@ export interface FaultyDynamoDB {
         times?: number;
       }
     | undefined;
-  /** Requests that came, by table. */
+  /** Requests that came, by their tables: `Customers+Memory` is one request to both. */
   readonly requests: { readonly table: string; readonly operation: string }[];
   readonly stop: () => Promise<void>;
 }
@@ -60,30 +60,43 @@ const JSON_1_0 = 'application/x-amz-json-1.0';
 
 /**
  * Stands before a DynamoDB and hands everything on, unless told to go wrong.
- * @param onEndless hears of each request that will never be answered
+ * @param onEndless hears of each request that will never be answered, until it is given up
  */
 export async function startFaultyDynamoDB(
   target: string,
   onEndless: () => void = () => {},
 ): Promise<FaultyDynamoDB> {
+  let healthy = 0;
+  /** Requests beside it are answered first: time passes only while nothing else can happen. */
+  const untilGivenUp = (response: ServerResponse) => {
+    setImmediate(onEndless);
+    const timer = setInterval(() => {
+      if (healthy === 0) onEndless();
+    }, 25);
+    response.once('close', () => clearInterval(timer));
+  };
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const body = Buffer.concat(chunks);
-    const table = /"(Customers|Memory)"/.exec(body.toString())?.[1] ?? '';
+    const tables = (['Customers', 'Memory'] as const).filter((it) => body.includes(`"${it}"`));
     const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
-    proxy.requests.push({ table, operation });
+    proxy.requests.push({ table: tables.join('+'), operation });
     const { fault } = proxy;
     const meant =
       fault &&
-      (fault.table ?? table) === table &&
+      (fault.table === undefined || tables.includes(fault.table)) &&
       (fault.operation ?? operation) === operation &&
       (fault.times === undefined || fault.times-- > 0);
     if (meant && fault.kind !== LOST) {
       FAULTS[fault.kind](incoming, response);
-      if (ENDLESS.includes(fault.kind)) setImmediate(onEndless);
+      if (ENDLESS.includes(fault.kind)) untilGivenUp(response);
       return;
     }
+    healthy++;
+    response.once('close', () => {
+      healthy--;
+    });
     const onward = request(target, { method: 'POST', path: '/', headers: incoming.headers }, (answer) => {
       if (meant) return response.destroy();
       response.writeHead(answer.statusCode ?? 500, answer.headers);

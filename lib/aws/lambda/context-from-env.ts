@@ -9,6 +9,7 @@ import { bruteForceStore } from '../stores/brute-force-store';
 import { callGrantsStore } from '../stores/call-grants-store';
 import { callLimitsStore } from '../stores/call-limits-store';
 import { customersStore } from '../stores/customers-store';
+import { joinedReads } from '../stores/joined-reads';
 import { replayStore } from '../stores/replay-store';
 import { webhookSecretsStore } from '../stores/webhook-secrets-store';
 
@@ -27,9 +28,10 @@ export function contextFromEnv(
   env: Environment,
   telemetry: Telemetry,
   now: () => number = Date.now,
-  dynamodb: DynamoDB = dynamodbAt(env[ENV.dynamodbEndpoint]),
+  client: DynamoDB = dynamodbAt(env[ENV.dynamodbEndpoint]),
   timers?: Timers,
 ): SharedContext {
+  const dynamodb = joinedReads(client);
   const onDegraded = telemetry.degraded;
   const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onDegraded, timers };
   return {

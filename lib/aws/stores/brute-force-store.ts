@@ -47,8 +47,8 @@ const LOOK_ANYWAY_MS = 2000;
  * The limiter. A pair that authenticated in this process is never looked up, so a phone that stays costs nothing.
  * A pair that is new to this process costs one read (its account's and its source's records, in one request) whether
  * its answer is right or wrong: else the right password would open a window that another Lambda closed. A wrong answer
- * costs that read and one write, also where the pair is known and nothing is counted: an account that exists costs
- * what a made-up one costs. When two Lambdas count at the same moment one count is lost: a guesser with n connections
+ * costs one write, also where the pair is known and nothing is counted: an account that exists costs what a made-up
+ * one costs. When two Lambdas count at the same moment one count is lost: a guesser with n connections
  * gets up to n times as many tries before it is seen, and n per window after that.
  *
  * A source is an address (IPv6: its /64). An address that the device itself wrote is believed of nobody: such attempts
@@ -104,11 +104,13 @@ export function bruteForceStore(table: MemoryTable): HookContext['bruteForceGuar
         lookUp = 'done';
       }, notChecked);
     };
+    // The pair's own window needs no look at the table: a pair that is known is never counted there.
+    const isLimitedHere = () => limitNow() === 'limited';
     return {
+      mustLookUp: () => lookUp === 'not-tried' && !isKnown() && !isLimitedHere(),
       isBlocked: async () => {
         if (isKnown()) return undefined;
-        // The pair's own window needs no look at the table: a pair that is known is never counted there.
-        if (limitNow() === 'limited') return 'limited';
+        if (isLimitedHere()) return 'limited';
         await lookUpOnce();
         return isKnown() ? undefined : limitNow();
       },
@@ -118,10 +120,7 @@ export function bruteForceStore(table: MemoryTable): HookContext['bruteForceGuar
         looks.set(key, now());
         return true;
       },
-      recordFailure: async () => {
-        await lookUpOnce();
-        await countFailure().catch(notChecked);
-      },
+      recordFailure: () => countFailure().catch(notChecked),
       recordSuccess: async (credential) => {
         const before = logins.get(account) ?? NO_LOGINS;
         const after = afterLogin(before, source, credential, now());

@@ -114,10 +114,15 @@ function blockedUntil(tally: Tally | undefined, { most }: Limit): number {
  * is limited.
  */
 export interface BruteForceGuard {
+  /**
+   * Will `isBlocked` ask the memory? False where the pair is known, or limited by what is remembered here. What else a
+   * stranger's attempt needs can be asked for at the same time.
+   */
+  mustLookUp(): boolean;
   isBlocked(): Promise<BlockReason | undefined>;
   /** May one attempt be looked at although it is limited? True once in 2 s for each user at each source. */
   mayLookAnyway(): boolean;
-  /** Costs the same reads and writes whoever failed, and wherever. */
+  /** Costs one write whoever failed, and wherever. */
   recordFailure(): Promise<void>;
   /**
    * From now on, and for 24 h, it is never limited, unless the device claims the address for itself.
