@@ -49,7 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lib/local',
     'valibot',
     '@valibot/to-json-schema',
-    '@clack/prompts',
+    'commander',
     'csv-parse',
     'csv-stringify',
     'jsonc-parser',

@@ -1,4 +1,4 @@
-/** Rows as aligned columns under a head; the last column is left as long as it is. */
+/** Rows as aligned columns under a header; the last column keeps its length. */
 export function columns(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows];
   const widths = head.map((_, at) => Math.max(...all.map((row) => (row[at] ?? '').length)));
@@ -15,4 +15,13 @@ export function columns(head: readonly string[], rows: readonly (readonly string
 /** `1 record`, `2 records`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+/** A name, and what is said about it. */
+export type Fact = readonly [name: string, text: string];
+
+/** Facts as two aligned, indented columns. */
+export function facts(all: readonly Fact[]): string[] {
+  const width = Math.max(...all.map(([name]) => name.length));
+  return all.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
 }

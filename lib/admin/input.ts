@@ -33,9 +33,9 @@ export async function readSecret(shell: Shell, what: string, file: string): Prom
   return secret;
 }
 
-/** @throws WrongUsage when the text is no `username@realm` */
+/** @throws WrongUsage when the text is not `username@realm` */
 export function readAor(text: string): Aor {
   const aor = parseAor(text);
-  if (!aor) throw new WrongUsage(`"${text}" is no address of record: write username@realm`);
+  if (!aor) throw new WrongUsage(`"${text}" is not an address of record: write username@realm`);
   return { username: aor.username, realm: realmKey(aor.realm) };
 }

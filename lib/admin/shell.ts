@@ -5,7 +5,7 @@ export interface Shell {
   readonly now: () => number;
   /** To standard output, for people; silent under --json. */
   readonly print: (text: string) => void;
-  /** Does a person watch standard output? */
+  /** Is standard output a terminal? */
   readonly watched: boolean;
   /** To standard error. */
   readonly complain: (text: string) => void;
@@ -13,9 +13,9 @@ export interface Shell {
   readonly readLine: () => Promise<string | undefined>;
   /** All of standard input. */
   readonly readAll: () => Promise<string>;
-  /** What a person types unseen; undefined where nobody sits at a terminal. */
+  /** What a person types unseen; undefined where standard input is not a terminal. */
   readonly askSecret: (question: string) => Promise<string | undefined>;
-  /** Yes or no; undefined where nobody sits at a terminal. */
+  /** Yes or no; undefined where standard input is not a terminal. */
   readonly confirm: (question: string) => Promise<boolean | undefined>;
   /** Opens a file in the user's editor, until it is closed. */
   readonly edit: (file: string) => Promise<void>;
@@ -36,8 +36,8 @@ export interface Outcome {
   readonly json: unknown;
 }
 
-/** What a person can mend: printed as it is, exit code 2. */
+/** The command was used wrongly: the message is printed as it is, exit code 2. */
 export class WrongUsage extends Error {}
 
-/** The command would do harm, or cannot: printed as it is, exit code 1. */
+/** The command would do harm, or cannot be done: the message is printed as it is, exit code 1. */
 export class Refused extends Error {}

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { confirm, isCancel, password, progress } from '@clack/prompts';
+import { Writable } from 'node:stream';
 import { type Progress, Refused, type Shell, WrongUsage } from './shell';
 
-/** The terminal that this process runs in. Questions and progress go to standard error: output stays clean. */
+/** The terminal that this process runs in. Questions and progress go to standard error, so that output can be piped. */
 export function terminal(): Shell {
   return {
     env: process.env,
@@ -21,19 +21,14 @@ export function terminal(): Shell {
       for await (const chunk of process.stdin) chunks.push(chunk);
       return Buffer.concat(chunks).toString('utf8');
     },
-    askSecret: async (message) => {
+    askSecret: async (question) => (process.stdin.isTTY ? ask(question, { unseen: true }) : undefined),
+    confirm: async (question) => {
       if (!process.stdin.isTTY) return undefined;
-      const answer = await password({ message, output: process.stderr });
-      if (isCancel(answer)) throw new Refused('cancelled, so nothing was done');
-      return answer;
-    },
-    confirm: async (message) => {
-      if (!process.stdin.isTTY) return undefined;
-      const answer = await confirm({ message, initialValue: false, output: process.stderr });
-      return answer === true;
+      return /^y(es)?$/i.test((await ask(`${question} [y/N] `, { unseen: false })).trim());
     },
     edit: openEditor,
-    progress: (what, total) => (process.stderr.isTTY ? bar(what, total) : milestones(what, total)),
+    progress: (what, total) =>
+      process.stderr.isTTY && process.env.TERM !== 'dumb' ? counter(what, total) : milestones(what, total),
     interrupted: () =>
       new Promise((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
@@ -41,20 +36,49 @@ export function terminal(): Shell {
   };
 }
 
-function bar(what: string, total: number): Progress {
-  const shown = progress({ max: total, output: process.stderr });
-  shown.start(what);
+/** @throws Refused on Ctrl-C and on the end of input */
+function ask(question: string, { unseen }: { unseen: boolean }): Promise<string> {
+  process.stderr.write(question);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({
+    input: process.stdin,
+    output: unseen ? nowhere : process.stderr,
+    terminal: true,
+  });
+  return new Promise((resolve, reject) => {
+    lines.once('line', (line) => {
+      resolve(line);
+      lines.close();
+    });
+    lines.once('SIGINT', () => lines.close());
+    lines.once('close', () => {
+      if (unseen) process.stderr.write('\n');
+      reject(new Refused('cancelled; nothing was done'));
+    });
+  });
+}
+
+/** One line that is written again and again. */
+function counter(what: string, total: number): Progress {
   let done = 0;
+  let shown = 0;
+  const show = () => {
+    shown = done;
+    process.stderr.write(`\r${what}: ${done} of ${total}`);
+  };
   return {
     advance: (by) => {
       done += by;
-      shown.advance(by, `${what}: ${done} of ${total}`);
+      if (done - shown >= total / 200 || done === total) show();
     },
-    stop: () => shown.stop(`${what}: ${done} of ${total}`),
+    stop: () => {
+      show();
+      process.stderr.write('\n');
+    },
   };
 }
 
-/** Where no bar can move: a line at each tenth of a long work. */
+/** Without a terminal: a line at each tenth of the work. */
 function milestones(what: string, total: number): Progress {
   const step = Math.max(100, Math.ceil(total / 10));
   let done = 0;
@@ -75,7 +99,7 @@ function openEditor(file: string): Promise<void> {
     const child = spawn('sh', ['-c', `${editor} "$1"`, 'edit', file], { stdio: 'inherit' });
     child.once('error', () => reject(new WrongUsage(`the editor "${editor}" does not start: set EDITOR`)));
     child.once('exit', (code) =>
-      code === 0 ? resolve() : reject(new Refused(`the editor "${editor}" failed, so nothing was written`)),
+      code === 0 ? resolve() : reject(new Refused(`the editor "${editor}" failed; nothing was written`)),
     );
   });
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { callSettings } from '../../lib/admin/call-settings';
-import { checkCalls } from '../../lib/admin/call-tests';
-import { readCustomersFile } from '../../lib/admin/customers-file';
-import { recordsInFile } from '../../lib/admin/known-records';
+import { checkCalls } from '../../lib/admin/commands/check';
+import { readCustomersFile } from '../../lib/admin/files/customers-file';
+import { recordsInFile } from '../../lib/admin/records/known-records';
 import { openDesk } from './desk';
 
 const ROOT = join(__dirname, '../..');

@@ -54,7 +54,7 @@ describe('the command line', () => {
     expect({ code, out, err }).toEqual({
       code: 2,
       out: '',
-      err: 'edge-registrar: no local stack answers at http://127.0.0.1:1/: start one with "npx edge-registrar start", or say where the records are with --stack NAME or --table NAME\n',
+      err: 'edge-registrar: no local stack answers at http://127.0.0.1:1/: start one with "npx edge-registrar start", or name the deployment with --stack NAME or --table NAME\n',
     });
   });
 });
@@ -111,7 +111,7 @@ describe('on the local stack that runs', () => {
     const aor = 'JaneDoe@register.telecomsxchange.com';
     expect(await run(['customers', 'remove', aor], '', env)).toMatchObject({
       code: 2,
-      err: 'edge-registrar: nobody is here to answer: say --yes\n',
+      err: 'edge-registrar: not a terminal; pass --yes to confirm\n',
     });
     expect((await run(['customers', 'remove', aor, '--yes'], '', env)).code).toBe(0);
     const { code, out } = await run(['customers', 'remove', aor, '--yes', '--json'], '', env);

@@ -90,7 +90,7 @@ describe('as a user runs it', () => {
     });
     expect(aor).toEqual({
       code: 2,
-      output: 'edge-registrar: "AcmeInc" is no address of record: write username@realm\n',
+      output: 'edge-registrar: "AcmeInc" is not an address of record: write username@realm\n',
     });
   });
 });

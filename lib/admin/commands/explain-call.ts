@@ -1,0 +1,144 @@
+import { dialVerbs } from '../../jambonz/verbs';
+import { formatAor } from '../../registrar/aor';
+import { credentialsOf } from '../../registrar/credentials';
+import type { Customer } from '../../registrar/customer';
+import { type CallPlan, type CallRefusal, type DialPlanned, planCall } from '../../registrar/plan';
+import { type Fact, facts } from '../columns';
+import { type CommonOptions, deploymentCommand, onRecords } from '../command-line';
+import { readAor } from '../input';
+import { time } from '../option-values';
+import { callOf, verbsOf } from '../records/explained-call';
+import { callRecordsOf, type KnownRecords } from '../records/known-records';
+import { mask } from '../records/mask';
+import type { Outcome, Shell } from '../shell';
+
+interface Options extends CommonOptions {
+  readonly from?: string;
+  /** Unix ms. */
+  readonly at?: number;
+}
+
+export const explainCallCommand = () =>
+  deploymentCommand('call <aor> <number>', 'what would come of a call, and which rule says so')
+    .option('--from <user>', "the device's From user")
+    .option('--at <time>', 'at another time than now, ISO 8601', time)
+    .option('--records <file>', 'by the records of this file')
+    .action((aor: string, number: string, options: Options) =>
+      onRecords(options, (shell, known, hooks) =>
+        explainCall(shell, known, aor, number, { ...options, ...hooks }),
+      ),
+    );
+
+/** `explain call`: the plan of the call hook's own rules, line by line, and its verbs. Nothing is sent. */
+export async function explainCall(
+  shell: Shell,
+  known: KnownRecords,
+  aorText: string,
+  dialled: string,
+  options: Options & { hooks?: string },
+): Promise<Outcome> {
+  const caller = readAor(aorText);
+  const records = await callRecordsOf(known, caller);
+  const call = callOf(caller, dialled, options.from);
+  const plan = planCall(call, records, known.settings);
+  const verbs = mask(verbsOf(call, plan, options.hooks));
+  const { account, named } = records;
+  const at = options.at ?? shell.now();
+  shell.print(
+    [
+      `call to ${dialled} by ${formatAor(caller)}, by the records of ${known.name}`,
+      ...facts([
+        ['record', account ? (named ? `its own, and the policy of ${named.username}` : 'its own') : 'none'],
+        ...(account ? fact('login', describeLogin(account, at)) : []),
+        ...linesOf(plan),
+      ]),
+      'verbs',
+      JSON.stringify(verbs, null, 2),
+    ].join('\n'),
+  );
+  return { code: plan.kind === 'dial' ? 0 : 1, json: { plan: mask(plan), verbs } };
+}
+
+function linesOf(plan: CallPlan): Fact[] {
+  const { destination, permission } = plan;
+  return [
+    ...(destination ? fact('number', `${destination.number}   (${destination.because})`) : []),
+    ...(permission ? fact('permission', describePermission(permission)) : []),
+    ...(plan.kind === 'dial' ? linesOfDial(plan) : fact('refused', describeRefusal(plan))),
+  ];
+}
+
+function linesOfDial(plan: DialPlanned): Fact[] {
+  const { callerId, attempts, stopCodes, maxSeconds, caps } = plan;
+  const { number = 'anonymous', name, hidden, because } = callerId;
+  return [
+    [
+      'caller id',
+      `${number}${name === undefined ? '' : ` "${name}"`}${hidden ? ', hidden' : ''}   (${because})`,
+    ],
+    ...attempts.map((attempt, at): Fact => {
+      const [dial] = dialVerbs(plan, at + 1, { call: '', mac: '' }, '').filter((it) => it.verb === 'dial');
+      const user = attempt.outboundAuth ? `, user ${attempt.outboundAuth.username}` : '';
+      const ringing = attempt.ringTimeout === undefined ? '' : `, rings ${attempt.ringTimeout} s`;
+      return [
+        `trunk ${at + 1}`,
+        `${attempt.trunk}: ${dial?.target[0].sipUri} as ${attempt.callerId ?? 'anonymous'}${user}${ringing}   (${attempt.because})`,
+      ];
+    }),
+    ...(attempts.length > 1
+      ? fact('no next after', stopCodes.join(', ') || 'any code leads to the next')
+      : []),
+    [
+      'caps',
+      [
+        ...(caps?.maxConcurrentCalls === undefined ? [] : [`${caps.maxConcurrentCalls} calls at a time`]),
+        ...(caps?.callsPerMinute === undefined ? [] : [`${caps.callsPerMinute} calls a minute`]),
+        ...(caps ? [`counted for ${formatAor(caps.owner)}`] : []),
+        ...(maxSeconds === undefined ? [] : [`ends after ${maxSeconds} s`]),
+      ].join(', ') || 'none',
+    ],
+  ];
+}
+
+function describePermission(permission: DialPlanned['permission']): string {
+  if (permission.allowed)
+    return permission.because === 'allow'
+      ? `allowed   (destinations.allow ${permission.prefix})`
+      : `allowed   (${permission.because})`;
+  if (permission.because === 'high-risk-destination')
+    return `denied   (high-risk range ${permission.range.prefix}: ${permission.range.reason})`;
+  return `denied   (${permission.prefix === undefined ? 'destinations.default' : `destinations.deny ${permission.prefix}`})`;
+}
+
+function describeRefusal({ because, status }: { because: CallRefusal; status: number }): string {
+  return `${because}, the phone sees SIP ${status}: ${REFUSALS[because]}`;
+}
+
+const REFUSALS: Readonly<Record<CallRefusal, string>> = {
+  'trunk-call': 'it comes from a carrier, not from a phone',
+  'no-caller': 'no phone authenticated for it',
+  'no-grant': 'register-auth saw no INVITE for it',
+  'unknown-account': 'there is no such record; usernames are case-sensitive',
+  'unknown-customer': 'the record that "customer" names is not there',
+  disabled: 'the account, or the customer it belongs to, is disabled',
+  'no-number': 'nothing was dialled',
+  'not-a-number': 'what was dialled is not a number',
+  'number-too-long': 'what was dialled is longer than a number can be',
+  'service-code-not-allowed':
+    '* and # need dialPlan.serviceCodes, and a tech prefix that ends in a sign of its own',
+  'destination-denied': 'destinations says no',
+  'high-risk-destination': 'allow its prefix under destinations, if the customer may call there',
+  'no-caller-id': 'no rule of callerId leaves a number to show',
+  'no-trunk': 'no trunk takes this number',
+  'too-many-calls': 'limits.maxConcurrentCalls is reached',
+  'too-many-calls-per-minute': 'limits.callsPerMinute is reached',
+};
+
+function describeLogin(account: Customer, at: number): string {
+  const labels = credentialsOf(account, at).map(({ label }) => label);
+  return labels.length > 0 ? `with ${labels.join(' or ')}` : 'no credential is valid';
+}
+
+function fact(name: string, text: string): readonly Fact[] {
+  return [[name, text]];
+}

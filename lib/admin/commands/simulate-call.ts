@@ -1,0 +1,56 @@
+import { announceCall, askRegisterAuth, type HookReply } from '../../local/jambonz';
+import { invite } from '../../local/phone';
+import { formatAor } from '../../registrar/aor';
+import { isObject } from '../../registrar/json';
+import { type CommonOptions, plainCommand, run } from '../command-line';
+import type { Outcome, Shell } from '../shell';
+import {
+  LOCAL_URL,
+  type Meaning,
+  meaningOfAuth,
+  meaningOfStatus,
+  prepareSimulation,
+  tell,
+} from '../simulation';
+
+interface Options extends CommonOptions {
+  readonly url: string;
+  readonly from?: string;
+}
+
+export const simulateCallCommand = () =>
+  plainCommand('call <aor> <number>', 'dial a number')
+    .option('--url <url>', 'where the hooks are', LOCAL_URL)
+    .option('--from <user>', "the device's From user")
+    .action((aor: string, number: string, options: Options) =>
+      run(options, (shell) => simulateCall(shell, aor, number, options)),
+    );
+
+/** `simulate call`: the INVITE's digest is checked first, then the call is announced, as jambonz does it. */
+export async function simulateCall(
+  shell: Shell,
+  aorText: string,
+  dialled: string,
+  options: Options,
+): Promise<Outcome> {
+  const { phone, target } = await prepareSimulation(shell, aorText, options.url);
+  const request = invite(phone, dialled, Date.now());
+  const auth = await askRegisterAuth(target.url, request, target.secret);
+  const admitted = tell(shell, `INVITE ${dialled} by ${formatAor(phone.aor)}`, auth, meaningOfAuth(auth));
+  if (admitted.code !== 0) return admitted;
+  const call = { invite: request, dialled, ...(options.from !== undefined && { from: options.from }) };
+  const reply = await announceCall(target.url, call, target.secret);
+  return tell(shell, `call to ${dialled}`, reply, meaningOfVerbs(reply));
+}
+
+function meaningOfVerbs({ status, body }: HookReply): Meaning {
+  if (status !== 200 || !Array.isArray(body)) return { good: false, text: meaningOfStatus(status) };
+  const dial = body.find((verb) => isObject(verb) && verb.verb === 'dial');
+  if (!isObject(dial)) {
+    const decline = body.find(isObject);
+    return { good: false, text: `Refused: the phone gets SIP ${decline?.status}. Its log line says why.` };
+  }
+  const target = Array.isArray(dial.target) && isObject(dial.target[0]) ? dial.target[0] : {};
+  const auth = isObject(target.auth) ? `, trunk user ${target.auth.username}` : '';
+  return { good: true, text: `jambonz dials ${target.sipUri} with caller id ${dial.callerId}${auth}.` };
+}

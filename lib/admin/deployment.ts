@@ -1,0 +1,120 @@
+import { type CustomerRecords, customerRecords } from '../aws/customer-records';
+import { connectDocumentClient, type DocumentClient } from '../aws/document-client';
+import { OUTPUTS } from '../aws/names';
+import { stackOutputs } from '../aws/stack-outputs';
+import { askLocalStack } from '../local/about';
+import { LOCAL_TABLES } from '../local/dynamodb';
+import type { CallSettings } from '../registrar/plan';
+import { callSettings } from './call-settings';
+import { type Shell, WrongUsage } from './shell';
+
+/** Options that name a deployment. */
+export interface DeploymentOptions {
+  /** A CloudFormation stack: its outputs name everything else. */
+  readonly stack?: string;
+  /** The Customers table itself. */
+  readonly table?: string;
+}
+
+/** The hooks of a deployment, as jambonz has to call them: whole URLs. */
+export interface HookUrls {
+  readonly registration: string;
+  readonly call: string;
+  readonly callStatus: string;
+}
+
+/** The deployment that a command works on. */
+export interface Deployment {
+  /** For people: which table is read or changed. */
+  readonly name: string;
+  readonly dynamodb: DocumentClient;
+  readonly records: CustomerRecords;
+  /** undefined when only the Customers table is known. */
+  readonly memoryTable: string | undefined;
+  readonly settings: CallSettings;
+  /** Where the webhook secret is stored; undefined when only the Customers table is known. */
+  readonly webhookSecret: { readonly arn: string } | 'local' | undefined;
+  /** The hooks as the stack's outputs name them. */
+  readonly hooks: HookUrls | undefined;
+}
+
+/**
+ * Finds the deployment: the one that was named, else the DynamoDB that DYNAMODB_ENDPOINT names, else the local
+ * stack that runs on this machine (PORT, 3000).
+ * @throws WrongUsage when there is none of them
+ */
+export async function findDeployment(shell: Shell, { stack, table }: DeploymentOptions): Promise<Deployment> {
+  const { DYNAMODB_ENDPOINT: endpoint, OUTBOUND_SIP_HOST: host, PORT: port = '3000' } = shell.env;
+  if (stack !== undefined) return deployed(stack, await stackOutputs(stack), table, host);
+  if (endpoint) return local({ dynamodbEndpoint: endpoint, outboundSipHost: host }, table);
+  if (table !== undefined) return onlyTable(table, host);
+  const url = `http://127.0.0.1:${port}/`;
+  const about = await askLocalStack(url);
+  if (about) return local(about);
+  throw new WrongUsage(
+    `no local stack answers at ${url}: start one with "npx edge-registrar start", or name the deployment with --stack NAME or --table NAME`,
+  );
+}
+
+function local(
+  about: { dynamodbEndpoint: string; outboundSipHost: string | undefined },
+  table?: string,
+): Deployment {
+  const customersTable = table ?? LOCAL_TABLES.customers;
+  const dynamodb = connectDocumentClient(about.dynamodbEndpoint);
+  return {
+    name: `table ${customersTable} at ${about.dynamodbEndpoint}`,
+    dynamodb,
+    records: customerRecords(dynamodb, customersTable),
+    memoryTable: LOCAL_TABLES.memory,
+    settings: callSettings(about.outboundSipHost),
+    webhookSecret: 'local',
+    hooks: undefined,
+  };
+}
+
+function deployed(
+  stack: string,
+  outputs: Readonly<Record<string, string>>,
+  table: string | undefined,
+  host: string | undefined,
+): Deployment {
+  const customersTable = table ?? outputs[OUTPUTS.customersTable];
+  if (!customersTable)
+    throw new WrongUsage(
+      `stack ${stack} has no output ${OUTPUTS.customersTable}: is it a stack of edge-registrar, of this version?`,
+    );
+  const arn = outputs[OUTPUTS.webhookSecretArn];
+  const dynamodb = connectDocumentClient();
+  return {
+    name: `table ${customersTable} of stack ${stack}`,
+    dynamodb,
+    records: customerRecords(dynamodb, customersTable),
+    memoryTable: outputs[OUTPUTS.memoryTable],
+    settings: callSettings(host ?? outputs[OUTPUTS.outboundSipHost]),
+    webhookSecret: arn ? { arn } : undefined,
+    hooks: hooksOf(outputs),
+  };
+}
+
+function hooksOf(outputs: Readonly<Record<string, string>>): HookUrls | undefined {
+  const [registration, call, callStatus] = [
+    outputs[OUTPUTS.registrationHook],
+    outputs[OUTPUTS.callHook],
+    outputs[OUTPUTS.callStatusHook],
+  ];
+  return registration && call && callStatus ? { registration, call, callStatus } : undefined;
+}
+
+function onlyTable(customersTable: string, host: string | undefined): Deployment {
+  const dynamodb = connectDocumentClient();
+  return {
+    name: `table ${customersTable}`,
+    dynamodb,
+    records: customerRecords(dynamodb, customersTable),
+    memoryTable: undefined,
+    settings: callSettings(host),
+    webhookSecret: undefined,
+    hooks: undefined,
+  };
+}

@@ -1,0 +1,53 @@
+import { readSecretText, writeSecretText } from '../../aws/secret-text';
+import { parseWebhookSecrets, speaksFor, type WebhookSecret } from '../../jambonz/webhook-secrets';
+import { readLocalSecret, writeLocalSecret } from '../../local/webhook-secret';
+import { realmKey, sameRealm } from '../../registrar/aor';
+import type { Deployment } from '../deployment';
+import { Refused } from '../shell';
+
+/** Where a deployment keeps the secrets that jambonz signs with. */
+export interface SecretStore {
+  /** undefined: nothing was put there yet. */
+  readonly read: () => Promise<string | undefined>;
+  readonly write: (text: string) => Promise<void>;
+}
+
+/** @throws Refused when only the Customers table is known */
+export function secretStore({ webhookSecret, dynamodb }: Deployment): SecretStore {
+  if (webhookSecret === undefined)
+    throw new Refused(
+      'with --table alone it is not known where the webhook secret is stored: pass --stack NAME',
+    );
+  if (webhookSecret === 'local')
+    return { read: () => readLocalSecret(dynamodb), write: (text) => writeLocalSecret(dynamodb, text) };
+  const { arn } = webhookSecret;
+  return { read: () => readSecretText(arn), write: (text) => writeSecretText(arn, text) };
+}
+
+/** Does what is stored let jambonz speak for this realm with this secret? */
+export function accepts(stored: string | undefined, secret: string, realm: string): boolean {
+  const matching = parse(stored).filter((it) => it.secret === secret);
+  return speaksFor(matching, realm);
+}
+
+/**
+ * What to store so that it does. A plain text is replaced: the one before stays valid as the previous version. In
+ * a list, where several accounts share a deployment, only what was there for this account is, with its realms.
+ */
+export function withSecret(stored: string | undefined, secret: string, realm: string): string {
+  if (!stored?.trim().startsWith('[')) return secret;
+  const isOurs = ({ secret: known, realms = [] }: WebhookSecret) =>
+    known === secret || realms.some((it) => sameRealm(it, realm));
+  const all = parse(stored);
+  const realms = all.filter(isOurs).flatMap((it) => it.realms ?? []);
+  const ours = { secret, realms: [...new Set([...realms, realm].map(realmKey))] };
+  return JSON.stringify([...all.filter((it) => !isOurs(it)), ours]);
+}
+
+function parse(stored: string | undefined): WebhookSecret[] {
+  try {
+    return parseWebhookSecrets(stored ?? '');
+  } catch {
+    return [];
+  }
+}

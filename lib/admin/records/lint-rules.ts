@@ -1,0 +1,304 @@
+import { realmKey } from '../../registrar/aor';
+import type { CallerIdRules, Customer, Trunk } from '../../registrar/customer';
+import { readNumber } from '../../registrar/destination';
+import { HIGH_RISK_RANGES } from '../../registrar/high-risk-ranges';
+import { type Policy, policyOf } from '../../registrar/policy';
+import { weakness } from './password-strength';
+
+/** The record is valid, but probably not what was meant. */
+export interface Warning {
+  readonly username: string;
+  readonly realm: string;
+  readonly path: string;
+  readonly what: string;
+  readonly fix: string;
+}
+
+type Remark = Omit<Warning, 'username' | 'realm'>;
+
+/**
+ * All warnings about these records, in their order.
+ * @param now unix ms
+ */
+export function warningsOf(customers: readonly Customer[], now: number): Warning[] {
+  const byKey = new Map(customers.map((it) => [keyOf(it.realm, it.username), it]));
+  const shared = sharedTrunkAuth(customers);
+  return customers.flatMap((record) => {
+    const named = record.customer === undefined ? undefined : byKey.get(keyOf(record.realm, record.customer));
+    const policy = policyOf(record, named);
+    const remarks = [
+      ...aboutInheritance(record, named),
+      ...aboutCredentials(record, now),
+      ...aboutCallerId(record, policy),
+      ...aboutDestinations(record),
+      ...aboutTrunks(record, policy),
+      ...aboutEmergency(record, named, policy),
+      ...(shared.get(record) ?? []),
+    ];
+    return remarks.map((remark) => ({ realm: record.realm, username: record.username, ...remark }));
+  });
+}
+
+function aboutInheritance(record: Customer, named: Customer | undefined): Remark[] {
+  if (record.customer === undefined) return [];
+  if (!named)
+    return [
+      warn(
+        'customer',
+        `names ${record.customer}, which has no record`,
+        'its calls are refused: add that record, or fix the name',
+      ),
+    ];
+  return named.customer === undefined
+    ? []
+    : [
+        warn(
+          'customer',
+          `names ${record.customer}, which names ${named.customer} itself`,
+          'one step is followed, not a chain: name the record that has the policy',
+        ),
+      ];
+}
+
+function aboutCredentials(record: Customer, now: number): Remark[] {
+  const { password, ha1, credentials = [], username } = record;
+  const ended = credentials.filter(({ notAfter }) => notAfter !== undefined && Date.parse(notAfter) <= now);
+  const plain = [
+    ...(password === undefined ? [] : [{ path: 'password', text: password }]),
+    ...credentials.flatMap(({ password: text }, at) =>
+      text === undefined ? [] : [{ path: `credentials[${at}].password`, text }],
+    ),
+  ];
+  const some = password !== undefined || ha1 !== undefined || credentials.length > ended.length;
+  return [
+    ...(some
+      ? []
+      : [
+          warn(
+            'credentials',
+            'this account has no valid credential',
+            'no phone can log in: npx edge-registrar password rotate',
+          ),
+        ]),
+    ...plain.map(({ path, text }) => {
+      const weak = weakness(text, username);
+      return warn(
+        path,
+        weak ? `is in plain text, and ${weak}` : 'is in plain text',
+        weak ? 'npx edge-registrar password rotate' : 'import or put the record again: it becomes ha1',
+      );
+    }),
+  ];
+}
+
+function aboutCallerId(record: Customer, policy: Policy): Remark[] {
+  const remarks = record.callerId ? aboutPatterns(record.callerId) : [];
+  const own = record.callerId ?? (record.customer === undefined ? {} : undefined);
+  if (own && own.default === undefined && !own.pool?.length && (own.fallback ?? 'device') === 'device')
+    remarks.push(
+      warn(
+        own.fallback === undefined ? 'callerId' : 'callerId.fallback',
+        'where no rule decides, the phone can show any number',
+        'add a default, or fallback anonymous or decline',
+      ),
+    );
+  return [...remarks, ...aboutFormats(record, policy)];
+}
+
+/** A pattern that only earlier ones answer for, in part or in whole. */
+function aboutPatterns({ patterns = [] }: CallerIdRules): Remark[] {
+  return patterns.flatMap(({ match }, at) => {
+    const path = `callerId.patterns[${at}].match`;
+    if (!match.startsWith('^'))
+      return [warn(path, `${match} fits anywhere in a number`, 'begin it with ^, as in ^966')];
+    const own = prefixesOf(match);
+    const earlier = patterns.slice(0, at).map((it) => prefixesOf(it.match) ?? []);
+    if (!own) return [];
+    const takers = own.map((prefix) =>
+      earlier.findIndex((prefixes) => prefixes.some((it) => prefix.startsWith(it))),
+    );
+    const taken = takers.filter((taker) => taker >= 0);
+    if (taken.length === 0) return [];
+    const by = [...new Set(taken)].map((taker) => `patterns[${taker}]`).join(' and ');
+    return taken.length === own.length
+      ? [warn(path, `is never reached, as all its numbers are taken by ${by}`, 'put it before, or remove it')]
+      : [
+          warn(
+            path,
+            `overlaps ${by}, which comes first`,
+            'make the two apart, or put the narrower one first',
+          ),
+        ];
+  });
+}
+
+const MOST_PREFIXES = 200;
+
+/** The prefixes that an anchored pattern of digits and digit classes stands for; undefined: it is another kind. */
+function prefixesOf(match: string): string[] | undefined {
+  const body = /^\^((?:\d|\[[\d-]+\]|\\d)*?)(?:(?:\\d|\.|\[0-9\])[*+]\$?)?$/.exec(match)?.[1];
+  if (body === undefined) return undefined;
+  let prefixes = [''];
+  for (const [token] of body.matchAll(/\d|\[[\d-]+\]|\\d/g)) {
+    const digits = [...'0123456789'].filter((digit) => new RegExp(token).test(digit));
+    prefixes = prefixes.flatMap((prefix) => digits.map((digit) => prefix + digit));
+    if (prefixes.length > MOST_PREFIXES) return undefined;
+  }
+  return prefixes;
+}
+
+/** A caller id whose country is not known is sent as it is, whatever format the trunk wants. */
+function aboutFormats(record: Customer, { trunks = [], dialPlan, callerId, emergency }: Policy): Remark[] {
+  const { default: standard, patterns = [], pool = [] } = callerId ?? {};
+  const numbers = [
+    ...(standard === undefined ? [] : [['callerId.default', standard] as const]),
+    ...patterns.map((it, at) => [`callerId.patterns[${at}].callerId`, it.callerId] as const),
+    ...pool.map((number, at) => [`callerId.pool[${at}]`, number] as const),
+    ...(emergency?.callerId === undefined ? [] : [['emergency.callerId', emergency.callerId] as const]),
+  ];
+  const strict = trunks.filter(({ callerIdFormat }) => callerIdFormat !== undefined);
+  if (record.callerId === undefined && record.trunks === undefined) return [];
+  return numbers.flatMap(([path, number]) => {
+    const [trunk] = readNumber(number, dialPlan).because === 'as-dialled' ? strict : [];
+    return trunk
+      ? [
+          warn(
+            path,
+            `${number} goes to trunk ${trunk.name} as it is, which wants ${trunk.callerIdFormat}`,
+            'write it with + and the country code, or give dialPlan.countryCode and nationalPrefix',
+          ),
+        ]
+      : [];
+  });
+}
+
+function aboutDestinations({ destinations: { allow = [] } = {} }: Customer): Remark[] {
+  return allow.flatMap((prefix, at) => {
+    const range = HIGH_RISK_RANGES.find((it) => prefix.startsWith(it.prefix));
+    return range
+      ? [
+          warn(
+            `destinations.allow[${at}]`,
+            `${prefix} allows a high-risk range: ${range.reason}`,
+            'remove it unless the customer calls there; cap it with limits',
+          ),
+        ]
+      : [];
+  });
+}
+
+/** Numbers that may be called and that no trunk takes. */
+function aboutTrunks(record: Customer, { trunks, destinations, callerId }: Policy): Remark[] {
+  if (record.trunks === undefined || !trunks) return [];
+  const taken = trunks.flatMap(({ prefixes }) => prefixes ?? ['']);
+  if (taken.includes('')) return [];
+  const reach = (prefix: string) => taken.some((it) => it.startsWith(prefix) || prefix.startsWith(it));
+  const meant = [
+    ...(destinations?.allow ?? []).map((prefix, at) => [`destinations.allow[${at}]`, [prefix]] as const),
+    ...(callerId?.patterns ?? []).map(
+      ({ match }, at) => [`callerId.patterns[${at}].match`, prefixesOf(match) ?? []] as const,
+    ),
+  ];
+  return [
+    ...(destinations?.default === 'deny'
+      ? []
+      : [
+          warn(
+            'trunks',
+            `take nothing but numbers that begin with ${taken.join(', ')}`,
+            'add a trunk without prefixes, or destinations.default deny',
+          ),
+        ]),
+    ...meant.flatMap(([path, prefixes]) =>
+      prefixes.length > 0 && !prefixes.some(reach)
+        ? [warn(path, `no trunk takes ${prefixes.join(', ')}`, 'add the prefix to a trunk')]
+        : [],
+    ),
+  ];
+}
+
+/** Emergency numbers bypass every rule and cap: they should be few, short, and include those of the policy's record. */
+function aboutEmergency(record: Customer, named: Customer | undefined, { trunks }: Policy): Remark[] {
+  const { emergency } = record;
+  if (!emergency) return [];
+  const lost = (named?.emergency?.numbers ?? []).filter((number) => !emergency.numbers.includes(number));
+  return [
+    ...(lost.length === 0
+      ? []
+      : [
+          warn(
+            'emergency.numbers',
+            `hides ${lost.join(', ')} of ${record.customer}`,
+            'repeat them here, or leave emergency out',
+          ),
+        ]),
+    ...emergency.numbers.flatMap((number, at) =>
+      number.replace(/\D/g, '').length < 7
+        ? []
+        : [
+            warn(
+              `emergency.numbers[${at}]`,
+              `${number} is as long as an ordinary number, and bypasses every rule and cap`,
+              'write the short number that people dial',
+            ),
+          ],
+    ),
+    ...(emergency.trunk === undefined || trunks?.some(({ name }) => name === emergency.trunk)
+      ? []
+      : [
+          warn(
+            'emergency.trunk',
+            `there is no trunk ${emergency.trunk}`,
+            'write the name of one of the trunks',
+          ),
+        ]),
+  ];
+}
+
+/** The same trunk credentials under two customers: the carrier cannot tell whom to bill. */
+function sharedTrunkAuth(customers: readonly Customer[]): Map<Customer, Remark[]> {
+  const users = new Map<string, { record: Customer; path: string }[]>();
+  for (const record of customers)
+    for (const { path, key } of trunkAuthsOf(record))
+      users.set(key, [...(users.get(key) ?? []), { record, path }]);
+  const remarks = new Map<Customer, Remark[]>();
+  for (const sharing of users.values()) {
+    const owners = [...new Set(sharing.map(({ record }) => ownerOf(record)))];
+    if (owners.length < 2) continue;
+    for (const { record, path } of sharing) {
+      const others = owners.filter((owner) => owner !== ownerOf(record));
+      const remark = warn(
+        path,
+        `is the same as that of ${others.slice(0, 3).join(', ')}`,
+        'give each customer trunk credentials of its own, or let one record name the other as customer',
+      );
+      remarks.set(record, [...(remarks.get(record) ?? []), remark]);
+    }
+  }
+  return remarks;
+}
+
+function trunkAuthsOf({ outboundAuth, trunks = [] }: Customer): { path: string; key: string }[] {
+  const key = (auth: NonNullable<Trunk['outboundAuth']>, host = '') =>
+    JSON.stringify([host, auth.username, auth.password]);
+  return [
+    ...(outboundAuth ? [{ path: 'outboundAuth', key: key(outboundAuth) }] : []),
+    ...trunks.flatMap((trunk, at) =>
+      trunk.outboundAuth
+        ? [{ path: `trunks[${at}].outboundAuth`, key: key(trunk.outboundAuth, trunk.host) }]
+        : [],
+    ),
+  ];
+}
+
+function ownerOf({ customer, username, realm }: Customer): string {
+  return `${customer ?? username}@${realm}`;
+}
+
+function keyOf(realm: string, username: string): string {
+  return `${username}@${realmKey(realm)}`;
+}
+
+function warn(path: string, what: string, fix: string): Remark {
+  return { path, what, fix };
+}

@@ -1,0 +1,74 @@
+import type { HookReply } from '../local/jambonz';
+import type { Phone } from '../local/phone';
+import { DEVELOPMENT_SECRET, SAMPLE_CUSTOMERS } from '../local/sample-customers';
+import { formatAor, parseAor } from '../registrar/aor';
+import { isObject } from '../registrar/json';
+import { mask } from './records/mask';
+import { type Outcome, type Shell, WrongUsage } from './shell';
+
+/** Where the local stack listens by default. */
+export const LOCAL_URL = `http://127.0.0.1:${process.env.PORT ?? 3000}`;
+
+/** Where the hooks are, and what to sign with. */
+interface Target {
+  readonly url: string;
+  readonly secret: string;
+}
+
+export interface Meaning {
+  readonly good: boolean;
+  readonly text: string;
+}
+
+export function tell(shell: Shell, what: string, reply: HookReply, meaning: Meaning): Outcome {
+  shell.print(
+    `${what}\n  HTTP ${reply.status} in ${reply.milliseconds.toFixed(0)} ms: ${JSON.stringify(mask(reply.body))}\n  ${meaning.text}`,
+  );
+  return { code: meaning.good ? 0 : 1, json: { ...reply, body: mask(reply.body), meaning: meaning.text } };
+}
+
+export function meaningOfAuth({ status, body }: HookReply): Meaning {
+  if (status !== 200 || !isObject(body)) return { good: false, text: meaningOfStatus(status) };
+  if (body.status !== 'ok')
+    return { good: false, text: 'Refused: the phone gets SIP 403. Its log line says why.' };
+  const { expires } = body;
+  const what =
+    typeof expires === 'number'
+      ? expires === 0
+        ? 'The phone is unregistered.'
+        : `The phone is registered for ${expires} s.`
+      : 'jambonz lets the call through.';
+  return { good: true, text: what };
+}
+
+export function meaningOfStatus(status: number): string {
+  const known: Readonly<Record<number, string>> = {
+    400: 'The hook did not understand the body.',
+    401: 'The webhook secret is not the one that the hook expects: set WEBHOOK_SECRET.',
+    413: 'The body is too large.',
+    504: 'The hook could not decide in time, or there is no such path: the phone tries again within a minute.',
+  };
+  return known[status] ?? `The phone gets SIP ${status}.`;
+}
+
+export async function prepareSimulation(
+  shell: Shell,
+  aorText: string,
+  url: string,
+): Promise<{ phone: Phone; target: Target }> {
+  const aor = parseAor(aorText);
+  if (!aor) throw new WrongUsage(`"${aorText}" is not an address of record: write username@realm`);
+  const local = isLoopback(url);
+  const sample = local ? SAMPLE_CUSTOMERS[aor.realm.toLowerCase()]?.[aor.username] : undefined;
+  const password = shell.env.SIP_PASSWORD ?? sample?.password ?? (await shell.readLine());
+  if (!password) throw new WrongUsage(`no password for ${formatAor(aor)}: set SIP_PASSWORD, or pipe it in`);
+  const secret = shell.env.WEBHOOK_SECRET?.split(',')[0]?.trim() ?? (local ? DEVELOPMENT_SECRET : undefined);
+  if (!secret) throw new WrongUsage('no webhook secret for that URL: set WEBHOOK_SECRET');
+  return { phone: { aor, password }, target: { url, secret } };
+}
+
+function isLoopback(url: string): boolean {
+  if (!URL.canParse(url))
+    throw new WrongUsage(`"${url}" is not a URL: write one such as http://127.0.0.1:3000`);
+  return /^(127\.[\d.]+|localhost|\[::1\])$/.test(new URL(url).hostname);
+}

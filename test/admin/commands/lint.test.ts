@@ -1,0 +1,187 @@
+import { lintFile, lintTable } from '../../../lib/admin/commands/lint';
+import { warningsOf } from '../../../lib/admin/records/lint-rules';
+import { parseCustomer } from '../../../lib/registrar/customer';
+import { NOW, openDesk } from '../desk';
+
+const HA1 = 'c2259bf057179dae2de80a2dfa26dac2';
+
+/** The warnings about these records, each of which has a credential and a caller id unless it says otherwise. */
+const warned = (...records: object[]) => {
+  const customers = records.map((record) => {
+    const item = { realm: 'a.example', username: 'acme', ha1: HA1, callerId: '+18005550100', ...record };
+    const { customer, problems } = parseCustomer(JSON.parse(JSON.stringify(item)));
+    expect(problems).toEqual([]);
+    if (!customer) throw new Error('no customer');
+    return customer;
+  });
+  return warningsOf(customers, NOW).map(({ username, path, what }) => `${username}: ${path} ${what}`);
+};
+const patterns = (...matches: string[]) => ({
+  callerId: {
+    default: '+18005550100',
+    patterns: matches.map((match) => ({ match, callerId: '+18005550101' })),
+  },
+});
+
+describe('lint warns of', () => {
+  test('nothing in a record that is as it should be', () => {
+    expect(warned(patterns('^9665', '^966', '^97[15]', '^1'))).toEqual([]);
+  });
+
+  test.each([
+    [
+      ['^966', '^9665'],
+      ['acme: callerId.patterns[1].match is never reached, as all its numbers are taken by patterns[0]'],
+    ],
+    [
+      ['^97[1-5]\\d*', '^97[135]'],
+      ['acme: callerId.patterns[1].match is never reached, as all its numbers are taken by patterns[0]'],
+    ],
+    [
+      ['^971', '^972', '^97[12]'],
+      [
+        'acme: callerId.patterns[2].match is never reached, as all its numbers are taken by patterns[0] and patterns[1]',
+      ],
+    ],
+    [
+      ['^.*', '^1'],
+      ['acme: callerId.patterns[1].match is never reached, as all its numbers are taken by patterns[0]'],
+    ],
+    [['^971', '^97[15]'], ['acme: callerId.patterns[1].match overlaps patterns[0], which comes first']],
+    [['966'], ['acme: callerId.patterns[0].match 966 fits anywhere in a number']],
+    [['^(966|971)', '^966'], []],
+  ])('rules never reached, and patterns that overlap: %j', (matches, warnings) => {
+    expect(warned(patterns(...matches))).toEqual(warnings);
+  });
+
+  test('a destination that no trunk takes', () => {
+    const record = {
+      ...patterns('^966', '^1'),
+      destinations: { default: 'deny', allow: ['9665', '44'] },
+      trunks: [
+        { name: 'saudi', prefixes: ['966'] },
+        { name: 'home', prefixes: ['1212'] },
+      ],
+    };
+    expect(warned(record)).toEqual(['acme: destinations.allow[1] no trunk takes 44']);
+    expect(warned({ trunks: [{ name: 'saudi', prefixes: ['966'] }] })).toEqual([
+      'acme: trunks take nothing but numbers that begin with 966',
+    ]);
+  });
+
+  test('a caller id that no format can carry', () => {
+    const record = { callerId: '0598888833', trunks: [{ name: 'main', callerIdFormat: '+e164' }] };
+    expect(warned(record)).toEqual([
+      'acme: callerId.default 0598888833 goes to trunk main as it is, which wants +e164',
+    ]);
+    expect(warned({ ...record, dialPlan: { countryCode: '966', nationalPrefix: '0' } })).toEqual([]);
+  });
+
+  test('a phone that may show any number', () => {
+    expect(warned({ callerId: {} })).toEqual([
+      'acme: callerId where no rule decides, the phone can show any number',
+    ]);
+    expect(warned({ callerId: { fallback: 'device' } })).toEqual([
+      'acme: callerId.fallback where no rule decides, the phone can show any number',
+    ]);
+    expect(warned({ callerId: { fallback: 'decline' } })).toEqual([]);
+  });
+
+  test('passwords in plain text, weak ones above all, and accounts that nothing opens', () => {
+    expect(warned({ password: 'correct horse battery' })).toEqual(['acme: password is in plain text']);
+    expect(warned({ password: 'acme1234567890' })).toEqual([
+      'acme: password is in plain text, and holds the username',
+    ]);
+    expect(warned({ ha1: undefined, credentials: [{ ha1: HA1, notAfter: '2026-11-01T00:00:00Z' }] })).toEqual(
+      ['acme: credentials this account has no valid credential'],
+    );
+  });
+
+  test('a high-risk range that is allowed', () => {
+    expect(warned({ destinations: { allow: ['44', '5352'] } })).toEqual([
+      'acme: destinations.allow[1] 5352 allows a high-risk range: Cuba',
+    ]);
+  });
+
+  test('trunk credentials that two customers share', () => {
+    const outboundAuth = { username: 'trunk', password: 's3cret' };
+    const found = warned(
+      { outboundAuth },
+      { username: 'other', outboundAuth },
+      { username: 'phone', customer: 'acme', outboundAuth },
+    );
+    expect(found).toEqual([
+      'acme: outboundAuth is the same as that of other@a.example',
+      'other: outboundAuth is the same as that of acme@a.example',
+      'phone: outboundAuth is the same as that of other@a.example',
+    ]);
+    expect(found.join()).not.toContain('s3cret');
+  });
+
+  test('emergency numbers that are lost, that are no short numbers, or that have no trunk', () => {
+    expect(
+      warned(
+        { emergency: { numbers: ['112', '999'] } },
+        {
+          username: 'phone',
+          customer: 'acme',
+          emergency: { numbers: ['112', '+12125550100'], trunk: 'main' },
+        },
+      ),
+    ).toEqual([
+      'phone: emergency.numbers hides 999 of acme',
+      'phone: emergency.numbers[1] +12125550100 is as long as an ordinary number, and bypasses every rule and cap',
+      'phone: emergency.trunk there is no trunk main',
+    ]);
+  });
+
+  test('a customer that is not there, or belongs to another itself', () => {
+    expect(warned({ customer: 'nobody' }, { username: 'b', customer: 'acme' })).toEqual([
+      'acme: customer names nobody, which has no record',
+      'b: customer names acme, which names nobody itself',
+    ]);
+  });
+});
+
+describe('lint', () => {
+  const FILE = `{ "a.example": {
+    "acme": { "ha1": "${HA1}", "callerId": "+18005550100", "techPrefx": "1#" },
+    "bob": { "password": "short", "callerId": "+18005550100" }
+  } }`;
+
+  test('of a file tells all problems with their lines, then the warnings, each with its fix', async () => {
+    const desk = await openDesk({ readAll: async () => FILE });
+    try {
+      const { code } = await lintFile(desk.shell, '-', {});
+      expect(desk.printed()).toBe(
+        [
+          '-: 2 records, 1 problem, 1 warning',
+          '  PROBLEM  line 2: a.example / acme: techPrefx is no field of a customer record; look for a typo in "techPrefx"',
+          '  WARNING  bob@a.example: password is in plain text, and is shorter than 12 characters',
+          '           npx edge-registrar password rotate',
+        ].join('\n'),
+      );
+      expect(code).toBe(1);
+    } finally {
+      await desk.stop();
+    }
+  });
+
+  test('of the table does the same; warnings alone are no failure, unless --strict says so', async () => {
+    const desk = await openDesk();
+    try {
+      await desk.put({ realm: 'a.example', username: 'bob', password: 'short', callerId: '+18005550100' });
+      expect((await lintTable(desk.shell, desk.deployment, {})).code).toBe(0);
+      expect((await lintTable(desk.shell, desk.deployment, { strict: true })).code).toBe(1);
+      await desk.put({ realm: 'a.example', username: 'acme', ha1: HA1, enabled: 'yes' });
+      desk.printed();
+      expect((await lintTable(desk.shell, desk.deployment, {})).code).toBe(1);
+      expect(desk.printed().split('\n').slice(0, 2)).toEqual([
+        'table Customers at ENDPOINT: 2 records, 1 problem, 2 warnings',
+        '  PROBLEM  acme@a.example: enabled write true or false, without quotes',
+      ]);
+    } finally {
+      await desk.stop();
+    }
+  });
+});
