@@ -1,6 +1,5 @@
-#!/usr/bin/env tsx
 import { Command } from 'commander';
-import { commandGroup } from '../lib/admin/command-line';
+import { commandGroup, exampleText } from '../lib/admin/command-line';
 import { checkCommand } from '../lib/admin/commands/check';
 import { editCommand } from '../lib/admin/commands/customers-edit';
 import { disableCommand, enableCommand } from '../lib/admin/commands/customers-enable';
@@ -23,55 +22,65 @@ import { rotateCommand } from '../lib/admin/commands/password-rotate';
 import { simulateCallCommand } from '../lib/admin/commands/simulate-call';
 import { simulateRegisterCommand } from '../lib/admin/commands/simulate-register';
 import { startCommand } from '../lib/admin/commands/start';
+import { ignoreClosedPipe } from '../lib/admin/terminal';
+import { endOnUsageErrors } from '../lib/admin/usage-errors';
+import { version } from '../package.json';
 
 // The SDK warns about its own future on Node 20; the Lambdas run on Node 24.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
+const CALL = 'call AcmeInc@register.telecomsxchange.com 00966501234567';
+
 const cli = new Command('edge-registrar')
   .description('SIP devices register and call through jambonz, without a registrar on your platform')
-  .showHelpAfterError()
+  .version(version)
   .addHelpText(
     'after',
-    `
-Examples:
-  npx edge-registrar start
-  npx edge-registrar customers import customers.csv --dry-run
-  npx edge-registrar simulate call AcmeInc@register.telecomsxchange.com 00966501234567`,
+    exampleText(['start', 'customers import customers.csv --dry-run', `simulate ${CALL}`]),
   )
   .addCommand(startCommand())
   .addCommand(
     commandGroup(
       'simulate',
-      'act as a phone behind jambonz (SIP_PASSWORD or standard input, WEBHOOK_SECRET)',
+      'act as a phone behind jambonz (SIP_PASSWORD, WEBHOOK_SECRET)',
+      [`simulate ${CALL}`],
       [simulateRegisterCommand(), simulateCallCommand()],
     ),
   )
   .addCommand(
-    commandGroup('customers', 'the records of the SIP accounts', [
-      importCommand(),
-      exportCommand(),
-      listCommand(),
-      showCommand(),
-      putCommand(),
-      editCommand(),
-      enableCommand(),
-      disableCommand(),
-      removeCommand(),
-      schemaCommand(),
-    ]),
+    commandGroup(
+      'customers',
+      'the records of the SIP accounts',
+      ['customers list', 'customers import customers.csv --dry-run'],
+      [
+        importCommand(),
+        exportCommand(),
+        listCommand(),
+        showCommand(),
+        putCommand(),
+        editCommand(),
+        enableCommand(),
+        disableCommand(),
+        removeCommand(),
+        schemaCommand(),
+      ],
+    ),
   )
   .addCommand(
-    commandGroup('password', 'SIP passwords: change them without an outage', [
-      rotateCommand(),
-      retireCommand(),
-      passwordCheckCommand(),
-    ]),
+    commandGroup(
+      'password',
+      'SIP passwords: change them without an outage',
+      ['password rotate AcmeInc@register.telecomsxchange.com'],
+      [rotateCommand(), retireCommand(), passwordCheckCommand()],
+    ),
   )
   .addCommand(
-    commandGroup('explain', 'why: by the rules of the hooks themselves; nothing is sent', [
-      explainCallCommand(),
-      explainRegisterCommand(),
-    ]),
+    commandGroup(
+      'explain',
+      'why: by the rules of the hooks themselves; nothing is sent',
+      [`explain ${CALL}`],
+      [explainCallCommand(), explainRegisterCommand()],
+    ),
   )
   .addCommand(lintCommand())
   .addCommand(checkCommand())
@@ -79,13 +88,13 @@ Examples:
   .addCommand(
     commandGroup(
       'jambonz',
-      'the account in jambonz that uses these hooks (JAMBONZ_API_KEY, or standard input)',
+      'the account in jambonz that uses these hooks (JAMBONZ_API_KEY)',
+      ['jambonz doctor --help'],
       [connectCommand(), doctorCommand()],
     ),
   );
 
-for (const command of [cli, ...cli.commands, ...cli.commands.flatMap((it) => it.commands)]) {
-  command.exitOverride((problem) => process.exit(problem.exitCode === 0 ? 0 : 2));
-}
+ignoreClosedPipe();
+endOnUsageErrors(cli, process.argv.includes('--json'));
 if (process.argv.length <= 2) cli.outputHelp();
 else cli.parse();

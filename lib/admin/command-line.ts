@@ -4,30 +4,54 @@ import { type Deployment, type DeploymentOptions, findDeployment } from './deplo
 import { messageOf } from './error-messages';
 import { type KnownRecords, recordsInFile, recordsInTable } from './records/known-records';
 import { type Outcome, type Shell, WrongUsage } from './shell';
-import { terminal } from './terminal';
+import { TOOL, terminal } from './terminal';
 
 /** What every command takes. */
 export interface CommonOptions {
   readonly json?: boolean;
 }
 
-/** A command that needs no deployment. @param usage its name and arguments, such as `diff <old> <new>` */
-export function plainCommand(usage: string, description: string): Command {
+/**
+ * A command that needs no deployment.
+ * @param usage its name and arguments, such as `diff <old> <new>`
+ * @param examples what follows the tool's name, such as `diff old.json new.json --calls calls.csv`
+ */
+export function plainCommand(usage: string, description: string, examples: readonly string[]): Command {
   const [name = '', ...args] = usage.split(' ');
-  const command = new Command(name).description(description).option('--json', 'for scripts');
+  const command = new Command(name)
+    .description(description)
+    .option('--json', 'print one JSON document, for scripts')
+    .addHelpText('after', exampleText(examples));
   return args.length > 0 ? command.arguments(args.join(' ')) : command;
 }
 
 /** A command that works on a deployment. */
-export function deploymentCommand(usage: string, description: string): Command {
-  return plainCommand(usage, description)
+export function deploymentCommand(usage: string, description: string, examples: readonly string[]): Command {
+  return plainCommand(usage, description, examples)
     .option('--stack <name>', 'the deployment of this CloudFormation stack; otherwise the local one')
     .option('--table <name>', 'this Customers table');
 }
 
+/** A command that changes records. */
+export function writingCommand(usage: string, description: string, examples: readonly string[]): Command {
+  return deploymentCommand(usage, description, examples)
+    .option('--dry-run', 'only say what would change')
+    .option('--no-history', 'do not keep the version before the change');
+}
+
+/** For the end of a help text. */
+export function exampleText(examples: readonly string[]): string {
+  return ['\nExamples:', ...examples.map((it) => `  ${TOOL} ${it}`)].join('\n');
+}
+
 /** A command that leads to others. */
-export function commandGroup(name: string, description: string, commands: readonly Command[]): Command {
-  const group = new Command(name).description(description);
+export function commandGroup(
+  name: string,
+  description: string,
+  examples: readonly string[],
+  commands: readonly Command[],
+): Command {
+  const group = new Command(name).description(description).addHelpText('after', exampleText(examples));
   for (const command of commands) group.addCommand(command);
   return group;
 }

@@ -27,6 +27,10 @@ export interface HookUrls {
 export interface Deployment {
   /** For people: which table is read or changed. */
   readonly name: string;
+  /** The options that name it, for commands that are suggested. */
+  readonly options: readonly string[];
+  /** On this machine: nobody's calls depend on it. */
+  readonly isLocal: boolean;
   readonly dynamodb: DocumentClient;
   readonly records: CustomerRecords;
   /** undefined when only the Customers table is known. */
@@ -64,6 +68,8 @@ function local(
   const dynamodb = connectDocumentClient(about.dynamodbEndpoint);
   return {
     name: `table ${customersTable} at ${about.dynamodbEndpoint}`,
+    options: table === undefined ? [] : ['--table', table],
+    isLocal: true,
     dynamodb,
     records: customerRecords(dynamodb, customersTable),
     memoryTable: LOCAL_TABLES.memory,
@@ -88,6 +94,8 @@ function deployed(
   const dynamodb = connectDocumentClient();
   return {
     name: `table ${customersTable} of stack ${stack}`,
+    options: ['--stack', stack, ...(table === undefined ? [] : ['--table', table])],
+    isLocal: false,
     dynamodb,
     records: customerRecords(dynamodb, customersTable),
     memoryTable: outputs[OUTPUTS.memoryTable],
@@ -110,6 +118,8 @@ function onlyTable(customersTable: string, host: string | undefined): Deployment
   const dynamodb = connectDocumentClient();
   return {
     name: `table ${customersTable}`,
+    options: ['--table', customersTable],
+    isLocal: false,
     dynamodb,
     records: customerRecords(dynamodb, customersTable),
     memoryTable: undefined,

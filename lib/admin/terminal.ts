@@ -1,15 +1,27 @@
 import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { styleText } from 'node:util';
 import { type Progress, Refused, type Shell, WrongUsage } from './shell';
+
+/** How the user runs this tool: linked by `npm link`, or by npx from the clone. */
+export const TOOL =
+  basename(process.argv[1] ?? '') === 'edge-registrar' && process.env.npm_command !== 'exec'
+    ? 'edge-registrar'
+    : 'npx edge-registrar';
 
 /** The terminal that this process runs in. Questions and progress go to standard error, so that output can be piped. */
 export function terminal(): Shell {
+  const coloured = showsColours();
   return {
     env: process.env,
     now: Date.now,
+    tool: TOOL,
     print: (text) => process.stdout.write(`${text}\n`),
+    paint: (colour, text) => (coloured ? styleText(colour, text) : text),
     watched: process.stdout.isTTY === true,
+    width: process.stdout.isTTY ? process.stdout.columns : undefined,
     complain: (text) => process.stderr.write(`edge-registrar: ${text}\n`),
     readLine: async () => {
       if (process.stdin.isTTY) return undefined;
@@ -19,7 +31,7 @@ export function terminal(): Shell {
     readAll: async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk);
-      return Buffer.concat(chunks).toString('utf8');
+      return Buffer.concat(chunks);
     },
     askSecret: async (question) => (process.stdin.isTTY ? ask(question, { unseen: true }) : undefined),
     confirm: async (question) => {
@@ -32,8 +44,25 @@ export function terminal(): Shell {
     interrupted: () =>
       new Promise((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+        process.stdout.once('error', () => resolve());
       }),
   };
+}
+
+/**
+ * A reader that closes the pipe early (`| head`) is no error: what is printed afterwards is dropped, and the work
+ * goes on to its end.
+ */
+export function ignoreClosedPipe(): void {
+  process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EPIPE') throw cause;
+  });
+}
+
+/** https://no-color.org: any value of NO_COLOR but the empty one means no colours. */
+function showsColours(): boolean {
+  const { NO_COLOR, TERM } = process.env;
+  return process.stdout.isTTY === true && !NO_COLOR && TERM !== 'dumb';
 }
 
 /** @throws Refused on Ctrl-C and on the end of input */

@@ -6,7 +6,10 @@ import type { KnownRecords } from '../records/known-records';
 import type { Outcome, Shell } from '../shell';
 
 export const checkCommand = () =>
-  deploymentCommand('check <calls>', 'do the calls of a file come out as it says?')
+  deploymentCommand('check <calls>', 'do the calls of a file come out as it says?', [
+    'check calls.csv',
+    'check calls.csv --records new.json',
+  ])
     .option('--records <file>', 'by the records of this file')
     .action((calls: string, options) =>
       onRecords(options, (shell, known) => checkCalls(shell, known, calls)),

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Aor } from '../../registrar/aor';
-import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
+import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readAor } from '../input';
 import { hashed } from '../records/hashed';
@@ -16,8 +16,10 @@ interface Options extends CommonOptions {
 }
 
 export const editCommand = () =>
-  deploymentCommand('edit <aor>', 'change one record in your editor (EDITOR)')
-    .option('--dry-run', 'only say what would change')
+  writingCommand('edit <aor>', 'change one record in your editor (EDITOR)', [
+    'customers edit AcmeInc@register.telecomsxchange.com',
+    'customers edit AcmeInc@register.telecomsxchange.com --stack edge-registrar',
+  ])
     .option('--keep-passwords', 'keep plain passwords, instead of their ha1')
     .action((aor: string, options: Options) =>
       onDeployment(options, (shell, deployment) => editCustomer(shell, deployment, aor, options)),

@@ -1,4 +1,4 @@
-import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
+import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readAor } from '../input';
 import { change, findItem } from '../records/record-change';
@@ -8,17 +8,16 @@ interface Options extends CommonOptions {
   readonly dryRun?: boolean;
 }
 
-export const enableCommand = () =>
-  switchCommand('enable <aor>', 'let an account register and call again', true);
+export const enableCommand = () => switchCommand('enable', 'let an account register and call again', true);
 
-export const disableCommand = () => switchCommand('disable <aor>', 'stop an account', false);
+export const disableCommand = () => switchCommand('disable', 'stop an account', false);
 
-const switchCommand = (usage: string, description: string, enabled: boolean) =>
-  deploymentCommand(usage, description)
-    .option('--dry-run', 'only say what would change')
-    .action((aor: string, options: Options) =>
-      onDeployment(options, (shell, deployment) => enableCustomer(shell, deployment, aor, enabled, options)),
-    );
+const switchCommand = (name: string, description: string, enabled: boolean) =>
+  writingCommand(`${name} <aor>`, description, [
+    `customers ${name} AcmeInc@register.telecomsxchange.com`,
+  ]).action((aor: string, options: Options) =>
+    onDeployment(options, (shell, deployment) => enableCustomer(shell, deployment, aor, enabled, options)),
+  );
 
 /** `customers enable` and `disable`. */
 export async function enableCustomer(

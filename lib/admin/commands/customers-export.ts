@@ -7,7 +7,10 @@ import { writeCsv } from '../files/customers-csv';
 import type { Outcome, Shell } from '../shell';
 
 export const exportCommand = () =>
-  deploymentCommand('export [file]', 'all records, secrets included, as import reads them')
+  deploymentCommand('export [file]', 'all records, secrets included, as import reads them', [
+    'customers export backup.json',
+    'customers export customers.csv --realm register.telecomsxchange.com',
+  ])
     .option('--csv', 'as CSV; JSON otherwise, and when the file ends in .json')
     .option('--realm <realm>', 'of this realm only')
     .action((file: string | undefined, options: CommonOptions & { csv?: boolean; realm?: string }) => {

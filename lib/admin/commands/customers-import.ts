@@ -1,7 +1,7 @@
 import { aorOf, type Item, type Written } from '../../aws/customer-records';
 import { formatAor } from '../../registrar/aor';
 import { counted } from '../columns';
-import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
+import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readCustomersFile } from '../files/customers-file';
 import { describeFileProblem, type FileProblem } from '../files/file-problems';
@@ -16,8 +16,10 @@ interface Options extends CommonOptions {
 }
 
 export const importCommand = () =>
-  deploymentCommand('import <file>', 'write the records of a JSON or CSV file (-: standard input)')
-    .option('--dry-run', 'only say what would change')
+  writingCommand('import <file>', 'write the records of a JSON or CSV file (-: standard input)', [
+    'customers import customers.csv --dry-run',
+    'customers import customers.csv --stack edge-registrar',
+  ])
     .option('--keep-passwords', 'keep plain passwords, instead of their ha1')
     .action((file: string, options: Options) =>
       onDeployment(options, (shell, deployment) => importCustomers(shell, deployment, file, options)),

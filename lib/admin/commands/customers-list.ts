@@ -13,7 +13,10 @@ interface Options extends CommonOptions {
 }
 
 export const listCommand = () =>
-  deploymentCommand('list', 'every account in a line')
+  deploymentCommand('list', 'every account in a line', [
+    'customers list',
+    'customers list --realm register.telecomsxchange.com',
+  ])
     .option('--realm <realm>', 'of this realm only')
     .action((options: Options) =>
       onDeployment(options, (shell, deployment) => listCustomers(shell, deployment, options)),

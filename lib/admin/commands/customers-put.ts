@@ -1,4 +1,4 @@
-import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
+import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readAor, readInput } from '../input';
 import { hashed } from '../records/hashed';
@@ -13,9 +13,11 @@ interface Options extends CommonOptions {
 }
 
 export const putCommand = () =>
-  deploymentCommand('put <aor>', 'write one whole record')
+  writingCommand('put <aor>', 'write one whole record', [
+    'customers put JaneDoe@register.telecomsxchange.com --file jane.json',
+    'customers put JaneDoe@register.telecomsxchange.com --dry-run < jane.json',
+  ])
     .option('--file <file>', 'JSON; -: standard input', '-')
-    .option('--dry-run', 'only say what would change')
     .option('--keep-passwords', 'keep plain passwords, instead of their ha1')
     .action((aor: string, options: Options) =>
       onDeployment(options, (shell, deployment) => putCustomer(shell, deployment, aor, options)),

@@ -1,7 +1,7 @@
 import { aorOf, type Item } from '../../aws/customer-records';
 import { formatAor } from '../../registrar/aor';
 import { counted } from '../columns';
-import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
+import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readAor } from '../input';
 import { changedMeanwhile, describeRecord, findItem } from '../records/record-change';
@@ -13,9 +13,11 @@ interface Options extends CommonOptions {
 }
 
 export const removeCommand = () =>
-  deploymentCommand('remove <aor>', 'remove one record; asks first')
+  writingCommand('remove <aor>', 'remove one record; asks first', [
+    'customers remove JaneDoe@register.telecomsxchange.com --dry-run',
+    'customers remove JaneDoe@register.telecomsxchange.com --yes',
+  ])
     .option('--yes', 'do not ask')
-    .option('--dry-run', 'only say what would change')
     .action((aor: string, options: Options) =>
       onDeployment(options, (shell, deployment) => removeCustomer(shell, deployment, aor, options)),
     );

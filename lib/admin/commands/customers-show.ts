@@ -10,9 +10,11 @@ import { describeProblems, describeRecord, findItem } from '../records/record-ch
 import type { Outcome, Shell } from '../shell';
 
 export const showCommand = () =>
-  deploymentCommand('show <aor>', 'one record, its secrets masked').action(
-    (aor: string, options: CommonOptions) =>
-      onDeployment(options, (shell, deployment) => showCustomer(shell, deployment, aor)),
+  deploymentCommand('show <aor>', 'one record, its secrets masked', [
+    'customers show AcmeInc@register.telecomsxchange.com',
+    'customers show AcmeInc@register.telecomsxchange.com --stack edge-registrar',
+  ]).action((aor: string, options: CommonOptions) =>
+    onDeployment(options, (shell, deployment) => showCustomer(shell, deployment, aor)),
   );
 
 /** `customers show`: one record, its secrets masked, and what is wrong with it. */

@@ -7,7 +7,9 @@ import { type KnownRecords, recordsInFile } from '../records/known-records';
 import type { Outcome, Shell } from '../shell';
 
 export const diffCommand = () =>
-  plainCommand('diff <old> <new>', 'which calls would come out otherwise by other records?')
+  plainCommand('diff <old> <new>', 'which calls would come out otherwise by other records?', [
+    'diff old.json new.json --calls calls.csv',
+  ])
     .requiredOption('--calls <file>', 'the calls, as for check')
     .action((before: string, after: string, options: CommonOptions & { calls: string }) =>
       run(options, async (shell) => {

@@ -19,7 +19,11 @@ interface Options extends CommonOptions {
 }
 
 export const explainCallCommand = () =>
-  deploymentCommand('call <aor> <number>', 'what would come of a call, and which rule says so')
+  deploymentCommand('call <aor> <number>', 'what would come of a call, and which rule says so', [
+    'explain call AcmeInc@register.telecomsxchange.com 00966501234567',
+    'explain call AcmeInc@register.telecomsxchange.com 00966501234567 --verbs',
+    'explain call AcmeInc@register.telecomsxchange.com 112 --records new.json',
+  ])
     .option('--from <user>', "the device's From user")
     .option('--at <time>', 'at another time than now, ISO 8601', time)
     .option('--records <file>', 'by the records of this file')

@@ -20,7 +20,10 @@ interface Options extends CommonOptions {
 }
 
 export const explainRegisterCommand = () =>
-  deploymentCommand('register <aor>', 'what would refuse a registration')
+  deploymentCommand('register <aor>', 'what would refuse a registration', [
+    'explain register AcmeInc@register.telecomsxchange.com',
+    'explain register AcmeInc@register.telecomsxchange.com --address 192.0.2.7 --at 2026-12-31T00:00:00Z',
+  ])
     .option('--address <ip>', 'as if the phone were there')
     .option('--at <time>', 'at another time than now, ISO 8601', time)
     .option('--records <file>', 'by the records of this file')

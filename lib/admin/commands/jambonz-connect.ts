@@ -16,7 +16,9 @@ import { type Outcome, Refused, type Shell } from '../shell';
 const APPLICATION = 'edge-registrar';
 
 export const connectCommand = () =>
-  jambonzCommand('connect', 'make the account call these hooks, and the deployment know its secret')
+  jambonzCommand('connect', 'make the account call these hooks, and the deployment know its secret', [
+    'jambonz connect --api https://jambonz.example.com/api/v1 --account 9351f46a-678c-43f5-b8a6-d4eb58d131af --stack edge-registrar',
+  ])
     .option('--dry-run', 'only say what would change')
     .action((options: JambonzCommandOptions & { dryRun?: boolean }) =>
       onDeployment(options, async (shell, deployment) =>

@@ -28,12 +28,13 @@ const ANSWER_WITHIN_MS = 10_000;
 const MOST_NAMED = 5;
 
 export const doctorCommand = () =>
-  jambonzCommand('doctor', 'look for the usual mistakes; changes nothing').action(
-    (options: JambonzCommandOptions) =>
-      onDeployment(options, async (shell, deployment) => {
-        const hooks = options.hooks === undefined ? deployment.hooks : hookUrls(deployment, options.hooks);
-        return doctor(shell, deployment, await connectJambonz(shell, options), hooks);
-      }),
+  jambonzCommand('doctor', 'look for the usual mistakes; changes nothing', [
+    'jambonz doctor --api https://jambonz.example.com/api/v1 --account 9351f46a-678c-43f5-b8a6-d4eb58d131af --stack edge-registrar',
+  ]).action((options: JambonzCommandOptions) =>
+    onDeployment(options, async (shell, deployment) => {
+      const hooks = options.hooks === undefined ? deployment.hooks : hookUrls(deployment, options.hooks);
+      return doctor(shell, deployment, await connectJambonz(shell, options), hooks);
+    }),
   );
 
 /** `jambonz doctor`: looks for the usual mistakes, and changes nothing. */

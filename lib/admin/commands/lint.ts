@@ -11,7 +11,10 @@ import { warningsOf } from '../records/lint-rules';
 import type { Outcome, Shell } from '../shell';
 
 export const lintCommand = () =>
-  deploymentCommand('lint [file]', 'all problems of a file, or of the table, and what looks wrong')
+  deploymentCommand('lint [file]', 'all problems of a file, or of the table, and what looks wrong', [
+    'lint',
+    'lint customers.csv --strict',
+  ])
     .option('--strict', 'exit code 1 on warnings too')
     .action((file: string | undefined, options: CommonOptions & { strict?: boolean }) =>
       file === undefined

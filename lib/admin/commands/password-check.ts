@@ -13,7 +13,10 @@ interface Options extends CommonOptions {
 }
 
 export const passwordCheckCommand = () =>
-  deploymentCommand('check <aor>', 'is this its password?')
+  deploymentCommand('check <aor>', 'is this its password?', [
+    'password check AcmeInc@register.telecomsxchange.com',
+    'password check AcmeInc@register.telecomsxchange.com --password-file password.txt',
+  ])
     .option('--password-file <file>', 'the file that holds it (-: standard input, or typed unseen)', '-')
     .action((aor: string, options: Options) =>
       onDeployment(options, (shell, deployment) => checkPassword(shell, deployment, aor, options)),

@@ -2,7 +2,7 @@ import { readCredentialUses } from '../../aws/credential-uses';
 import type { Item } from '../../aws/customer-records';
 import { NOTED_EVERY_MS } from '../../aws/successes';
 import { type Aor, formatAor } from '../../registrar/aor';
-import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
+import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readAor } from '../input';
 import { change, findItem } from '../records/record-change';
@@ -16,10 +16,12 @@ interface Options extends CommonOptions {
 }
 
 export const retireCommand = () =>
-  deploymentCommand('retire <aor>', 'take the old one away, when no phone has used it for a day')
+  writingCommand('retire <aor>', 'take the old one away, when no phone has used it for a day', [
+    'password retire AcmeInc@register.telecomsxchange.com',
+    'password retire AcmeInc@register.telecomsxchange.com --label 2026-01-31',
+  ])
     .option('--label <label>', 'this credential; otherwise all but the newest')
     .option('--force', 'even when a phone uses it')
-    .option('--dry-run', 'only say what would change')
     .action((aor: string, options: Options) =>
       onDeployment(options, (shell, deployment) => retirePassword(shell, deployment, aor, options)),
     );

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Option } from 'commander';
 import { formatAor } from '../../registrar/aor';
 import { hashCredentials } from '../../registrar/digest';
-import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
+import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readAor, readSecret } from '../input';
 import { duration } from '../option-values';
@@ -19,7 +19,10 @@ interface Options extends CommonOptions {
 }
 
 export const rotateCommand = () =>
-  deploymentCommand('rotate <aor>', 'a new password, valid beside the old one for a while')
+  writingCommand('rotate <aor>', 'a new password, valid beside the old one for a while', [
+    'password rotate AcmeInc@register.telecomsxchange.com',
+    'password rotate AcmeInc@register.telecomsxchange.com --overlap 12h --password-file new.txt',
+  ])
     .addOption(
       new Option('--overlap <time>', 'how long the old one stays valid, such as 12h or 7d; 0: not at all')
         .argParser(duration)
@@ -27,7 +30,6 @@ export const rotateCommand = () =>
     )
     .option('--password-file <file>', 'take the new one from here (-: standard input, or typed unseen)')
     .option('--force', 'even when it is weak')
-    .option('--dry-run', 'only say what would change')
     .action((aor: string, options: Options) =>
       onDeployment(options, (shell, deployment) => rotatePassword(shell, deployment, aor, options)),
     );

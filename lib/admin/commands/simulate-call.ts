@@ -19,7 +19,10 @@ interface Options extends CommonOptions {
 }
 
 export const simulateCallCommand = () =>
-  plainCommand('call <aor> <number>', 'dial a number')
+  plainCommand('call <aor> <number>', 'dial a number', [
+    'simulate call AcmeInc@register.telecomsxchange.com 00966501234567',
+    'simulate call AcmeInc@register.telecomsxchange.com 00966501234567 --from 0501234567',
+  ])
     .option('--url <url>', 'where the hooks are', LOCAL_URL)
     .option('--from <user>', "the device's From user")
     .action((aor: string, number: string, options: Options) =>

@@ -13,7 +13,10 @@ interface Options extends CommonOptions {
 }
 
 export const simulateRegisterCommand = () =>
-  plainCommand('register <aor>', 'register the phone; --expires 0 takes it off again')
+  plainCommand('register <aor>', 'register the phone; --expires 0 takes it off again', [
+    'simulate register AcmeInc@register.telecomsxchange.com',
+    'simulate register AcmeInc@register.telecomsxchange.com --expires 0',
+  ])
     .option('--url <url>', 'where the hooks are', LOCAL_URL)
     .option('--expires <seconds>', 'how long to register for', wholeNumber, 3600)
     .action((aor: string, options: Options) =>

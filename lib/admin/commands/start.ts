@@ -5,9 +5,10 @@ import { plainCommand, run } from '../command-line';
 import type { Outcome, Shell } from '../shell';
 
 export const startCommand = () =>
-  plainCommand('start', 'run everything on this machine: hooks, DynamoDB, sample customers').action(
-    (options: { json?: boolean }) => run({}, (shell) => start(shell, options)),
-  );
+  plainCommand('start', 'run everything on this machine: hooks, DynamoDB, sample customers', [
+    'start',
+    'start --json',
+  ]).action((options: { json?: boolean }) => run({}, (shell) => start(shell, options)));
 
 /** `start`: everything on this laptop, until Ctrl-C. With `json`, every line of the output is JSON. */
 export async function start(shell: Shell, { json = false }: { json?: boolean } = {}): Promise<Outcome> {

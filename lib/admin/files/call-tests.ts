@@ -1,8 +1,11 @@
-import { parse } from 'csv-parse/sync';
 import * as v from 'valibot';
 import type { Aor } from '../../registrar/aor';
 import { readAor, readInput } from '../input';
-import { type Shell, WrongUsage } from '../shell';
+import { Refused, type Shell } from '../shell';
+import { readCsvTable } from './csv-table';
+import { describeFileProblem } from './file-problems';
+import { jsonValue, readJsonText } from './json-text';
+import { lostZeros, spreadsheetDamage } from './spreadsheet-damage';
 
 /** What comes of a call, in the words of a file of call tests. */
 export interface CallResult {
@@ -38,46 +41,67 @@ const row = v.strictObject({
 
 /**
  * Reads a file of call tests: CSV with a header, or a JSON list of objects with the same names. In CSV an empty cell
- * expects nothing.
- * @throws WrongUsage with every problem of the file
+ * expects nothing. Prints what looks damaged.
+ * @throws Refused with every problem of the file
  */
 export async function readCallTests(shell: Shell, file: string): Promise<CallTest[]> {
-  const text = await readInput(shell, file);
-  const rows = readRows(text, file);
-  const problems: string[] = [];
-  const tests = rows.flatMap(({ at, value }) => {
-    const { success, output, issues } = v.safeParse(row, value);
-    const wrong = success ? problemOf(output) : issues?.map(describeIssue).join('; ');
-    if (wrong) problems.push(`  ${at}: ${wrong}`);
-    if (!success || wrong) return [];
-    const { aor, dialled, from, ...expected } = output;
-    return [{ at, aor: readAor(aor), dialled, from, expected: withoutGaps(expected) }];
-  });
-  if (problems.length > 0) throw new WrongUsage([`${file}:`, ...problems].join('\n'));
-  return tests;
+  const { rows, problems, warnings } = readRows(await readInput(shell, file));
+  const read = rows.map(readTest);
+  const all = [...problems, ...read.flatMap(({ problem }) => problem ?? [])];
+  if (all.length > 0) throw new Refused([`${file}:`, ...all.map((it) => `  ${it}`)].join('\n'));
+  for (const warning of warnings) shell.complain(`${file}, ${warning}`);
+  return read.flatMap(({ test }) => test ?? []);
 }
 
-function readRows(text: string, file: string): { at: string; value: unknown }[] {
-  try {
-    if (!text.trimStart().startsWith('[')) return readCsvRows(text);
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) ? list.map((value, at) => ({ at: `[${at}]`, value })) : [];
-  } catch {
-    throw new WrongUsage(
-      `${file}: write CSV with the header aor,dialled,from,trunk,sipUri,callerId,refusal, or a JSON list of such objects`,
-    );
-  }
+interface Row {
+  readonly at: string;
+  readonly value: unknown;
 }
 
-function readCsvRows(text: string): { at: string; value: unknown }[] {
-  const rows: { record: object; info: { lines: number } }[] = parse(text, {
-    bom: true,
-    columns: true,
-    info: true,
-    skip_empty_lines: true,
-    cast: (value) => (value === '' ? undefined : value),
-  });
-  return rows.map(({ record, info }) => ({ at: `line ${info.lines}`, value: record }));
+function readTest({ at, value }: Row): { test?: CallTest; problem?: string } {
+  const { success, output, issues } = v.safeParse(row, value);
+  const wrong = success ? problemOf(output) : issues?.map(describeIssue).join('; ');
+  if (!success || wrong !== undefined) return { problem: `${at}: ${wrong}` };
+  const { aor, dialled, from, ...expected } = output;
+  return { test: { at, aor: readAor(aor), dialled, from, expected: withoutGaps(expected) } };
+}
+
+interface Rows {
+  readonly rows: readonly Row[];
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+function readRows(text: string): Rows {
+  if (!/^\s*[[{]/.test(text)) return readCsvRows(text);
+  const read = readJsonText(text);
+  if ('problems' in read) return { ...NO_ROWS, problems: read.problems.map(describeFileProblem) };
+  const list = jsonValue(read.root);
+  if (!Array.isArray(list)) return { ...NO_ROWS, problems: [FORMS] };
+  return { ...NO_ROWS, rows: list.map((value, at) => ({ at: `[${at}]`, value })) };
+}
+
+const NO_ROWS: Rows = { rows: [], problems: [], warnings: [] };
+const FORMS =
+  'write CSV with the header aor,dialled,from,trunk,sipUri,callerId,refusal, or a JSON list of such objects';
+
+function readCsvRows(text: string): Rows {
+  const table = readCsvTable(text);
+  if (!table.columns.includes('aor')) return { ...NO_ROWS, problems: [FORMS] };
+  const damaged = table.rows.flatMap(({ line, cells }) =>
+    [...cells].flatMap(([column, it]) => {
+      const fix = spreadsheetDamage(it);
+      return fix === undefined ? [] : [{ line, at: column, fix }];
+    }),
+  );
+  return {
+    rows: table.rows.map(({ line, cells }) => ({
+      at: `line ${line}`,
+      value: Object.fromEntries([...cells].map(([column, it]) => [column, it.text])),
+    })),
+    problems: [...table.problems, ...damaged].map(describeFileProblem),
+    warnings: lostZeros(table.rows).map(describeFileProblem),
+  };
 }
 
 function problemOf({ aor, trunk, sipUri, callerId, refusal }: v.InferOutput<typeof row>): string | undefined {

@@ -1,112 +1,123 @@
-import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { Item } from '../../aws/customer-records';
 import { parseCustomer } from '../../registrar/customer';
 import type { FileRecord } from '../../registrar/customer-file';
 import { isObject } from '../../registrar/json';
 import { recordSchema } from '../records/record-schema';
-import { type CustomersFile, doubledAccounts, type FileProblem, problemsOf } from './file-problems';
+import { type ColumnMap, mappedCells, problemsOfMap } from './column-maps';
+import { type Cell, type CsvRow, readCsvTable } from './csv-table';
+import {
+  type CustomersFile,
+  doubledAccounts,
+  type FileProblem,
+  nullCredentials,
+  problemsOf,
+} from './file-problems';
+import { AMBIGUOUS, lostZeros, spreadsheetDamage } from './spreadsheet-damage';
 
 /**
- * Customers as CSV with a header. A column is a field, with dots into its parts (`outboundAuth.username`). A cell
- * holds a text as it is, and anything else (numbers, true and false, lists) as JSON; an empty cell means that the
- * record has no such field. Comma or semicolon, whichever the header has.
+ * Customers as CSV with a header. A column is a field, with dots into its parts (`outboundAuth.username`), unless a
+ * map says which column is which field. A cell holds a text as it is, and anything else (numbers, true and false,
+ * lists) as JSON; an empty cell means that the record has no such field.
  */
-export function readCsv(text: string): CustomersFile {
-  try {
-    const header = text.split('\n', 1)[0] ?? '';
-    if (!/\brealm\b/.test(header) || !/\busername\b/.test(header)) return NO_HEADER;
-    const rows: unknown = parse(text, {
-      bom: true,
-      columns: true,
-      delimiter: header.includes(';') ? ';' : ',',
-      info: true,
-      skip_empty_lines: true,
-      cast: (value, { quoting }) => (value === '' && !quoting ? undefined : value),
-    });
-    return readRows(rows);
-  } catch (cause) {
-    if (!(cause instanceof CsvError)) throw cause;
-    const line = typeof cause.lines === 'number' ? cause.lines : 1;
-    return {
-      records: [],
-      problems: [{ line, at: '', fix: CSV_FIXES[cause.code] ?? `is no CSV: ${cause.code}` }],
-    };
-  }
+export function readCsv(text: string, map?: ColumnMap): CustomersFile {
+  const table = readCsvTable(text);
+  const problems = map ? problemsOfMap(map, table.columns) : problemsOfHeader(table.columns);
+  if (problems.length > 0) return { records: [], problems: [...table.problems, ...problems], warnings: [] };
+  const rows = map ? table.rows.map((row) => ({ ...row, cells: mappedCells(map, row.cells) })) : table.rows;
+  const read = rows.map(readRow);
+  const records = read.map(({ record }) => record);
+  const lines = new Map(read.map(({ record, line }) => [record, line]));
+  return {
+    records,
+    problems: [
+      ...table.problems,
+      ...read.flatMap((it) => it.problems),
+      ...doubledAccounts(records, (record) => lines.get(record) ?? 0),
+    ],
+    warnings: lostZeros(rows),
+  };
 }
 
-const NO_HEADER: CustomersFile = {
-  records: [],
-  problems: [{ line: 1, at: '', fix: 'must be JSON, or CSV with realm and username in its header' }],
-};
-
-const CSV_FIXES: Readonly<Record<string, string>> = {
-  CSV_RECORD_INCONSISTENT_COLUMNS:
-    'has more or fewer cells than the header; put cells with a comma in quotes',
-  CSV_INVALID_CLOSING_QUOTE: 'has a quote inside a quoted cell; write it twice, as ""',
-  INVALID_OPENING_QUOTE: 'has a quote inside a cell; put the cell in quotes and write the quote twice, as ""',
-  CSV_QUOTE_NOT_CLOSED: 'has a quote that is not closed',
-};
-
-function readRows(rows: unknown): CustomersFile {
-  const lines = new Map<FileRecord, number>();
-  const problems: FileProblem[] = [];
-  for (const row of Array.isArray(rows) ? rows : []) {
-    const { record: cells, info } = row as {
-      record: Record<string, string | undefined>;
-      info: { lines: number };
-    };
-    const { item, unread } = readCells(cells);
-    const at = `${cells.realm ?? ''} / ${cells.username ?? ''}`;
-    const record: FileRecord = { at, keys: [], item, ...parseCustomer(item) };
-    lines.set(record, info.lines);
-    problems.push(
-      ...unread.map((column) => ({
-        line: info.lines,
-        at: `${at}: ${column}`,
-        fix: 'write JSON: a number, true, false, or a list such as ["966","971"]',
-      })),
-      ...problemsOf(record, () => info.lines),
-    );
-  }
-  const records = [...lines.keys()];
-  return { records, problems: [...problems, ...doubledAccounts(records, (it) => lines.get(it) ?? 0)] };
+function problemsOfHeader(columns: readonly string[]): FileProblem[] {
+  return columns.includes('realm') && columns.includes('username')
+    ? []
+    : [{ line: 1, at: '', fix: 'must be JSON, or CSV with realm and username in its header' }];
 }
 
-function readCells(cells: Record<string, string | undefined>): { item: Item; unread: readonly string[] } {
+interface ReadRow {
+  readonly line: number;
+  readonly record: FileRecord;
+  readonly problems: readonly FileProblem[];
+}
+
+function readRow({ line, cells }: CsvRow): ReadRow {
+  const at = `${cells.get('realm')?.text ?? ''} / ${cells.get('username')?.text ?? ''}`;
+  const { item, unread } = readCells(cells);
+  const record: FileRecord = { at, keys: [], item, ...parseCustomer(item) };
+  const others = record.problems.filter(({ path }) => !unread.some(({ column }) => column === path));
+  return {
+    line,
+    record,
+    problems: [
+      ...unread.map(({ column, fix }) => ({ line, at: `${at}: ${column}`, fix })),
+      ...problemsOf({ ...record, problems: others }, () => line),
+      ...nullCredentials(record, () => line),
+    ],
+  };
+}
+
+interface Unread {
+  readonly column: string;
+  readonly fix: string;
+}
+
+function readCells(cells: ReadonlyMap<string, Cell>): { item: Item; unread: readonly Unread[] } {
   const item: Record<string, unknown> = {};
-  const unread: string[] = [];
-  for (const [column, cell] of Object.entries(cells)) {
-    if (cell === undefined) continue;
-    const value = isTextColumn(column, cell) ? cell : parseJson(cell);
-    if (value === undefined) unread.push(column);
-    else place(item, column.split('.'), value);
+  const unread: Unread[] = [];
+  for (const [column, cell] of cells) {
+    const damage = column === 'description' ? undefined : spreadsheetDamage(cell);
+    const value = damage === undefined ? readCell(column, cell.text) : undefined;
+    if (value === undefined) unread.push({ column, fix: damage ?? WRITE_JSON });
+    else if (!place(item, column.split('.'), value))
+      unread.push({ column, fix: 'is given by another column too; keep one of them' });
   }
   if (typeof item.realm === 'string') item.realm = item.realm.toLowerCase();
   return { item, unread };
 }
 
+const WRITE_JSON = 'write JSON: a number, true, false, or a list such as ["966","971"]';
+
+/** undefined: it cannot be read. A spreadsheet writes booleans in capitals. */
+function readCell(column: string, text: string): unknown {
+  const kinds = kindsOf(recordSchema(), column.split('.'));
+  if (isText(kinds, text)) return text;
+  if (kinds.includes('boolean') && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  return parseJson(text);
+}
+
+/** A text field, or an unknown field, which the parser reports. `callerId` may be a text or an object. */
+function isText(kinds: readonly string[], text: string): boolean {
+  return (
+    kinds.length === 0 || (kinds.includes('string') && !(kinds.includes('object') && text.startsWith('{')))
+  );
+}
+
+/** @returns false when there is something already */
 function place(
   into: Record<string, unknown>,
   [name = '', ...deeper]: readonly string[],
   value: unknown,
-): void {
-  if (deeper.length === 0) {
-    into[name] = value;
-    return;
-  }
+): boolean {
   const known = Object.hasOwn(into, name) ? into[name] : undefined;
+  if (deeper.length === 0 || (known !== undefined && !isObject(known))) {
+    if (known !== undefined) return false;
+    into[name] = value;
+    return true;
+  }
   const inner = isObject(known) ? known : {};
   into[name] = inner;
-  place(inner, deeper, value);
-}
-
-/** A text field, or no field at all: then the parser says so. `callerId` may be a text or an object. */
-function isTextColumn(column: string, cell: string): boolean {
-  const kinds = kindsOf(recordSchema(), column.split('.'));
-  return (
-    kinds.length === 0 || (kinds.includes('string') && !(kinds.includes('object') && cell.startsWith('{')))
-  );
+  return place(inner, deeper, value);
 }
 
 /** The JSON types that the schema lets stand at this path. */
@@ -136,7 +147,7 @@ export function writeCsv(items: readonly Item[]): string {
     ...names.filter((name) => name !== 'realm' && name !== 'username').sort(),
   ];
   const cells = rows.map((row) => header.map((name) => row[name] ?? null));
-  return stringify([header, ...cells], { quoted_match: /^$/, escape_formulas: false });
+  return stringify([header, ...cells], { quoted_match: [...AMBIGUOUS], escape_formulas: false });
 }
 
 /** Objects are opened; a text is itself; what is neither, and an object without fields, is JSON. */

@@ -1,73 +1,45 @@
-import {
-  findNodeAtLocation,
-  getNodeValue,
-  type Node,
-  type ParseError,
-  parseTree,
-  printParseErrorCode,
-} from 'jsonc-parser';
+import { findNodeAtLocation, type Node } from 'jsonc-parser';
 import { type FileRecord, readCustomers } from '../../registrar/customer-file';
+import type { ColumnMap } from './column-maps';
 import { readCsv } from './customers-csv';
-import { type CustomersFile, doubledAccounts, type FileProblem, problemsOf } from './file-problems';
+import { itemsOf } from './dynamodb-json';
+import { type CustomersFile, doubledAccounts, nullCredentials, problemsOf } from './file-problems';
+import { jsonValue, readJsonText } from './json-text';
 
 /**
- * Reads a file of customers: JSON, nested by realm and username or as a list, or CSV with a header. All problems
+ * Reads a file of customers: JSON, nested by realm and username, as a list, as lines or as DynamoDB writes items, or CSV
+ * with a header. All problems
  * are reported at once, with their lines and never with their values, which may be passwords.
+ * @param map which column of a CSV is which field
  */
-export function readCustomersFile(text: string): CustomersFile {
-  return /^\uFEFF?\s*[[{]/.test(text) ? readJson(text.replace(/^\uFEFF/, '')) : readCsv(text);
+export function readCustomersFile(text: string, map?: ColumnMap): CustomersFile {
+  return /^\s*[[{]/.test(text) ? readJson(text, map) : readCsv(text, map);
 }
 
-function readJson(text: string): CustomersFile {
+function readJson(text: string, map: ColumnMap | undefined): CustomersFile {
+  if (map) return failed([{ line: 1, at: '', fix: `is JSON; the map ${map.name} is for CSV` }]);
   const read = readJsonText(text);
-  if ('problems' in read) return { records: [], problems: read.problems };
-  const { root, lineAt } = read;
-  const records = readCustomers(getNodeValue(root));
+  if ('problems' in read) return failed(read.problems);
+  const { lineAt } = read;
+  const root = itemsOf(read.root);
+  const records = readCustomers(jsonValue(root));
   const lineOf = (record: FileRecord, path = '') =>
     lineAt((findClosest(root, [...record.keys, ...segmentsOf(path)]) ?? root).offset);
   return {
     records,
     problems: [
-      ...doubledNames(root, lineAt),
-      ...records.flatMap((record) => problemsOf(record, (path) => lineOf(record, path))),
+      ...records.flatMap((record) => [
+        ...problemsOf(record, (path) => lineOf(record, path)),
+        ...nullCredentials(record, (path) => lineOf(record, path)),
+      ]),
       ...doubledAccounts(records, (record) => lineOf(record)),
     ],
+    warnings: [],
   };
 }
 
-/** JSON as a tree that knows its places; strict, and with every error of the text. */
-export function readJsonText(
-  text: string,
-):
-  | { readonly root: Node; readonly lineAt: (offset: number) => number }
-  | { readonly problems: readonly FileProblem[] } {
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
-  const lineAt = lineCounter(text);
-  const problems = errors.map(({ error, offset }) => ({
-    line: lineAt(offset),
-    at: '',
-    fix: `is not JSON: ${wordsOf(printParseErrorCode(error))}`,
-  }));
-  if (problems.length > 0) return { problems };
-  return root ? { root, lineAt } : { problems: [{ line: 1, at: '', fix: 'is empty' }] };
-}
-
-/** A name that is used twice in one object: JSON readers silently drop the first. */
-function doubledNames(node: Node, lineAt: (offset: number) => number): FileProblem[] {
-  const children = node.children ?? [];
-  const here = node.type === 'object' ? children.map((property) => property.children?.[0]) : [];
-  const seen = new Set<unknown>();
-  const doubled = here.flatMap((name) => {
-    if (!name || !seen.has(name.value)) {
-      seen.add(name?.value);
-      return [];
-    }
-    return [
-      { line: lineAt(name.offset), at: `"${name.value}"`, fix: 'is used twice in the same object; keep one' },
-    ];
-  });
-  return [...doubled, ...children.flatMap((child) => doubledNames(child, lineAt))];
+function failed(problems: CustomersFile['problems']): CustomersFile {
+  return { records: [], problems, warnings: [] };
 }
 
 /** The node itself, or the closest one around it. */
@@ -84,17 +56,4 @@ function segmentsOf(path: string): (string | number)[] {
   return [...path.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([name, index]) =>
     index === undefined ? name : Number(index),
   );
-}
-
-function lineCounter(text: string): (offset: number) => number {
-  const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
-  return (offset) => {
-    const next = starts.findIndex((start) => start > offset);
-    return next < 0 ? starts.length : next;
-  };
-}
-
-/** `CommaExpected` as `comma expected`. */
-function wordsOf(name: string): string {
-  return name.replace(/(?<!^)[A-Z]/g, ' $&').toLowerCase();
 }

@@ -11,8 +11,8 @@ export interface JambonzCommandOptions extends CommonOptions, DeploymentOptions,
 }
 
 /** A command that works on an account in jambonz and on a deployment. */
-export function jambonzCommand(usage: string, description: string): Command {
-  return deploymentCommand(usage, description)
+export function jambonzCommand(usage: string, description: string, examples: readonly string[]): Command {
+  return deploymentCommand(usage, description, examples)
     .requiredOption('--api <url>', "jambonz's REST API, such as https://jambonz.example.com/api/v1")
     .requiredOption('--account <sid>', 'the account')
     .option('--hooks <url>', "under which URL jambonz reaches the hooks; otherwise the stack's")

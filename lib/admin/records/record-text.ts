@@ -1,18 +1,20 @@
-import { getNodeValue } from 'jsonc-parser';
 import type { Item } from '../../aws/customer-records';
 import { type Aor, formatAor } from '../../registrar/aor';
 import { type Problem, parseCustomer } from '../../registrar/customer';
 import { isObject } from '../../registrar/json';
 import { counted } from '../columns';
-import { readJsonText } from '../files/customers-file';
+import { itemsOf } from '../files/dynamodb-json';
+import { nullCredentials } from '../files/file-problems';
+import { jsonValue, readJsonText } from '../files/json-text';
 import type { Outcome, Shell } from '../shell';
+import { withNearestField } from './field-names';
 import { mask } from './mask';
 import { describeProblems } from './record-change';
 
 export type ReadRecord = { readonly item: Item } | { readonly problems: readonly Problem[] };
 
 /**
- * Reads one record as JSON; its key may be left out, and may not be another.
+ * Reads one record as JSON, or as DynamoDB writes an item; its key may be left out, and may not be another.
  * @param secrets what `hideSecrets` took out, to be put back
  */
 export function readRecord(text: string, aor: Aor, secrets: readonly string[] = []): ReadRecord {
@@ -21,14 +23,15 @@ export function readRecord(text: string, aor: Aor, secrets: readonly string[] = 
     return {
       problems: read.problems.map(({ line, fix }) => ({ path: `line ${line}`, fix, unknownField: false })),
     };
-  const json: unknown = getNodeValue(read.root);
+  const value = jsonValue(itemsOf(read.root));
+  const json: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
   if (!isObject(json))
     return {
       problems: [{ path: '', fix: 'write an object: { "techPrefix": "…", … }', unknownField: false }],
     };
   const { version: _, ...written } = json;
   const item = { ...aor, ...bringBack(written, secrets) };
-  const { problems } = parseCustomer(item);
+  const problems = [...parseCustomer(item).problems.map(withNearestField), ...nullProblems(item)];
   const same = String(item.realm).toLowerCase() === aor.realm && item.username === aor.username;
   const all = same ? problems : [...problems, keyProblem(aor)];
   return all.length > 0 ? { problems: all } : { item: { ...item, ...aor } };
@@ -69,6 +72,14 @@ function bringBack(value: unknown, secrets: readonly string[]): unknown {
   return isObject(value)
     ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, bringBack(inner, secrets)]))
     : value;
+}
+
+function nullProblems(item: Item): Problem[] {
+  return nullCredentials({ at: '', item }, () => 0).map(({ at, fix }) => ({
+    path: at.replace(/^: /, ''),
+    fix,
+    unknownField: false,
+  }));
 }
 
 function keyProblem(aor: Aor): Problem {

@@ -10,7 +10,7 @@ import { type Desk, openDesk } from '../desk';
 let desk: Desk;
 let input = '';
 const open = async (terminal: Partial<Shell> = {}) => {
-  desk = await openDesk({ readAll: async () => input, ...terminal });
+  desk = await openDesk({ readAll: async () => Buffer.from(input), ...terminal });
   return desk;
 };
 afterEach(() => desk.stop());
@@ -89,9 +89,9 @@ describe('customers import', () => {
     expect(printed()).toBe(
       [
         '-: 3 problems; nothing was written:',
-        '  line 2: a.example / alice: techPrefx is no field of a customer record; look for a typo in "techPrefx"',
+        '  line 2: a.example / alice: techPrefx is not a field of a customer record: did you mean techPrefix?',
         '  line 3: a.example / b b: username may not hold white space, control characters or any of " , : @',
-        '  line 3: a.example / b b: techPrefx is no field of a customer record; look for a typo in "techPrefx"',
+        '  line 3: a.example / b b: techPrefx is not a field of a customer record: did you mean techPrefix?',
       ].join('\n'),
     );
     expect(code).toBe(1);

@@ -98,7 +98,7 @@ problems:
 describe('customers put', () => {
   test('says what changes, writes the whole record, and keeps no plain password', async () => {
     const { shell, deployment, printed } = await at(
-      { readAll: async () => '{"password":"s3cret","techPrefix":"12#"}' },
+      { readAll: async () => Buffer.from('{"password":"s3cret","techPrefix":"12#"}') },
       ALICE,
     );
     const { code } = await putCustomer(shell, deployment, 'alice@a.example', { file: '-' });
@@ -127,7 +127,7 @@ describe('customers put', () => {
       '{"techPrefix":12,"pasword":"x"}',
       [
         'techPrefix write it as text, in quotes',
-        'pasword is no field of a customer record; look for a typo in "pasword"',
+        'pasword is not a field of a customer record: did you mean password?',
       ],
     ],
     ['{"techPrefix":"12#"', ['line 1 is not JSON: close brace expected']],
@@ -139,7 +139,7 @@ describe('customers put', () => {
     ],
     ['"x"', ['write an object: { "techPrefix": "…", … }']],
   ])('writes nothing of a record that is wrong: %s', async (text, problems) => {
-    const { shell, deployment, printed } = await at({ readAll: async () => text }, ALICE);
+    const { shell, deployment, printed } = await at({ readAll: async () => Buffer.from(text) }, ALICE);
     const { code } = await putCustomer(shell, deployment, 'alice@a.example', { file: '-' });
     expect(printed().split('\n')).toEqual([
       `alice@a.example: ${problems.length === 1 ? '1 problem' : '2 problems'}; nothing was written:`,
@@ -150,7 +150,9 @@ describe('customers put', () => {
   });
 
   test('--dry-run writes nothing', async () => {
-    const { shell, deployment, printed } = await at({ readAll: async () => '{"techPrefix":"12#"}' });
+    const { shell, deployment, printed } = await at({
+      readAll: async () => Buffer.from('{"techPrefix":"12#"}'),
+    });
     await putCustomer(shell, deployment, 'alice@a.example', { file: '-', dryRun: true });
     expect(printed()).toBe(
       '+ alice@a.example in table Customers at ENDPOINT\n    + techPrefix: "12#"\nNothing was written (--dry-run).',

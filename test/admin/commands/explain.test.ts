@@ -160,14 +160,14 @@ describe('call tests', () => {
   ].join('\n');
 
   test('check passes calls that come out as expected', async () => {
-    const { shell, known, printed } = await open({ readAll: async () => CALLS });
+    const { shell, known, printed } = await open({ readAll: async () => Buffer.from(CALLS) });
     expect(await checkCalls(shell, known, '-')).toEqual({ code: 0, json: { calls: 4, failures: [] } });
     expect(printed()).toBe('- by the records of table Customers at ENDPOINT: 4 calls, 0 not as expected');
   });
 
   test('check names each call that does not, and how, and exits 1', async () => {
     const text = CALLS.replace('0598888833', '0591111111').replace('destination-denied', 'no-trunk');
-    const { shell, known, printed } = await open({ readAll: async () => text });
+    const { shell, known, printed } = await open({ readAll: async () => Buffer.from(text) });
     const { code } = await checkCalls(shell, known, '-');
     expect(printed()).toBe(
       [
@@ -182,12 +182,16 @@ describe('call tests', () => {
   });
 
   test('diff names the calls that other records change', async () => {
-    const { shell, known, printed } = await open({ readAll: async () => CALLS });
+    const { shell, known, printed } = await open({ readAll: async () => Buffer.from(CALLS) });
     const changed = JSON.stringify([
       { ...ACME, destinations: { deny: [] }, callerId: '+18000000000' },
       PHONE,
     ]);
-    const after = await recordsInFile({ ...shell, readAll: async () => changed }, '-', known.settings);
+    const after = await recordsInFile(
+      { ...shell, readAll: async () => Buffer.from(changed) },
+      '-',
+      known.settings,
+    );
     const { code } = await diffCalls(shell, known, { ...after, name: 'new.json' }, '-');
     expect(printed()).toBe(
       [
@@ -210,13 +214,15 @@ describe('call tests', () => {
 
   test('a file that is wrong is told whole, and nothing is checked', async () => {
     const text = 'aor,dialled,trnk,refusal\nacme,1,main,\nacme@a.example,,,disabled';
-    const { shell, known } = await open({ readAll: async () => text });
+    const { shell, known } = await open({ readAll: async () => Buffer.from(text) });
     await expect(checkCalls(shell, known, '-')).rejects.toThrow(
       ['-:', '  line 2: there is no column trnk', '  line 3: dialled is missing'].join('\n'),
     );
     const json =
       '[{"aor":"acme","dialled":"1","refusal":"x"},{"aor":"a@b.example","dialled":"1"},{"aor":"a@b.example","dialled":"1","trunk":"m","refusal":"x"}]';
-    await expect(checkCalls({ ...shell, readAll: async () => json }, known, '-')).rejects.toThrow(
+    await expect(
+      checkCalls({ ...shell, readAll: async () => Buffer.from(json) }, known, '-'),
+    ).rejects.toThrow(
       [
         '-:',
         '  [0]: "acme" is not an address of record: write username@realm',

@@ -150,13 +150,13 @@ describe('lint', () => {
   } }`;
 
   test('of a file tells all problems with their lines, then the warnings, each with its fix', async () => {
-    const desk = await openDesk({ readAll: async () => FILE });
+    const desk = await openDesk({ readAll: async () => Buffer.from(FILE) });
     try {
       const { code } = await lintFile(desk.shell, '-', {});
       expect(desk.printed()).toBe(
         [
           '-: 2 records, 1 problem, 1 warning',
-          '  PROBLEM  line 2: a.example / acme: techPrefx is no field of a customer record; look for a typo in "techPrefx"',
+          '  PROBLEM  line 2: a.example / acme: techPrefx is not a field of a customer record: did you mean techPrefix?',
           '  WARNING  bob@a.example: password is in plain text, and is shorter than 12 characters',
           '           npx edge-registrar password rotate',
         ].join('\n'),

@@ -71,7 +71,7 @@ describe('a broken file of customers', () => {
 }`;
     expect(problemsOf(text)).toEqual([
       'line 3: a.example / alice: techPrefix write it as text, in quotes',
-      'line 3: a.example / alice: pasword is no field of a customer record; look for a typo in "pasword"',
+      'line 3: a.example / alice: pasword is not a field of a customer record: did you mean password?',
       'line 8: a.example / bob: callerId.patterns[1].match look-around is not supported; use an anchored prefix such as ^971',
       'line 12: a.example / b@d: username may not hold white space, control characters or any of " , : @',
       'line 13: a.example / carol must hold an object: { "password": "…", … }',
@@ -103,7 +103,7 @@ describe('a broken file of customers', () => {
   test.each([
     [
       'realm,username\na.example,al,x',
-      'line 2: has more or fewer cells than the header; put cells with a comma in quotes',
+      'line 2: has 3 cells where the header has 2; put cells that hold a separator in quotes',
     ],
     ['realm,username\na.example,"al', 'line 2: has a quote that is not closed'],
     [
@@ -112,7 +112,7 @@ describe('a broken file of customers', () => {
     ],
     [
       'realm,username,pasword\na.example,al,x',
-      'line 2: a.example / al: pasword is no field of a customer record; look for a typo in "pasword"',
+      'line 2: a.example / al: pasword is not a field of a customer record: did you mean password?',
     ],
     [
       'realm,username,enabled\na.example,al,yes',
