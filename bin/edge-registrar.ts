@@ -4,10 +4,12 @@ import { checkCommand } from '../lib/admin/commands/check';
 import { editCommand } from '../lib/admin/commands/customers-edit';
 import { disableCommand, enableCommand } from '../lib/admin/commands/customers-enable';
 import { exportCommand } from '../lib/admin/commands/customers-export';
+import { historyCommand } from '../lib/admin/commands/customers-history';
 import { importCommand } from '../lib/admin/commands/customers-import';
 import { listCommand } from '../lib/admin/commands/customers-list';
 import { putCommand } from '../lib/admin/commands/customers-put';
 import { removeCommand } from '../lib/admin/commands/customers-remove';
+import { revertCommand } from '../lib/admin/commands/customers-revert';
 import { schemaCommand } from '../lib/admin/commands/customers-schema';
 import { showCommand } from '../lib/admin/commands/customers-show';
 import { diffCommand } from '../lib/admin/commands/diff';
@@ -62,6 +64,8 @@ const cli = new Command('edge-registrar')
         enableCommand(),
         disableCommand(),
         removeCommand(),
+        historyCommand(),
+        revertCommand(),
         schemaCommand(),
       ],
     ),

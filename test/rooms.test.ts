@@ -51,6 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '@valibot/to-json-schema',
     'commander',
     'csv-parse',
+    'fastest-levenshtein',
     'csv-stringify',
     'jsonc-parser',
     'node:',

@@ -1,12 +1,14 @@
+import { type CustomerHistory, customerHistory, withHistory } from '../aws/customer-history';
 import { type CustomerRecords, customerRecords } from '../aws/customer-records';
 import { connectDocumentClient, type DocumentClient } from '../aws/document-client';
-import { OUTPUTS } from '../aws/names';
+import { historyTableOf, OUTPUTS } from '../aws/names';
 import { stackOutputs } from '../aws/stack-outputs';
 import { askLocalStack } from '../local/about';
 import { LOCAL_TABLES } from '../local/dynamodb';
 import type { CallSettings } from '../registrar/plan';
 import { callSettings } from './call-settings';
 import { type Shell, WrongUsage } from './shell';
+import { suggestion } from './suggestion';
 
 /** Options that name a deployment. */
 export interface DeploymentOptions {
@@ -14,6 +16,8 @@ export interface DeploymentOptions {
   readonly stack?: string;
   /** The Customers table itself. */
   readonly table?: string;
+  /** false: writes keep no earlier versions. */
+  readonly history?: boolean;
 }
 
 /** The hooks of a deployment, as jambonz has to call them: whole URLs. */
@@ -33,6 +37,8 @@ export interface Deployment {
   readonly isLocal: boolean;
   readonly dynamodb: DocumentClient;
   readonly records: CustomerRecords;
+  /** Earlier versions of the records. */
+  readonly history: CustomerHistory;
   /** undefined when only the Customers table is known. */
   readonly memoryTable: string | undefined;
   readonly settings: CallSettings;
@@ -47,31 +53,53 @@ export interface Deployment {
  * stack that runs on this machine (PORT, 3000).
  * @throws WrongUsage when there is none of them
  */
-export async function findDeployment(shell: Shell, { stack, table }: DeploymentOptions): Promise<Deployment> {
+export async function findDeployment(shell: Shell, options: DeploymentOptions): Promise<Deployment> {
+  const { stack, table } = options;
   const { DYNAMODB_ENDPOINT: endpoint, OUTBOUND_SIP_HOST: host, PORT: port = '3000' } = shell.env;
-  if (stack !== undefined) return deployed(stack, await stackOutputs(stack), table, host);
-  if (endpoint) return local({ dynamodbEndpoint: endpoint, outboundSipHost: host }, table);
-  if (table !== undefined) return onlyTable(table, host);
+  const open = (customersTable: string, dynamodb: DocumentClient) =>
+    openRecords(shell, dynamodb, customersTable, options);
+  if (stack !== undefined) return deployed(open, stack, await stackOutputs(stack), table, host);
+  if (endpoint) return local(open, { dynamodbEndpoint: endpoint, outboundSipHost: host }, table);
+  if (table !== undefined) return onlyTable(open, table, host);
   const url = `http://127.0.0.1:${port}/`;
   const about = await askLocalStack(url);
-  if (about) return local(about);
+  if (about) return local(open, about);
   throw new WrongUsage(
-    `no local stack answers at ${url}: start one with "npx edge-registrar start", or name the deployment with --stack NAME or --table NAME`,
+    `no local stack answers at ${url}: start one with "${suggestion(shell, ['start'])}", or name the deployment with --stack NAME or --table NAME`,
   );
 }
 
+type Open = (
+  customersTable: string,
+  dynamodb: DocumentClient,
+) => Pick<Deployment, 'dynamodb' | 'records' | 'history'>;
+
+function openRecords(
+  { user, now }: Shell,
+  dynamodb: DocumentClient,
+  customersTable: string,
+  options: DeploymentOptions,
+): ReturnType<Open> {
+  const records = customerRecords(dynamodb, customersTable);
+  const history = customerHistory(dynamodb, historyTableOf(customersTable), user, now);
+  return {
+    dynamodb,
+    records: options.history === false ? records : withHistory(records, history),
+    history,
+  };
+}
+
 function local(
+  open: Open,
   about: { dynamodbEndpoint: string; outboundSipHost: string | undefined },
   table?: string,
 ): Deployment {
   const customersTable = table ?? LOCAL_TABLES.customers;
-  const dynamodb = connectDocumentClient(about.dynamodbEndpoint);
   return {
     name: `table ${customersTable} at ${about.dynamodbEndpoint}`,
     options: table === undefined ? [] : ['--table', table],
     isLocal: true,
-    dynamodb,
-    records: customerRecords(dynamodb, customersTable),
+    ...open(customersTable, connectDocumentClient(about.dynamodbEndpoint)),
     memoryTable: LOCAL_TABLES.memory,
     settings: callSettings(about.outboundSipHost),
     webhookSecret: 'local',
@@ -80,6 +108,7 @@ function local(
 }
 
 function deployed(
+  open: Open,
   stack: string,
   outputs: Readonly<Record<string, string>>,
   table: string | undefined,
@@ -91,13 +120,11 @@ function deployed(
       `stack ${stack} has no output ${OUTPUTS.customersTable}: is it a stack of edge-registrar, of this version?`,
     );
   const arn = outputs[OUTPUTS.webhookSecretArn];
-  const dynamodb = connectDocumentClient();
   return {
     name: `table ${customersTable} of stack ${stack}`,
     options: ['--stack', stack, ...(table === undefined ? [] : ['--table', table])],
     isLocal: false,
-    dynamodb,
-    records: customerRecords(dynamodb, customersTable),
+    ...open(customersTable, connectDocumentClient()),
     memoryTable: outputs[OUTPUTS.memoryTable],
     settings: callSettings(host ?? outputs[OUTPUTS.outboundSipHost]),
     webhookSecret: arn ? { arn } : undefined,
@@ -114,14 +141,12 @@ function hooksOf(outputs: Readonly<Record<string, string>>): HookUrls | undefine
   return registration && call && callStatus ? { registration, call, callStatus } : undefined;
 }
 
-function onlyTable(customersTable: string, host: string | undefined): Deployment {
-  const dynamodb = connectDocumentClient();
+function onlyTable(open: Open, customersTable: string, host: string | undefined): Deployment {
   return {
     name: `table ${customersTable}`,
     options: ['--table', customersTable],
     isLocal: false,
-    dynamodb,
-    records: customerRecords(dynamodb, customersTable),
+    ...open(customersTable, connectDocumentClient()),
     memoryTable: undefined,
     settings: callSettings(host),
     webhookSecret: undefined,

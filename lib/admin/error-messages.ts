@@ -1,9 +1,12 @@
+import { NoHistoryTable } from '../aws/customer-history';
 import { Refused, WrongUsage } from './shell';
 
 /** An error as one line for people; what AWS and the network say, in words that help. */
 export function messageOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   if (cause instanceof WrongUsage || cause instanceof Refused) return cause.message;
+  if (cause instanceof NoHistoryTable)
+    return `there is no table ${cause.tableName} to keep the version before this change: deploy the stack of this version, or pass --no-history`;
   const fix = FIXES[cause.name] ?? FIXES[cause.message];
   if (fix !== undefined) return fix;
   return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;

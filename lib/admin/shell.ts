@@ -5,6 +5,8 @@ export interface Shell {
   readonly now: () => number;
   /** How the user runs this tool: `edge-registrar` or `npx edge-registrar`. */
   readonly tool: string;
+  /** Who runs it: `user@host`. */
+  readonly user: string;
   /** To standard output, for people; silent under --json. */
   readonly print: (text: string) => void;
   /** The same text in a colour, where standard output shows colours. */

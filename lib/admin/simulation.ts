@@ -1,8 +1,9 @@
 import type { HookReply } from '../local/jambonz';
 import type { Phone } from '../local/phone';
 import { DEVELOPMENT_SECRET, SAMPLE_CUSTOMERS } from '../local/sample-customers';
-import { formatAor, parseAor } from '../registrar/aor';
+import { type Aor, formatAor } from '../registrar/aor';
 import { isObject } from '../registrar/json';
+import { readAor, readSecret } from './input';
 import { mask } from './records/mask';
 import { type Outcome, type Shell, WrongUsage } from './shell';
 
@@ -20,9 +21,25 @@ export interface Meaning {
   readonly text: string;
 }
 
-export function tell(shell: Shell, what: string, reply: HookReply, meaning: Meaning): Outcome {
+/** One request to a hook, and what came back. */
+export interface Exchange {
+  readonly what: string;
+  readonly reply: HookReply;
+  readonly meaning: Meaning;
+}
+
+/** Prints what it all means, then each exchange. */
+export function report(shell: Shell, exchanges: readonly [...Exchange[], Exchange]): Outcome {
+  const last = exchanges.at(-1) ?? exchanges[0];
+  const { reply, meaning } = last;
   shell.print(
-    `${what}\n  HTTP ${reply.status} in ${reply.milliseconds.toFixed(0)} ms: ${JSON.stringify(mask(reply.body))}\n  ${meaning.text}`,
+    [
+      shell.paint(meaning.good ? 'green' : 'red', meaning.text),
+      ...exchanges.map(
+        ({ what, reply: { status, milliseconds, body } }) =>
+          `  ${what}: HTTP ${status} in ${milliseconds.toFixed(0)} ms: ${JSON.stringify(mask(body))}`,
+      ),
+    ].join('\n'),
   );
   return { code: meaning.good ? 0 : 1, json: { ...reply, body: mask(reply.body), meaning: meaning.text } };
 }
@@ -56,15 +73,24 @@ export async function prepareSimulation(
   aorText: string,
   url: string,
 ): Promise<{ phone: Phone; target: Target }> {
-  const aor = parseAor(aorText);
-  if (!aor) throw new WrongUsage(`"${aorText}" is not an address of record: write username@realm`);
+  const aor = parsePhone(aorText);
   const local = isLoopback(url);
   const sample = local ? SAMPLE_CUSTOMERS[aor.realm.toLowerCase()]?.[aor.username] : undefined;
-  const password = shell.env.SIP_PASSWORD ?? sample?.password ?? (await shell.readLine());
-  if (!password) throw new WrongUsage(`no password for ${formatAor(aor)}: set SIP_PASSWORD, or pipe it in`);
-  const secret = shell.env.WEBHOOK_SECRET?.split(',')[0]?.trim() ?? (local ? DEVELOPMENT_SECRET : undefined);
+  const password =
+    shell.env.SIP_PASSWORD ??
+    sample?.password ??
+    (await readSecret(shell, `password of ${formatAor(aor)}`, '-'));
+  const secret =
+    shell.env.WEBHOOK_SECRET?.split(',')[0]?.trim() ??
+    (local ? DEVELOPMENT_SECRET : await shell.askSecret('webhook secret: '));
   if (!secret) throw new WrongUsage('no webhook secret for that URL: set WEBHOOK_SECRET');
   return { phone: { aor, password }, target: { url, secret } };
+}
+
+/** As the phone would write it: the realm in its own letters. */
+function parsePhone(text: string): Aor {
+  const { username } = readAor(text);
+  return { username, realm: text.slice(username.length + 1) };
 }
 
 function isLoopback(url: string): boolean {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { hostname, userInfo } from 'node:os';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
@@ -18,6 +19,7 @@ export function terminal(): Shell {
     env: process.env,
     now: Date.now,
     tool: TOOL,
+    user: `${userName()}@${hostname()}`,
     print: (text) => process.stdout.write(`${text}\n`),
     paint: (colour, text) => (coloured ? styleText(colour, text) : text),
     watched: process.stdout.isTTY === true,
@@ -47,6 +49,15 @@ export function terminal(): Shell {
         process.stdout.once('error', () => resolve());
       }),
   };
+}
+
+/** A container may run under a user id that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
 }
 
 /**

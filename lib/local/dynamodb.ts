@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import type { DocumentClient } from '../aws/document-client';
-import { TABLE_KEYS, type TableName } from '../aws/names';
+import { historyTableOf, TABLE_KEYS, type TableName } from '../aws/names';
 
 export interface EmbeddedDynamoDB {
   readonly endpoint: string;
@@ -36,7 +36,11 @@ export async function startEmbeddedDynamoDB(
 }
 
 /** The tables' names when the local stack makes them. */
-export const LOCAL_TABLES: Readonly<Record<TableName, string>> = { customers: 'Customers', memory: 'Memory' };
+export const LOCAL_TABLES: Readonly<Record<TableName, string>> = {
+  customers: 'Customers',
+  memory: 'Memory',
+  history: historyTableOf('Customers'),
+};
 
 /** Makes the tables that are not there yet. */
 export async function createTables(dynamodb: DocumentClient): Promise<void> {

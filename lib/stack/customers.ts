@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ENV } from '../aws/names';
+import { ENV, historyTableOf } from '../aws/names';
 import type { DataKey } from './data-key';
 import type { Hook } from './hook';
 import type { Settings } from './settings';
@@ -24,16 +24,14 @@ export class Customers extends Construct {
     super(scope, id);
     // Both Regions know the name; and an update never replaces a table that has one.
     const named = { tableName: `${name}-customers` };
+    const kept = { key, precious: true, copyIn: standbyRegion };
     const { tableName, tableArn } =
       place === 'home'
-        ? new Table(this, 'Table', {
-            ...named,
-            keys: 'customers',
-            key,
-            precious: true,
-            copyIn: standbyRegion,
-          })
+        ? new Table(this, 'Table', { ...named, ...kept, keys: 'customers' })
         : { ...named, tableArn: this.arnOf(named.tableName) };
+    // For the command line alone: no hook may read what was.
+    if (place === 'home')
+      new Table(this, 'History', { tableName: historyTableOf(named.tableName), ...kept, keys: 'history' });
     this.tableName = tableName;
     this.tableArn = tableArn;
   }

@@ -27,6 +27,7 @@ export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
     env: { DYNAMODB_ENDPOINT: dynamodb.endpoint },
     now: () => NOW,
     tool: 'edge-registrar',
+    user: 'ann@laptop',
     paint: (_colour, text) => text,
     watched: false,
     width: undefined,
@@ -38,7 +39,7 @@ export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
     confirm: async () => undefined,
     edit: async () => {},
     progress: () => ({ advance: () => {}, stop: () => {} }),
-    interrupted: async () => {},
+    interrupted: () => new Promise(() => {}),
     ...terminal,
   };
   const deployment = await findDeployment(shell, {});

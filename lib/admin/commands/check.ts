@@ -1,7 +1,7 @@
 import { counted } from '../columns';
 import { deploymentCommand, onRecords } from '../command-line';
 import { readCallTests } from '../files/call-tests';
-import { callToJson, compareResults, describeCall, resultOf } from '../records/call-results';
+import { failuresToJson, findFailures, listFailures } from '../records/call-results';
 import type { KnownRecords } from '../records/known-records';
 import type { Outcome, Shell } from '../shell';
 
@@ -18,30 +18,15 @@ export const checkCommand = () =>
 /** `check`: does every call of a file come out as it says? */
 export async function checkCalls(shell: Shell, known: KnownRecords, file: string): Promise<Outcome> {
   const tests = await readCallTests(shell, file);
-  const failures = [];
-  for (const test of tests) {
-    const result = await resultOf(known, test);
-    const differences = compareResults(test.expected, result).filter(
-      ({ name }) => test.expected[name] !== undefined,
-    );
-    if (differences.length > 0) failures.push({ test, differences });
-  }
+  const failures = await findFailures(known, tests);
   shell.print(
     [
       `${file} by the records of ${known.name}: ${counted(tests.length, 'call')}, ${failures.length} not as expected`,
-      ...failures.flatMap(({ test, differences }) => [
-        describeCall(test),
-        ...differences.map(
-          ({ name, before, after }) => `    ${name}: expected ${before ?? '-'}, is ${after ?? '-'}`,
-        ),
-      ]),
+      ...listFailures(failures),
     ].join('\n'),
   );
   return {
     code: failures.length > 0 ? 1 : 0,
-    json: {
-      calls: tests.length,
-      failures: failures.map(({ test, differences }) => callToJson(test, differences)),
-    },
+    json: { calls: tests.length, failures: failuresToJson(failures) },
   };
 }

@@ -30,8 +30,6 @@ export async function enableCustomer(
   const seen = await findItem(deployment, readAor(aorText));
   const outcome = await change(shell, deployment, seen, { ...seen, enabled }, options);
   if (!enabled && outcome.code === 0)
-    shell.print(
-      'Calls stop within 60 s. A registered phone stays registered until its time runs out, at most 3600 s.',
-    );
+    shell.print('A registered phone stays registered until its time runs out, at most 3600 s.');
   return outcome;
 }

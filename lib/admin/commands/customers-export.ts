@@ -1,10 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import type { Item } from '../../aws/customer-records';
-import { counted } from '../columns';
+import { compareNames, counted } from '../columns';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';
 import { writeCsv } from '../files/customers-csv';
-import type { Outcome, Shell } from '../shell';
+import { type Outcome, Refused, type Shell } from '../shell';
 
 export const exportCommand = () =>
   deploymentCommand('export [file]', 'all records, secrets included, as import reads them', [
@@ -13,36 +14,68 @@ export const exportCommand = () =>
   ])
     .option('--csv', 'as CSV; JSON otherwise, and when the file ends in .json')
     .option('--realm <realm>', 'of this realm only')
-    .action((file: string | undefined, options: CommonOptions & { csv?: boolean; realm?: string }) => {
-      const format = options.csv || file?.endsWith('.csv') ? 'csv' : 'json';
-      return onDeployment(options, (shell, deployment) =>
-        exportCustomers(shell, deployment, file, { ...options, format }),
-      );
-    });
+    .option('--force', 'replace a file that is there')
+    .action(
+      (
+        file: string | undefined,
+        options: CommonOptions & { csv?: boolean; realm?: string; force?: boolean },
+      ) => {
+        const format = options.csv || file?.endsWith('.csv') ? 'csv' : 'json';
+        return onDeployment(options, (shell, deployment) =>
+          exportCustomers(shell, deployment, file, { ...options, format }),
+        );
+      },
+    );
 
 /** `customers export`: all records, secrets included, in a form that `import` reads back. */
 export async function exportCustomers(
   shell: Shell,
   deployment: Deployment,
   file: string | undefined,
-  options: { format: 'json' | 'csv'; realm?: string },
+  options: { format: 'json' | 'csv'; realm?: string; force?: boolean },
 ): Promise<Outcome> {
   const items: Item[] = [];
   for await (const page of deployment.records.pages(options.realm)) items.push(...page.map(withoutVersion));
-  items.sort(
-    (a, b) => compare(String(a.realm), String(b.realm)) || compare(String(a.username), String(b.username)),
-  );
+  if (items.length === 0 && options.realm !== undefined) throw await noSuchRealm(deployment, options.realm);
+  items.sort((a, b) => compareNames(String(a.realm), String(b.realm)) || compareNames(nameOf(a), nameOf(b)));
   const json = nested(items);
   const text = options.format === 'csv' ? writeCsv(items) : `${JSON.stringify(json, null, 2)}\n`;
   if (file === undefined) {
     shell.print(text.trimEnd());
     return { code: 0, json };
   }
-  await writeFile(file, text, { mode: 0o600 });
+  await writePrivateFile(file, text, options);
   shell.print(
     `${counted(items.length, 'record')} of ${deployment.name} in ${file}, with their secrets: keep it safe.`,
   );
   return { code: 0, json: { file, records: items.length } };
+}
+
+async function noSuchRealm({ name, records }: Deployment, realm: string): Promise<Refused> {
+  const realms = new Set<string>();
+  for await (const page of records.pages()) for (const item of page) realms.add(String(item.realm));
+  const known = [...realms].sort(compareNames).join(', ');
+  return new Refused(
+    `${name} has no record of realm ${realm}; ${known === '' ? 'it is empty' : `its realms are ${known}`}`,
+  );
+}
+
+/**
+ * Writes a file that only its owner can read, whole or not at all.
+ * @throws Refused when there is one already
+ */
+async function writePrivateFile(file: string, text: string, { force }: { force?: boolean }): Promise<void> {
+  if (!force && existsSync(file)) throw new Refused(`${file} exists: pass --force to replace it`);
+  const unfinished = `${file}.${process.pid}.part`;
+  try {
+    await writeFile(unfinished, text, { mode: 0o600, flag: 'wx' });
+    await rename(unfinished, file);
+  } catch (cause) {
+    await rm(unfinished, { force: true });
+    throw new Refused(
+      `${file} cannot be written: ${cause instanceof Error && 'code' in cause ? cause.code : cause}`,
+    );
+  }
 }
 
 function nested(items: readonly Item[]): object {
@@ -55,10 +88,10 @@ function nested(items: readonly Item[]): object {
   return realms;
 }
 
-function withoutVersion({ version, ...item }: Item): Item {
-  return item;
+function nameOf({ username }: Item): string {
+  return String(username);
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function withoutVersion({ version, ...item }: Item): Item {
+  return item;
 }

@@ -14,6 +14,7 @@ import type { Outcome, Shell } from '../shell';
 
 interface Options extends CommonOptions {
   readonly from?: string;
+  readonly verbs?: boolean;
   /** Unix ms. */
   readonly at?: number;
 }
@@ -25,6 +26,7 @@ export const explainCallCommand = () =>
     'explain call AcmeInc@register.telecomsxchange.com 112 --records new.json',
   ])
     .option('--from <user>', "the device's From user")
+    .option('--verbs', 'the answer to jambonz, too')
     .option('--at <time>', 'at another time than now, ISO 8601', time)
     .option('--records <file>', 'by the records of this file')
     .action((aor: string, number: string, options: Options) =>
@@ -51,13 +53,15 @@ export async function explainCall(
   shell.print(
     [
       `call to ${dialled} by ${formatAor(caller)}, by the records of ${known.name}`,
-      ...facts([
-        ['record', account ? (named ? `its own, and the policy of ${named.username}` : 'its own') : 'none'],
-        ...(account ? fact('login', describeLogin(account, at)) : []),
-        ...linesOf(plan),
-      ]),
-      'verbs',
-      JSON.stringify(verbs, null, 2),
+      ...facts(
+        [
+          ['record', account ? (named ? `its own, and the policy of ${named.username}` : 'its own') : 'none'],
+          ...(account ? fact('login', describeLogin(account, at)) : []),
+          ...linesOf(plan),
+        ],
+        shell.width,
+      ),
+      ...(options.verbs ? ['verbs', JSON.stringify(verbs, null, 2)] : []),
     ].join('\n'),
   );
   return { code: plan.kind === 'dial' ? 0 : 1, json: { plan: mask(plan), verbs } };

@@ -12,6 +12,7 @@ import { time } from '../option-values';
 import type { KnownRecords } from '../records/known-records';
 import { type RecordCredential, recordCredentials } from '../records/record-credentials';
 import { type Outcome, Refused, type Shell } from '../shell';
+import { suggestion } from '../suggestion';
 
 interface Options extends CommonOptions {
   readonly address?: string;
@@ -51,17 +52,26 @@ export async function explainRegister(
     credential: credential.knownAs,
     admission: admissionWith(credential, customer, aor, address, at),
   }));
+  const enable = suggestion(shell, ['customers', 'enable', formatAor(aor)], known);
   shell.print(
     [
       `REGISTER of ${formatAor(aor)} at ${new Date(at).toISOString()}, by the records of ${known.name}`,
-      ...facts([
-        ...answers.map(
-          ({ credential, admission }): Fact => [`with ${credential}`, describeAdmission(admission)],
-        ),
-        ...(answers.length === 0 ? fact('refused', 'no-credential: npx edge-registrar password rotate') : []),
-        ['addresses', customer.registration?.allowedAddresses?.join(', ') ?? 'any'],
-        ['used twice', REPLAY[customer.registration?.replay ?? 'observe']],
-      ]),
+      ...facts(
+        [
+          ...answers.map(
+            ({ credential, admission }): Fact => [`with ${credential}`, describeAdmission(admission, enable)],
+          ),
+          ...(answers.length === 0
+            ? fact(
+                'refused',
+                `no-credential: ${suggestion(shell, ['password', 'rotate', formatAor(aor)], known)}`,
+              )
+            : []),
+          ['addresses', customer.registration?.allowedAddresses?.join(', ') ?? 'any'],
+          ['used twice', REPLAY[customer.registration?.replay ?? 'observe']],
+        ],
+        shell.width,
+      ),
     ].join('\n'),
   );
   const admitted = answers.some(({ admission }) => admission.admitted);
@@ -91,16 +101,15 @@ function admissionWith(
   return admit(attempt, customer, at);
 }
 
-function describeAdmission(admission: Admission): string {
-  return admission.admitted
-    ? `admitted for ${admission.expires} s`
-    : `refused, ${admission.because}${ADMISSION_FIXES[admission.because] ?? ''}`;
+function describeAdmission(admission: Admission, enable: string): string {
+  if (admission.admitted) return `admitted for ${admission.expires} s`;
+  const fix = admission.because === 'disabled' ? `: ${enable}` : (ADMISSION_FIXES[admission.because] ?? '');
+  return `refused, ${admission.because}${fix}`;
 }
 
 const ADMISSION_FIXES: Partial<Record<AdmissionRefusal, string>> = {
   'wrong-digest': ': this credential is not valid at this time',
   'no-credential': ': no credential is valid at this time',
-  disabled: ': npx edge-registrar customers enable',
   'address-not-allowed': ': registration.allowedAddresses does not hold it',
 };
 

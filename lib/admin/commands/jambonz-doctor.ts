@@ -11,9 +11,10 @@ import {
   type JambonzApi,
   type Webhook,
 } from '../jambonz/jambonz-api';
-import { hookUrls, type JambonzCommandOptions, jambonzCommand } from '../jambonz/jambonz-command';
+import { hookUrls, type JambonzCommandOptions, jambonzCommand, wordsOf } from '../jambonz/jambonz-command';
 import { accepts, secretStore } from '../jambonz/secret-store';
 import type { Outcome, Shell } from '../shell';
+import { suggestion } from '../suggestion';
 
 /** Something in jambonz that keeps phones or calls from working, or lets them past this product. */
 export interface Finding {
@@ -23,7 +24,8 @@ export interface Finding {
   readonly fix: string;
 }
 
-const CONNECT = 'run: npx edge-registrar jambonz connect';
+/** Stands for the command, which the options of this one complete. */
+const CONNECT = 'run: jambonz connect';
 const ANSWER_WITHIN_MS = 10_000;
 const MOST_NAMED = 5;
 
@@ -33,7 +35,8 @@ export const doctorCommand = () =>
   ]).action((options: JambonzCommandOptions) =>
     onDeployment(options, async (shell, deployment) => {
       const hooks = options.hooks === undefined ? deployment.hooks : hookUrls(deployment, options.hooks);
-      return doctor(shell, deployment, await connectJambonz(shell, options), hooks);
+      const connect = `run: ${suggestion(shell, ['jambonz', 'connect', ...wordsOf(options)], deployment)}`;
+      return doctor(shell, deployment, await connectJambonz(shell, options), hooks, connect);
     }),
   );
 
@@ -43,6 +46,7 @@ export async function doctor(
   deployment: Deployment,
   api: JambonzApi,
   hooks: HookUrls | undefined,
+  connect = CONNECT,
 ): Promise<Outcome> {
   const account = await api.account();
   const application = await deviceApplication(api, account);
@@ -64,9 +68,10 @@ export async function doctor(
       ? `Account ${account.name} (${account.sip_realm}): nothing found.`
       : [
           `Account ${account.name} (${account.sip_realm ?? 'no realm'}): ${counted(wrong, 'mistake')}, ${counted(findings.length - wrong, 'thing')} to look at`,
-          ...findings.map(
-            ({ kind, what, fix }) => `  ${kind === 'wrong' ? 'WRONG' : 'LOOK '}  ${what}\n         ${fix}`,
-          ),
+          ...findings.map(({ kind, what, fix }) => {
+            const mark = kind === 'wrong' ? shell.paint('red', 'WRONG') : shell.paint('yellow', 'LOOK ');
+            return `  ${mark}  ${what}\n         ${fix === CONNECT ? connect : fix}`;
+          }),
         ].join('\n'),
   );
   return { code: wrong > 0 ? 1 : 0, json: { findings } };
@@ -181,7 +186,7 @@ function lookAtRealms({ sip_realm }: Account, realms: readonly string[]): Findin
         wrong(
           `no record is of realm ${realm}`,
           realms.length === 0
-            ? 'add some: npx edge-registrar customers import FILE'
+            ? 'add some with: customers import FILE'
             : `the records are of ${realms.slice(0, MOST_NAMED).join(', ')}: is it the right account?`,
         ),
       ];

@@ -1,14 +1,27 @@
 import { aorOf } from '../../aws/customer-records';
 import { formatAor } from '../../registrar/aor';
 import { type Customer, parseCustomer } from '../../registrar/customer';
-import { counted } from '../columns';
+import { compareNames, counted } from '../columns';
 import { type CommonOptions, deploymentCommand, onDeployment, run } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readCustomersFile } from '../files/customers-file';
-import { describeFileProblem } from '../files/file-problems';
+import {
+  describeFileProblem,
+  groupByKind,
+  nullCredentials,
+  type OfKind,
+  toKind,
+} from '../files/file-problems';
 import { readInput } from '../input';
-import { warningsOf } from '../records/lint-rules';
+import { withNearestField } from '../records/field-names';
+import { type Warning, warningsOf } from '../records/lint-rules';
 import type { Outcome, Shell } from '../shell';
+import { suggestion } from '../suggestion';
+
+interface Options extends CommonOptions {
+  readonly strict?: boolean;
+  readonly all?: boolean;
+}
 
 export const lintCommand = () =>
   deploymentCommand('lint [file]', 'all problems of a file, or of the table, and what looks wrong', [
@@ -16,57 +29,82 @@ export const lintCommand = () =>
     'lint customers.csv --strict',
   ])
     .option('--strict', 'exit code 1 on warnings too')
-    .action((file: string | undefined, options: CommonOptions & { strict?: boolean }) =>
+    .option('--all', 'print all of a kind, not 20')
+    .action((file: string | undefined, options: Options) =>
       file === undefined
         ? onDeployment(options, (shell, deployment) => lintTable(shell, deployment, options))
         : run(options, (shell) => lintFile(shell, file, options)),
     );
 
-/** What was looked at, and what is wrong there in words. */
-interface Looked {
+/** What was read, and what is wrong there. */
+interface Linted {
   readonly name: string;
   readonly customers: readonly Customer[];
-  readonly problems: readonly string[];
+  readonly problems: readonly OfKind[];
+  /** Found in the text of the file. */
+  readonly warnings: readonly OfKind[];
+  /** For the commands that are suggested. */
+  readonly deployment: Pick<Deployment, 'options'>;
 }
 
 /** `lint FILE`: all problems, then all warnings. */
-export async function lintFile(shell: Shell, file: string, options: { strict?: boolean }): Promise<Outcome> {
-  const { records, problems } = readCustomersFile(await readInput(shell, file));
-  const customers = records.flatMap(({ customer }) => (customer ? [customer] : []));
-  return tell(shell, { name: file, customers, problems: problems.map(describeFileProblem) }, options);
+export async function lintFile(shell: Shell, file: string, options: Options): Promise<Outcome> {
+  const { records, problems, warnings } = readCustomersFile(await readInput(shell, file));
+  return report(
+    shell,
+    {
+      name: file,
+      customers: records.flatMap(({ customer }) => (customer ? [customer] : [])),
+      problems: problems.map(toKind),
+      warnings: warnings.map(toKind),
+      deployment: { options: [] },
+    },
+    options,
+  );
 }
 
 /** `lint`: the same of the table. */
-export async function lintTable(
-  shell: Shell,
-  deployment: Deployment,
-  options: { strict?: boolean },
-): Promise<Outcome> {
+export async function lintTable(shell: Shell, deployment: Deployment, options: Options): Promise<Outcome> {
   const customers: Customer[] = [];
-  const problems: string[] = [];
+  const problems: OfKind[] = [];
   for await (const page of deployment.records.pages())
     for (const item of page) {
       const parsed = parseCustomer(item);
+      const at = formatAor(aorOf(item));
       if (parsed.customer) customers.push(parsed.customer);
-      problems.push(...parsed.problems.map(({ path, fix }) => `${formatAor(aorOf(item))}: ${path} ${fix}`));
+      for (const { path, fix } of parsed.problems.map(withNearestField))
+        problems.push({ kind: `${path.replace(/\d+/g, 'n')} ${fix}`, text: `${at}: ${path} ${fix}` });
+      for (const problem of nullCredentials({ at, item }, () => 0))
+        problems.push({ kind: problem.fix, text: describeFileProblem(problem).replace('line 0: ', '') });
     }
-  customers.sort((a, b) => (formatAor(a) < formatAor(b) ? -1 : 1));
-  return tell(shell, { name: deployment.name, customers, problems: problems.sort() }, options);
+  customers.sort((a, b) => compareNames(formatAor(a), formatAor(b)));
+  problems.sort((a, b) => compareNames(a.text, b.text));
+  return report(shell, { name: deployment.name, customers, problems, warnings: [], deployment }, options);
 }
 
-function tell(
-  shell: Shell,
-  { name, customers, problems }: Looked,
-  { strict = false }: { strict?: boolean },
-): Outcome {
+/** The count is at the end, where a terminal shows it. */
+function report(shell: Shell, linted: Linted, options: Options): Outcome {
+  const { name, customers, problems } = linted;
   const warnings = warningsOf(customers, shell.now());
+  const described = [...linted.warnings, ...warnings.map((it) => describeWarning(shell, it, linted))];
+  const marked = (mark: string, lines: readonly string[]) => lines.map((it) => `  ${mark}  ${it}`);
   shell.print(
     [
-      `${name}: ${counted(customers.length, 'record')}, ${counted(problems.length, 'problem')}, ${counted(warnings.length, 'warning')}`,
-      ...problems.map((it) => `  PROBLEM  ${it}`),
-      ...warnings.map((it) => `  WARNING  ${formatAor(it)}: ${it.path} ${it.what}\n           ${it.fix}`),
+      ...marked(shell.paint('red', 'PROBLEM'), groupByKind(problems, options)),
+      ...marked(shell.paint('yellow', 'WARNING'), groupByKind(described, options)),
+      `${name}: ${counted(customers.length, 'record')}, ${counted(problems.length, 'problem')}, ${counted(described.length, 'warning')}`,
     ].join('\n'),
   );
-  const found = problems.length > 0 || (strict && warnings.length > 0);
-  return { code: found ? 1 : 0, json: { records: customers.length, problems, warnings } };
+  const found = problems.length > 0 || (options.strict && described.length > 0);
+  const json = { records: customers.length, problems: problems.map(({ text }) => text), warnings };
+  return { code: found ? 1 : 0, json };
+}
+
+function describeWarning(shell: Shell, warning: Warning, { deployment }: Linted): OfKind {
+  const { path, what, fix, command } = warning;
+  const run = command ? `: ${suggestion(shell, command, deployment)}` : '';
+  return {
+    kind: `${path.replace(/\d+/g, 'n')} ${fix}`,
+    text: `${formatAor(warning)}: ${path} ${what}\n           ${fix}${run}`,
+  };
 }

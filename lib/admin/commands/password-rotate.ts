@@ -10,6 +10,7 @@ import { weakness } from '../records/password-strength';
 import { change, findItem } from '../records/record-change';
 import { allCredentials, type RecordCredential, written } from '../records/record-credentials';
 import { type Outcome, Refused, type Shell } from '../shell';
+import { suggestion } from '../suggestion';
 
 interface Options extends CommonOptions {
   readonly overlap: number;
@@ -71,7 +72,11 @@ export async function rotatePassword(
     [
       ...(file === undefined ? [`The new password, shown this once: ${password}`] : []),
       old.length === 0 ? 'The old one is no longer valid.' : `The old one is valid too, until ${end}.`,
-      `When no phone uses it any more: npx edge-registrar password retire ${formatAor(aor)}`,
+      ...(old.length === 0
+        ? []
+        : [
+            `When no phone uses it any more: ${suggestion(shell, ['password', 'retire', formatAor(aor)], deployment)}`,
+          ]),
     ].join('\n'),
   );
   const told = { aor: formatAor(aor), label, ...(old.length > 0 && { oldValidUntil: end }) };

@@ -5,12 +5,13 @@ import { isObject } from '../../registrar/json';
 import { type CommonOptions, plainCommand, run } from '../command-line';
 import type { Outcome, Shell } from '../shell';
 import {
+  type Exchange,
   LOCAL_URL,
   type Meaning,
   meaningOfAuth,
   meaningOfStatus,
   prepareSimulation,
-  tell,
+  report,
 } from '../simulation';
 
 interface Options extends CommonOptions {
@@ -39,11 +40,15 @@ export async function simulateCall(
   const { phone, target } = await prepareSimulation(shell, aorText, options.url);
   const request = invite(phone, dialled, Date.now());
   const auth = await askRegisterAuth(target.url, request, target.secret);
-  const admitted = tell(shell, `INVITE ${dialled} by ${formatAor(phone.aor)}`, auth, meaningOfAuth(auth));
-  if (admitted.code !== 0) return admitted;
+  const admitted: Exchange = {
+    what: `INVITE ${dialled} by ${formatAor(phone.aor)}`,
+    reply: auth,
+    meaning: meaningOfAuth(auth),
+  };
+  if (!admitted.meaning.good) return report(shell, [admitted]);
   const call = { invite: request, dialled, ...(options.from !== undefined && { from: options.from }) };
   const reply = await announceCall(target.url, call, target.secret);
-  return tell(shell, `call to ${dialled}`, reply, meaningOfVerbs(reply));
+  return report(shell, [admitted, { what: `call to ${dialled}`, reply, meaning: meaningOfVerbs(reply) }]);
 }
 
 function meaningOfVerbs({ status, body }: HookReply): Meaning {

@@ -4,7 +4,7 @@ import { formatAor } from '../../registrar/aor';
 import { type CommonOptions, plainCommand, run } from '../command-line';
 import { wholeNumber } from '../option-values';
 import type { Outcome, Shell } from '../shell';
-import { LOCAL_URL, meaningOfAuth, prepareSimulation, tell } from '../simulation';
+import { LOCAL_URL, meaningOfAuth, prepareSimulation, report } from '../simulation';
 
 interface Options extends CommonOptions {
   readonly url: string;
@@ -31,5 +31,5 @@ export async function simulateRegister(shell: Shell, aorText: string, options: O
     register(phone, Date.now(), options.expires),
     target.secret,
   );
-  return tell(shell, `REGISTER ${formatAor(phone.aor)}`, reply, meaningOfAuth(reply));
+  return report(shell, [{ what: `REGISTER ${formatAor(phone.aor)}`, reply, meaning: meaningOfAuth(reply) }]);
 }

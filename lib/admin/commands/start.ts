@@ -3,6 +3,7 @@ import { DEVELOPMENT_SECRET } from '../../local/sample-customers';
 import { CannotStart, type LocalStack, startLocalStack } from '../../local/stack';
 import { plainCommand, run } from '../command-line';
 import type { Outcome, Shell } from '../shell';
+import { suggestion } from '../suggestion';
 
 export const startCommand = () =>
   plainCommand('start', 'run everything on this machine: hooks, DynamoDB, sample customers', [
@@ -18,7 +19,7 @@ export async function start(shell: Shell, { json = false }: { json?: boolean } =
     );
     const { url, dynamodbEndpoint } = stack;
     if (json) shell.print(JSON.stringify({ ready: url, dynamodbEndpoint }));
-    else shell.print(`${welcome(stack, shell.env.WEBHOOK_SECRET)}\nready ${url}`);
+    else shell.print(`${welcome(shell, stack)}\nready ${url}`);
     await shell.interrupted();
     await stack.stop();
     return { code: 0, json: {} };
@@ -29,13 +30,14 @@ export async function start(shell: Shell, { json = false }: { json?: boolean } =
   }
 }
 
-function welcome({ url, dynamodbEndpoint, loaded }: LocalStack, secret: string | undefined): string {
+function welcome(shell: Shell, { url, dynamodbEndpoint, loaded }: LocalStack): string {
+  const secret = shell.env.WEBHOOK_SECRET;
   const aors = loaded.flatMap(({ customer }) => (customer ? [`${customer.username}@${customer.realm}`] : []));
   const problems = loaded.flatMap(({ at, problems }) =>
     problems.map(({ path, fix }) => `  ${at}: ${path} ${fix}`),
   );
   const [aor = 'USER@REALM'] = aors;
-  const other = url === 'http://127.0.0.1:3000' ? '' : ` --url ${url}`;
+  const other = url === 'http://127.0.0.1:3000' ? [] : ['--url', url];
   return [
     `edge-registrar on ${url}, for jambonz to POST to:`,
     `  registration hook   ${url}/register-auth`,
@@ -47,8 +49,8 @@ function welcome({ url, dynamodbEndpoint, loaded }: LocalStack, secret: string |
     ...(problems.length > 0 ? ['problems in the records:', ...problems] : []),
     '',
     'Try it in a second terminal:',
-    `  npx edge-registrar simulate register ${aor}${other}`,
-    `  npx edge-registrar simulate call ${aor} 00966501234567${other}`,
+    `  ${suggestion(shell, ['simulate', 'register', aor, ...other])}`,
+    `  ${suggestion(shell, ['simulate', 'call', aor, '00966501234567', ...other])}`,
     'Stop with Ctrl-C.',
   ].join('\n');
 }

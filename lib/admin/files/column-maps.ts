@@ -1,5 +1,6 @@
 import { isObject } from '../../registrar/json';
-import { WrongUsage } from '../shell';
+import { readInput } from '../input';
+import { type Shell, WrongUsage } from '../shell';
 import type { Cell } from './csv-table';
 import type { FileProblem } from './file-problems';
 import { jsonValue, readJsonText } from './json-text';
@@ -17,7 +18,7 @@ export interface ColumnMap {
 }
 
 /** The maps that come with this tool, by their names. */
-export const KNOWN_MAPS: Readonly<Record<string, ColumnMap['columns']>> = {
+const KNOWN_MAPS: Readonly<Record<string, ColumnMap['columns'] | undefined>> = {
   /** Bulk Handler, Export, Extensions (FreePBX core, Core.class.php `bulkhandlerExport`). */
   freepbx: {
     username: 'extension',
@@ -45,7 +46,7 @@ export const KNOWN_MAPS: Readonly<Record<string, ColumnMap['columns']>> = {
  * Reads a map: JSON such as `{ "username": "extension", "techPrefix": { "value": "444242#" } }`.
  * @throws WrongUsage when it is not one
  */
-export function readColumnMap(name: string, text: string): ColumnMap {
+function readColumnMap(name: string, text: string): ColumnMap {
   const read = readJsonText(text);
   const json = 'problems' in read ? undefined : jsonValue(read.root);
   if (!isObject(json))
@@ -62,8 +63,28 @@ export function readColumnMap(name: string, text: string): ColumnMap {
   return { name, columns, values, lenient: false };
 }
 
+/**
+ * The map that the options name.
+ * @throws WrongUsage when there is none
+ */
+export async function findColumnMap(
+  shell: Shell,
+  { map: name, realm }: { map?: string; realm?: string },
+): Promise<ColumnMap | undefined> {
+  if (name === undefined) {
+    if (realm !== undefined)
+      throw new WrongUsage('--realm goes with --map: other files say the realm of each record');
+    return undefined;
+  }
+  const columns = KNOWN_MAPS[name];
+  const map = columns
+    ? { name, columns, values: {}, lenient: true }
+    : readColumnMap(name, await readInput(shell, name));
+  return realm === undefined ? map : withRealm(map, realm);
+}
+
 /** The same map for accounts of this realm, whatever the file says. */
-export function withRealm(map: ColumnMap, realm: string): ColumnMap {
+function withRealm(map: ColumnMap, realm: string): ColumnMap {
   const { realm: _, ...columns } = map.columns;
   return { ...map, columns, values: { ...map.values, realm: constant(realm) } };
 }

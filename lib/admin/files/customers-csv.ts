@@ -4,7 +4,7 @@ import { parseCustomer } from '../../registrar/customer';
 import type { FileRecord } from '../../registrar/customer-file';
 import { isObject } from '../../registrar/json';
 import { recordSchema } from '../records/record-schema';
-import { type ColumnMap, mappedCells, problemsOfMap } from './column-maps';
+import { type ColumnMap, mappedCells, problemsOfMap, unusedColumns } from './column-maps';
 import { type Cell, type CsvRow, readCsvTable } from './csv-table';
 import {
   type CustomersFile,
@@ -36,6 +36,7 @@ export function readCsv(text: string, map?: ColumnMap): CustomersFile {
       ...doubledAccounts(records, (record) => lines.get(record) ?? 0),
     ],
     warnings: lostZeros(rows),
+    ...(map && { unused: unusedColumns(map, table.columns) }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface CustomersFile {
   readonly problems: readonly FileProblem[];
   /** What looks damaged, and cannot be told from what was meant. */
   readonly warnings: readonly FileProblem[];
+  /** Columns that a map does not read. */
+  readonly unused?: readonly string[];
 }
 
 /** For people: one line a problem. */
@@ -99,7 +101,11 @@ const MOST_OF_A_KIND = 20;
 /** One line each, those of a kind together, and at most 20 of them. */
 export function groupByKind(all: readonly OfKind[], options: { all?: boolean }): string[] {
   const kinds = new Map<string, string[]>();
-  for (const { kind, text } of all) kinds.set(kind, [...(kinds.get(kind) ?? []), text]);
+  for (const { kind, text } of all) {
+    const texts = kinds.get(kind) ?? [];
+    texts.push(text);
+    kinds.set(kind, texts);
+  }
   return [...kinds.values()].flatMap((texts) => {
     const more = texts.length - MOST_OF_A_KIND;
     if (options.all || more <= 0) return texts;
@@ -107,14 +113,27 @@ export function groupByKind(all: readonly OfKind[], options: { all?: boolean }):
   });
 }
 
-/** `4 problems of 2 kinds`. */
-export function countKinds(all: readonly OfKind[]): string {
+/**
+ * All problems of a file, those of a kind together, and their count at the end, where a terminal shows it.
+ * @param end what comes of it
+ */
+export function reportProblems(
+  file: string,
+  problems: readonly FileProblem[],
+  end: string,
+  options: { all?: boolean } = {},
+): string {
+  const all = problems.map(toKind);
   const kinds = new Set(all.map(({ kind }) => kind)).size;
-  return `${counted(all.length, 'problem')}${kinds > 1 ? ` of ${kinds} kinds` : ''}`;
+  return [
+    `${file}:`,
+    ...groupByKind(all, options).map((line) => `  ${line}`),
+    `${counted(problems.length, 'problem')}${kinds > 1 ? ` of ${kinds} kinds` : ''}; ${end}.`,
+  ].join('\n');
 }
 
 /** Problems of the same field with the same fix are of a kind, whatever record and list element they are in. */
-export function problemKind(problem: FileProblem): OfKind {
+export function toKind(problem: FileProblem): OfKind {
   const [path = ''] = /[^:]*$/.exec(problem.at) ?? [];
   return { kind: `${path.replace(/\d+/g, 'n')} ${problem.fix}`, text: describeFileProblem(problem) };
 }

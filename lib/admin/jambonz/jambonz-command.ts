@@ -19,6 +19,15 @@ export function jambonzCommand(usage: string, description: string, examples: rea
     .option('--plain-http', 'let the API key travel without TLS');
 }
 
+/** The options as words, for commands that are suggested. */
+export function wordsOf({ api, account, hooks, plainHttp }: JambonzCommandOptions): string[] {
+  return [
+    ...['--api', api, '--account', account],
+    ...(hooks === undefined ? [] : ['--hooks', hooks]),
+    ...(plainHttp ? ['--plain-http'] : []),
+  ];
+}
+
 /**
  * The URLs below a base, else those of the stack.
  * @throws WrongUsage when jambonz could not call them

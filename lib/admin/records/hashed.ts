@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Item } from '../../aws/customer-records';
 import { hashCredentials } from '../../registrar/digest';
 import { isObject } from '../../registrar/json';
@@ -20,6 +21,16 @@ export function hashed(item: Item): Item {
     ...(own !== undefined && !beside && { ha1: own }),
     ...((credentials !== undefined || beside) && { credentials: all }),
   };
+}
+
+/** The same, but for plain passwords that the record in the table has too: an import of an export changes nothing. */
+export function hashedUnlessSame(item: Item, seen: Item | undefined): Item {
+  const same = ['password', 'credentials'].filter(
+    (name) => item[name] !== undefined && isDeepStrictEqual(item[name], seen?.[name]),
+  );
+  const kept = Object.fromEntries(same.map((name) => [name, item[name]]));
+  const others = Object.fromEntries(Object.entries(item).filter(([name]) => !same.includes(name)));
+  return { ...hashed(others), ...kept };
 }
 
 function hashedCredential(credential: unknown, hash: (text: string) => string): unknown {

@@ -3,21 +3,38 @@ import { type Customer, parseCustomer } from '../../registrar/customer';
 import type { CallRecords, CallSettings } from '../../registrar/plan';
 import type { Deployment } from '../deployment';
 import { readCustomersFile } from '../files/customers-file';
-import { describeFileProblem } from '../files/file-problems';
+import { reportProblems } from '../files/file-problems';
 import { readInput } from '../input';
 import { Refused, type Shell } from '../shell';
+import { suggestion } from '../suggestion';
+import type { Step } from './bulk-write';
 
 /** Records that rules can be tried on: of a deployment, or of a file. */
 export interface KnownRecords {
   /** For people. */
   readonly name: string;
+  /** The options that name them, for commands that are suggested. */
+  readonly options: readonly string[];
   readonly settings: CallSettings;
   find(aor: Aor): Promise<Customer | undefined>;
 }
 
 /** The records of a deployment, read as the hooks read them. */
-export function recordsInTable({ name, settings, records }: Deployment): KnownRecords {
-  return { name, settings, find: async (aor) => parseCustomer(await records.find(aor)).customer };
+export function recordsInTable({ name, options, settings, records }: Deployment): KnownRecords {
+  return { name, options, settings, find: async (aor) => parseCustomer(await records.find(aor)).customer };
+}
+
+/** The records of a deployment as they would be after these steps. */
+export function recordsAfter(deployment: Deployment, steps: readonly Step[]): KnownRecords {
+  const known = recordsInTable(deployment);
+  const changed = new Map(steps.map(({ aor, item }) => [aor, item]));
+  return {
+    ...known,
+    find: async ({ username, realm }) => {
+      const aor = formatAor({ username, realm: realmKey(realm) });
+      return changed.has(aor) ? parseCustomer(changed.get(aor)).customer : known.find({ username, realm });
+    },
+  };
 }
 
 /**
@@ -31,12 +48,15 @@ export async function recordsInFile(
 ): Promise<KnownRecords> {
   const { records, problems } = readCustomersFile(await readInput(shell, file));
   if (problems.length > 0)
-    throw new Refused(`${file}:\n${problems.map((it) => `  ${describeFileProblem(it)}`).join('\n')}`);
+    throw new Refused(
+      reportProblems(file, problems, `${suggestion(shell, ['lint', file, '--all'])} prints all`),
+    );
   const byAor = new Map(
     records.flatMap(({ customer }) => (customer ? [[formatAor(customer), customer]] : [])),
   );
   return {
     name: file,
+    options: [],
     settings,
     find: async ({ username, realm }) => byAor.get(formatAor({ username, realm: realmKey(realm) })),
   };

@@ -1,4 +1,4 @@
-import { realmKey } from '../../registrar/aor';
+import { formatAor, realmKey } from '../../registrar/aor';
 import type { CallerIdRules, Customer, Trunk } from '../../registrar/customer';
 import { readNumber } from '../../registrar/destination';
 import { HIGH_RISK_RANGES } from '../../registrar/high-risk-ranges';
@@ -12,6 +12,8 @@ export interface Warning {
   readonly path: string;
   readonly what: string;
   readonly fix: string;
+  /** The words of a command of this tool that fixes it. */
+  readonly command?: readonly string[];
 }
 
 type Remark = Omit<Warning, 'username' | 'realm'>;
@@ -74,18 +76,19 @@ function aboutCredentials(record: Customer, now: number): Remark[] {
     ...(some
       ? []
       : [
-          warn(
-            'credentials',
-            'this account has no valid credential',
-            'no phone can log in: npx edge-registrar password rotate',
-          ),
+          warn('credentials', 'this account has no valid credential', 'no phone can log in', [
+            'password',
+            'rotate',
+            formatAor(record),
+          ]),
         ]),
     ...plain.map(({ path, text }) => {
       const weak = weakness(text, username);
       return warn(
         path,
         weak ? `is in plain text, and ${weak}` : 'is in plain text',
-        weak ? 'npx edge-registrar password rotate' : 'import or put the record again: it becomes ha1',
+        weak ? 'give it a better one' : 'save the record again, and it becomes ha1',
+        weak ? ['password', 'rotate', formatAor(record)] : ['customers', 'edit', formatAor(record)],
       );
     }),
   ];
@@ -299,6 +302,6 @@ function keyOf(realm: string, username: string): string {
   return `${username}@${realmKey(realm)}`;
 }
 
-function warn(path: string, what: string, fix: string): Remark {
-  return { path, what, fix };
+function warn(path: string, what: string, fix: string, command?: readonly string[]): Remark {
+  return { path, what, fix, ...(command && { command }) };
 }

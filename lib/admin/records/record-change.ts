@@ -1,10 +1,15 @@
 import { aorOf, type Item } from '../../aws/customer-records';
+import { FRESH_MS } from '../../aws/customers-table';
 import { type Aor, formatAor } from '../../registrar/aor';
 import type { Problem } from '../../registrar/customer';
 import type { Deployment } from '../deployment';
 import { type Outcome, Refused, type Shell } from '../shell';
 import { changesBetween, describeChange } from './changes';
+import { withNearestField } from './field-names';
 import { mask } from './mask';
+
+/** When a change takes effect: the hooks remember a record for a while. */
+export const USED_WITHIN = `Calls use it within ${FRESH_MS.known / 1000} s.`;
 
 /**
  * Prints what changes, then writes it, unless someone else wrote the record after it was read.
@@ -26,7 +31,9 @@ export async function change(
   }
   shell.print(
     [
-      `${seen ? '~' : '+'} ${aor} in ${deployment.name}`,
+      seen
+        ? shell.paint('yellow', `~ ${aor} in ${deployment.name}`)
+        : shell.paint('green', `+ ${aor} in ${deployment.name}`),
       ...changes.map((it) => `    ${describeChange(it)}`),
     ].join('\n'),
   );
@@ -35,7 +42,7 @@ export async function change(
     return { code: 0, json };
   }
   if ((await deployment.records.write(item, seen)) === 'changed-meanwhile') throw changedMeanwhile(aor);
-  shell.print('Written.');
+  shell.print(`Written. ${USED_WITHIN}`);
   return { code: 0, json: { ...json, written: true } };
 }
 
@@ -60,5 +67,5 @@ export function describeRecord({ realm, username, ...record }: Item): string {
 
 /** For people: one line a problem. */
 export function describeProblems(problems: readonly Problem[]): string[] {
-  return problems.map(({ path, fix }) => `  ${path ? `${path} ` : ''}${fix}`);
+  return problems.map(withNearestField).map(({ path, fix }) => `  ${path ? `${path} ` : ''}${fix}`);
 }

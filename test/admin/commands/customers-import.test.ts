@@ -42,7 +42,7 @@ describe('customers import', () => {
         '  + alice@a.example',
         '  ~ bob@a.example',
         '      ~ callerId: "+18001111111" -> "+18005550000"',
-        'Written.',
+        'Written. Calls use it within 60 s.',
       ].join('\n'),
     );
     expect(code).toBe(0);
@@ -88,10 +88,11 @@ describe('customers import', () => {
     const { code, json } = await importText('realm,username,techPrefx\na.example,alice,1\na.example,b b,2');
     expect(printed()).toBe(
       [
-        '-: 3 problems; nothing was written:',
+        '-:',
         '  line 2: a.example / alice: techPrefx is not a field of a customer record: did you mean techPrefix?',
-        '  line 3: a.example / b b: username may not hold white space, control characters or any of " , : @',
         '  line 3: a.example / b b: techPrefx is not a field of a customer record: did you mean techPrefix?',
+        '  line 3: a.example / b b: username may not hold white space, control characters or any of " , : @',
+        '3 problems of 2 kinds; nothing was written.',
       ].join('\n'),
     );
     expect(code).toBe(1);

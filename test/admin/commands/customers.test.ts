@@ -56,7 +56,7 @@ describe('customers list', () => {
     const { shell, deployment, printed } = await at();
     await listCustomers(shell, deployment, {});
     expect(printed()).toBe(
-      'table Customers at ENDPOINT holds no record. Add some: npx edge-registrar customers import FILE',
+      'table Customers at ENDPOINT has no records. Add some: edge-registrar customers import FILE',
     );
   });
 });
@@ -108,7 +108,7 @@ describe('customers put', () => {
         '    ~ ha1: "***" -> "***"',
         '    ~ techPrefix: "11#" -> "12#"',
         '    - outboundAuth: {"username":"trunk-alice","password":"***"}',
-        'Written.',
+        'Written. Calls use it within 60 s.',
       ].join('\n'),
     );
     expect(code).toBe(0);
@@ -169,8 +169,8 @@ describe('customers enable and disable', () => {
       [
         '~ alice@a.example in table Customers at ENDPOINT',
         '    + enabled: false',
-        'Written.',
-        'Calls stop within 60 s. A registered phone stays registered until its time runs out, at most 3600 s.',
+        'Written. Calls use it within 60 s.',
+        'A registered phone stays registered until its time runs out, at most 3600 s.',
       ].join('\n'),
     );
     expect(await alice()).toEqual({ ...ALICE, enabled: false, version: 4 });

@@ -34,9 +34,9 @@ describe('password rotate', () => {
       '~ alice@a.example in table Customers at ENDPOINT',
       '    - password: "***"',
       '    + credentials: [{"label":"password","ha1":"***","notAfter":"2026-11-30T12:00:00.000Z"},{"label":"2026-11-23","ha1":"***"}]',
-      'Written.',
+      'Written. Calls use it within 60 s.',
       'The old one is valid too, until 2026-11-30T12:00:00.000Z.',
-      'When no phone uses it any more: npx edge-registrar password retire alice@a.example',
+      'When no phone uses it any more: edge-registrar password retire alice@a.example',
     ]);
     expect(await alice()).toEqual({
       realm: 'a.example',
@@ -126,7 +126,7 @@ describe('password retire', () => {
   test('takes all but the newest away when no phone uses them', async () => {
     const { shell, deployment, printed } = await open({}, ROTATED);
     await retirePassword(shell, deployment, 'alice@a.example', {});
-    expect(printed().split('\n').at(-1)).toBe('Written.');
+    expect(printed().split('\n').at(-1)).toBe('Written. Calls use it within 60 s.');
     expect((await alice())?.credentials).toEqual([{ label: '2026-11-23', ha1: NEW_HA1 }]);
   });
 
