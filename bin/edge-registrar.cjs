@@ -42,8 +42,8 @@ function build() {
     format: 'cjs',
     target: 'node20',
     mainFields: ['module', 'main'],
-    // It loads its own files by name.
-    external: ['dynalite'],
+    // The first loads its own files by name, the second is native.
+    external: ['dynalite', 'level'],
     write: false,
   });
   return outputFiles[0].text;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { commandGroup, exampleText } from '../lib/admin/command-line';
 import { checkCommand } from '../lib/admin/commands/check';
+import { addCompletion } from '../lib/admin/commands/completion';
 import { editCommand } from '../lib/admin/commands/customers-edit';
 import { disableCommand, enableCommand } from '../lib/admin/commands/customers-enable';
 import { exportCommand } from '../lib/admin/commands/customers-export';
@@ -17,6 +18,7 @@ import { explainCallCommand } from '../lib/admin/commands/explain-call';
 import { explainRegisterCommand } from '../lib/admin/commands/explain-register';
 import { connectCommand } from '../lib/admin/commands/jambonz-connect';
 import { doctorCommand } from '../lib/admin/commands/jambonz-doctor';
+import { phonesCommand } from '../lib/admin/commands/jambonz-phones';
 import { lintCommand } from '../lib/admin/commands/lint';
 import { passwordCheckCommand } from '../lib/admin/commands/password-check';
 import { retireCommand } from '../lib/admin/commands/password-retire';
@@ -24,6 +26,7 @@ import { rotateCommand } from '../lib/admin/commands/password-rotate';
 import { simulateCallCommand } from '../lib/admin/commands/simulate-call';
 import { simulateRegisterCommand } from '../lib/admin/commands/simulate-register';
 import { startCommand } from '../lib/admin/commands/start';
+import { tailCommand } from '../lib/admin/commands/tail';
 import { ignoreClosedPipe } from '../lib/admin/terminal';
 import { endOnUsageErrors } from '../lib/admin/usage-errors';
 import { version } from '../package.json';
@@ -86,6 +89,7 @@ const cli = new Command('edge-registrar')
       [explainCallCommand(), explainRegisterCommand()],
     ),
   )
+  .addCommand(tailCommand())
   .addCommand(lintCommand())
   .addCommand(checkCommand())
   .addCommand(diffCommand())
@@ -94,10 +98,11 @@ const cli = new Command('edge-registrar')
       'jambonz',
       'the account in jambonz that uses these hooks (JAMBONZ_API_KEY)',
       ['jambonz doctor --help'],
-      [connectCommand(), doctorCommand()],
+      [connectCommand(), doctorCommand(), phonesCommand()],
     ),
   );
 
+addCompletion(cli);
 ignoreClosedPipe();
 endOnUsageErrors(cli, process.argv.includes('--json'));
 if (process.argv.length <= 2) cli.outputHelp();

@@ -20,10 +20,15 @@ export const registerAuth = signedHook(
   ({ digest }) => digest.realm,
   async (attempt, world) => {
     const admission = await decide(attempt, world);
-    world.report({ hook: 'register-auth', method: attempt.method, admission });
+    world.report({ hook: 'register-auth', method: attempt.method, admission, address: seenAddress(attempt) });
     return answerAuthHook(admission);
   },
 );
+
+/** What a device claims about itself is no help to anybody who reads the log. */
+function seenAddress({ source }: AuthAttempt): string | undefined {
+  return source.claimedByDevice ? undefined : source.address;
+}
 
 async function decide(attempt: AuthAttempt, world: World): Promise<Admission> {
   const guesser = world.guesser(attempt.digest, attempt.source);

@@ -39,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/',
     'aws-lambda',
     'dynalite',
+    'level',
     'node:',
   ],
   'lib/admin': [
@@ -50,6 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'valibot',
     '@valibot/to-json-schema',
     'commander',
+    '@bomb.sh/tab',
     'csv-parse',
     'fastest-levenshtein',
     'csv-stringify',

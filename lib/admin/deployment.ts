@@ -46,6 +46,8 @@ export interface Deployment {
   readonly webhookSecret: { readonly arn: string } | 'local' | undefined;
   /** The hooks as the stack's outputs name them. */
   readonly hooks: HookUrls | undefined;
+  /** Where the hooks write a line for each decision: a local stack, or log groups by their ARNs. */
+  readonly log: { readonly url: string } | { readonly groups: readonly string[] } | undefined;
 }
 
 /**
@@ -59,11 +61,11 @@ export async function findDeployment(shell: Shell, options: DeploymentOptions): 
   const open = (customersTable: string, dynamodb: DocumentClient) =>
     openRecords(shell, dynamodb, customersTable, options);
   if (stack !== undefined) return deployed(open, stack, await stackOutputs(stack), table, host);
-  if (endpoint) return local(open, { dynamodbEndpoint: endpoint, outboundSipHost: host }, table);
-  if (table !== undefined) return onlyTable(open, table, host);
   const url = `http://127.0.0.1:${port}/`;
+  if (endpoint) return local(open, { dynamodbEndpoint: endpoint, outboundSipHost: host }, url, table);
+  if (table !== undefined) return onlyTable(open, table, host);
   const about = await askLocalStack(url);
-  if (about) return local(open, about);
+  if (about) return local(open, about, url);
   throw new WrongUsage(
     `no local stack answers at ${url}: start one with "${suggestion(shell, ['start'])}", or name the deployment with --stack NAME or --table NAME`,
   );
@@ -92,6 +94,7 @@ function openRecords(
 function local(
   open: Open,
   about: { dynamodbEndpoint: string; outboundSipHost: string | undefined },
+  url: string,
   table?: string,
 ): Deployment {
   const customersTable = table ?? LOCAL_TABLES.customers;
@@ -104,6 +107,7 @@ function local(
     settings: callSettings(about.outboundSipHost),
     webhookSecret: 'local',
     hooks: undefined,
+    log: { url },
   };
 }
 
@@ -129,7 +133,13 @@ function deployed(
     settings: callSettings(host ?? outputs[OUTPUTS.outboundSipHost]),
     webhookSecret: arn ? { arn } : undefined,
     hooks: hooksOf(outputs),
+    log: logOf(outputs),
   };
+}
+
+function logOf(outputs: Readonly<Record<string, string>>): Deployment['log'] {
+  const groups = outputs[OUTPUTS.hookLogs]?.split(',');
+  return groups && { groups };
 }
 
 function hooksOf(outputs: Readonly<Record<string, string>>): HookUrls | undefined {
@@ -151,5 +161,6 @@ function onlyTable(open: Open, customersTable: string, host: string | undefined)
     settings: callSettings(host),
     webhookSecret: undefined,
     hooks: undefined,
+    log: undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { CallTag } from '../jambonz/call-tag';
 import { type Decision, Undecided } from '../jambonz/world';
 import { type Aor, formatAor, isRealm, isUsername } from '../registrar/aor';
@@ -113,13 +114,15 @@ export function lineOf(decision: Decision): LogLine {
       const { admission, method } = decision;
       const { hook } = decision;
       const aor = printable(admission.aor);
-      if (!admission.admitted) return { hook, answer: 'fail', aor, method, because: admission.because };
+      const address = addressOf(decision.address);
+      if (!admission.admitted)
+        return { hook, answer: 'fail', aor, address, method, because: admission.because };
       // Millions of these a day are written: the one reason for ok goes without saying, as does the usual credential,
       // and that who is granted a time has registered.
       const { credential, expires, observed } = admission;
       const label = credential === 'password' || credential === 'ha1' ? undefined : credential;
       const other = expires === undefined ? method : undefined;
-      return { hook, answer: 'ok', aor, method: other, credential: label, expires, observed };
+      return { hook, answer: 'ok', aor, address, method: other, credential: label, expires, observed };
     }
     case 'call-hook': {
       const { plan, grant } = decision;
@@ -209,6 +212,10 @@ export function lineOfTrouble({ what, aor, cause }: Trouble): LogLine {
 function printable(aor: Aor): string {
   const text = formatAor(aor).replace(HARMFUL, '?');
   return isUsername(aor.username) && isRealm(aor.realm) ? text : `${text.slice(0, 60)}…`;
+}
+
+function addressOf(text: string | undefined): string | undefined {
+  return text !== undefined && isIP(text) > 0 ? text : undefined;
 }
 
 /** Control, direction and line characters, and halves of others. */

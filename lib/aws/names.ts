@@ -59,6 +59,8 @@ export const OUTPUTS = {
   webhookSecretArn: 'WebhookSecretArn',
   outboundSipHost: 'OutboundSipHost',
   domainTarget: 'DomainTarget',
+  /** ARNs of log groups, with commas between them. */
+  hookLogs: 'HookLogs',
 } as const;
 
 /** The metrics that the hooks write. None is split by customer: CloudWatch bills each split, and logs tell who. */

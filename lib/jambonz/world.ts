@@ -112,7 +112,13 @@ export type HookName = 'register-auth' | 'call-hook' | 'dial-action' | 'call-sta
 
 /** What a hook decided, with its reason: the value that is answered is the value that is told. */
 export type Decision =
-  | { readonly hook: 'register-auth'; readonly method: string; readonly admission: Admission }
+  | {
+      readonly hook: 'register-auth';
+      readonly method: string;
+      readonly admission: Admission;
+      /** Where the phone is, as far as jambonz itself saw it. */
+      readonly address?: string | undefined;
+    }
   | { readonly hook: 'call-hook'; readonly plan: CallPlan; readonly grant: GrantState }
   | { readonly hook: 'dial-action'; readonly tag: CallTag; readonly step: NextStep }
   | { readonly hook: 'call-status'; readonly record: CallRecord }

@@ -12,8 +12,9 @@ import { parseWebhookSecrets } from '../jambonz/webhook-secrets';
 import { type FileRecord, parseCustomerFile } from '../registrar/customer-file';
 import { isObject } from '../registrar/json';
 import type { AboutLocalStack } from './about';
+import { dataDirProblem } from './data-dir';
 import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from './dynamodb';
-import { startGateway } from './gateway';
+import { type Follow, startGateway } from './gateway';
 import { DEVELOPMENT_SECRET, SAMPLE_CUSTOMERS } from './sample-customers';
 import { readLocalSecret } from './webhook-secret';
 
@@ -49,7 +50,16 @@ export async function startLocalStack(env: Environment, print: Print): Promise<L
       dynamodbEndpoint: dynamodb.endpoint,
       outboundSipHost: outboundSipHost(env),
     };
-    const gateway = await startGateway(handlers(env, dynamodb.endpoint, print), port, about).catch(
+    const followers = new Set<Print>();
+    const printAll: Print = (line) => {
+      print(line);
+      for (const send of followers) send(line);
+    };
+    const follow: Follow = (send) => {
+      followers.add(send);
+      return () => followers.delete(send);
+    };
+    const gateway = await startGateway(handlers(env, dynamodb.endpoint, printAll), port, about, follow).catch(
       explainPort('PORT', port),
     );
     const stop = async () => {
@@ -97,6 +107,8 @@ function outboundSipHost(env: Environment): string {
 /** Its usual port, or any free one when that is taken and nobody asked for it. */
 async function startDynamoDB(env: Environment): Promise<{ endpoint: string; stop: () => Promise<void> }> {
   if (env.DYNAMODB_ENDPOINT) return { endpoint: env.DYNAMODB_ENDPOINT, stop: async () => {} };
+  const wrong = env.DATA_DIR ? await dataDirProblem(env.DATA_DIR) : undefined;
+  if (wrong !== undefined) throw new CannotStart(`DATA_DIR ${env.DATA_DIR} ${wrong}`);
   const port = portOf(env, 'DYNAMODB_PORT', 8000);
   return startEmbeddedDynamoDB(port, env.DATA_DIR)
     .catch((cause) =>

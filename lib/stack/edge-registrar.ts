@@ -55,6 +55,7 @@ export class EdgeRegistrar extends Stack {
         secret.secret.secretArn,
       ],
       outboundSipHost: ['Where calls go whose trunk names no host', settings.outboundSipHost],
+      hookLogs: ['Where the hooks write a line for each decision', hooks.map((it) => it.logArn).join(',')],
       domainTarget: door.api.domainName && [
         `DNS: ${settings.domainName} CNAME`,
         door.api.domainName.domainNameAliasDomainName,

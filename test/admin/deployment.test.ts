@@ -1,10 +1,8 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { findDeployment } from '../../lib/admin/deployment';
 import { secretStore } from '../../lib/admin/jambonz/secret-store';
 import { type Desk, openDesk } from './desk';
+import { type AwsStandIn, startAws } from './stand-ins/aws-stand-in';
 
-/** What CloudFormation and Secrets Manager say, as far as the desk asks them. */
 const OUTPUTS: Readonly<Record<string, string>> = {
   CustomersTable: 'Customers',
   MemoryTable: 'Memory',
@@ -13,50 +11,22 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   RegistrationHook: 'https://api.example.com/hooks/register-auth',
   CallHook: 'https://api.example.com/hooks/call-hook',
   CallStatusHook: 'https://api.example.com/hooks/call-status',
+  HookLogs: 'arn:aws:logs:eu-west-1:123456789012:log-group:a,arn:aws:logs:eu-west-1:123456789012:log-group:b',
 };
-
-function describeStacks(outputs: Readonly<Record<string, string>>): string {
-  const members = Object.entries(outputs).map(
-    ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
-  );
-  return `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks><member>
-    <StackName>edge</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-11-01T00:00:00Z</CreationTime>
-    <Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
-}
-
-let outputs = OUTPUTS;
-const versions: string[] = [];
-const aws = createServer(async (request, response) => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const target = request.headers['x-amz-target'];
-  if (target === undefined) return response.end(describeStacks(outputs));
-  const { SecretString } = JSON.parse(Buffer.concat(chunks).toString());
-  if (target === 'secretsmanager.PutSecretValue') versions.push(SecretString);
-  const current = versions.at(-1);
-  if (current === undefined) response.writeHead(400, { 'x-amzn-errortype': 'ResourceNotFoundException' });
-  response.end(current === undefined ? '{}' : JSON.stringify({ SecretString: current }));
-});
 
 describe('a deployed stack', () => {
   const before = { ...process.env };
   let desk: Desk;
+  let aws: AwsStandIn;
   beforeAll(async () => {
     desk = await openDesk();
-    await new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(aws.address() as AddressInfo).port}`;
-    Object.assign(process.env, {
-      AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_ENDPOINT_URL_CLOUDFORMATION: url,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
-    });
+    aws = await startAws();
+    aws.outputs = OUTPUTS;
+    Object.assign(process.env, aws.env);
   });
   afterAll(async () => {
     process.env = before;
-    aws.close();
-    aws.closeAllConnections();
+    await aws.stop();
     await desk.stop();
   });
   const find = (options: { stack?: string; table?: string }) =>
@@ -74,6 +44,12 @@ describe('a deployed stack', () => {
         call: 'https://api.example.com/hooks/call-hook',
         callStatus: 'https://api.example.com/hooks/call-status',
       },
+      log: {
+        groups: [
+          'arn:aws:logs:eu-west-1:123456789012:log-group:a',
+          'arn:aws:logs:eu-west-1:123456789012:log-group:b',
+        ],
+      },
     });
   });
 
@@ -85,7 +61,7 @@ describe('a deployed stack', () => {
   });
 
   test('of another kind is told so', async () => {
-    outputs = { Bucket: 'x' };
+    aws.outputs = { Bucket: 'x' };
     await expect(find({ stack: 'other' })).rejects.toThrow(
       'stack other has no output CustomersTable: is it a stack of edge-registrar, of this version?',
     );

@@ -39,20 +39,20 @@ export async function editCustomer(
   const folder = await mkdtemp(join(tmpdir(), 'edge-registrar-'));
   const file = join(folder, `${aor.username.replace(/[^\w.-]/g, '_')}.json`);
   await writeFile(file, `${JSON.stringify(hideSecrets(shown, secrets), null, 2)}\n`, { mode: 0o600 });
-  const read = await editUntilRight(shell, file, aor, secrets);
   const kept = `Your text is kept in ${file}.`;
-  if ('problems' in read) {
-    const outcome = refuseRecord(shell, aor, read.problems);
-    shell.print(kept);
-    return outcome;
-  }
   try {
+    const read = await editUntilRight(shell, file, aor, secrets);
+    if ('problems' in read) {
+      const outcome = refuseRecord(shell, aor, read.problems);
+      shell.print(kept);
+      return outcome;
+    }
     const item = options.keepPasswords ? read.item : hashed(read.item);
     const outcome = await change(shell, deployment, seen, item, options);
     await rm(folder, { recursive: true });
     return outcome;
   } catch (cause) {
-    shell.print(kept);
+    shell.complain(kept);
     throw cause;
   }
 }

@@ -14,7 +14,8 @@ import {
 } from '../files/file-problems';
 import { readInput } from '../input';
 import { withNearestField } from '../records/field-names';
-import { type Warning, warningsOf } from '../records/lint-rules';
+import type { Warning } from '../records/lint-remark';
+import { warningsOf } from '../records/lint-rules';
 import type { Outcome, Shell } from '../shell';
 import { suggestion } from '../suggestion';
 

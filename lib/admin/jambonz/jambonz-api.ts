@@ -9,6 +9,10 @@ export interface JambonzApi {
   clients(): Promise<readonly Client[]>;
   carriers(): Promise<readonly Carrier[]>;
   gateways(carrier: Carrier): Promise<readonly Gateway[]>;
+  /** The phones that are registered now, at the account's own realm. */
+  phones(): Promise<readonly RegisteredPhone[]>;
+  /** Their user parts, at that realm and at names below it. */
+  registeredUsers(): Promise<readonly string[]>;
   updateAccount(change: object): Promise<void>;
   /** @returns its sid */
   createApplication(application: object): Promise<string>;
@@ -56,12 +60,22 @@ const gateway = v.object({
   is_active: v.optional(flag, 1),
 });
 
+/** Of mw-registrar, as `POST /Accounts/:sid/RegisteredSipUsers` hands it on (lib/routes/api/accounts.js). */
+const phone = v.object({
+  name: text,
+  contact: orNull(text),
+  /** Unix ms. */
+  expiryTime: orNull(v.number()),
+  protocol: orNull(text),
+});
+
 export type Webhook = v.InferOutput<typeof webhook>;
 export type Account = v.InferOutput<typeof account>;
 export type Application = v.InferOutput<typeof application>;
 export type Client = v.InferOutput<typeof client>;
 export type Carrier = v.InferOutput<typeof carrier>;
 export type Gateway = v.InferOutput<typeof gateway>;
+export type RegisteredPhone = v.InferOutput<typeof phone>;
 
 /** Where the API is, and of which account. */
 export interface JambonzOptions {
@@ -114,6 +128,12 @@ function apiOf(base: string, accountSid: string, key: string): JambonzApi {
       ),
     gateways: ({ voip_carrier_sid }) =>
       ask(`/SipGateways?voip_carrier_sid=${voip_carrier_sid}`, v.array(gateway)),
+    phones: async () => {
+      const path = `${ofAccount}/RegisteredSipUsers`;
+      return understood(path, v.array(phone), await request(base, key, 'POST', path, []));
+    },
+    registeredUsers: async () =>
+      (await ask(`${ofAccount}/RegisteredSipUsers`, v.array(text))).map((aor) => aor.replace(/@[^@]*$/, '')),
     updateAccount: async (change) => {
       await request(base, key, 'PUT', ofAccount, change);
     },

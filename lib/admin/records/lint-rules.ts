@@ -3,20 +3,9 @@ import type { CallerIdRules, Customer, Trunk } from '../../registrar/customer';
 import { readNumber } from '../../registrar/destination';
 import { HIGH_RISK_RANGES } from '../../registrar/high-risk-ranges';
 import { type Policy, policyOf } from '../../registrar/policy';
+import { aboutFormatsWithoutPlan, aboutUnreachable } from './lint-prefixes';
+import { type Remark, type Warning, warn } from './lint-remark';
 import { weakness } from './password-strength';
-
-/** The record is valid, but probably not what was meant. */
-export interface Warning {
-  readonly username: string;
-  readonly realm: string;
-  readonly path: string;
-  readonly what: string;
-  readonly fix: string;
-  /** The words of a command of this tool that fixes it. */
-  readonly command?: readonly string[];
-}
-
-type Remark = Omit<Warning, 'username' | 'realm'>;
 
 /**
  * All warnings about these records, in their order.
@@ -29,9 +18,12 @@ export function warningsOf(customers: readonly Customer[], now: number): Warning
     const named = record.customer === undefined ? undefined : byKey.get(keyOf(record.realm, record.customer));
     const policy = policyOf(record, named);
     const remarks = [
+      ...aboutUsername(record),
       ...aboutInheritance(record, named),
       ...aboutCredentials(record, now),
       ...aboutCallerId(record, policy),
+      ...aboutUnreachable(record, policy),
+      ...aboutFormatsWithoutPlan(record, policy),
       ...aboutDestinations(record),
       ...aboutTrunks(record, policy),
       ...aboutEmergency(record, named, policy),
@@ -39,6 +31,20 @@ export function warningsOf(customers: readonly Customer[], now: number): Warning
     ];
     return remarks.map((remark) => ({ realm: record.realm, username: record.username, ...remark }));
   });
+}
+
+/** What a SIP URI's user part holds unescaped (RFC 3261 section 25.1, user); jambonz decodes nothing. */
+function aboutUsername({ username }: Customer): Remark[] {
+  const escaped = username.replace(/[\w\-.!~*'()&=+$;?/]/g, '');
+  return escaped === ''
+    ? []
+    : [
+        warn(
+          'username',
+          `holds ${[...new Set(escaped)].join(' ')}, which phones write as ${encodeURIComponent([...escaped][0] ?? '')}`,
+          'the login fails then, because it is not decoded: use letters, digits and . _ - alone',
+        ),
+      ];
 }
 
 function aboutInheritance(record: Customer, named: Customer | undefined): Remark[] {
@@ -258,28 +264,32 @@ function aboutEmergency(record: Customer, named: Customer | undefined, { trunks 
   ];
 }
 
-/** The same trunk credentials under two customers: the carrier cannot tell whom to bill. */
+/** Trunk credentials that customers share, said once each: the carrier cannot tell whom to bill. */
 function sharedTrunkAuth(customers: readonly Customer[]): Map<Customer, Remark[]> {
   const users = new Map<string, { record: Customer; path: string }[]>();
   for (const record of customers)
-    for (const { path, key } of trunkAuthsOf(record))
-      users.set(key, [...(users.get(key) ?? []), { record, path }]);
-  const remarks = new Map<Customer, Remark[]>();
-  for (const sharing of users.values()) {
-    const owners = [...new Set(sharing.map(({ record }) => ownerOf(record)))];
-    if (owners.length < 2) continue;
-    for (const { record, path } of sharing) {
-      const others = owners.filter((owner) => owner !== ownerOf(record));
-      const remark = warn(
-        path,
-        `is the same as that of ${others.slice(0, 3).join(', ')}`,
-        'give each customer trunk credentials of its own, or let one record name the other as customer',
-      );
-      remarks.set(record, [...(remarks.get(record) ?? []), remark]);
+    for (const { path, key } of trunkAuthsOf(record)) {
+      const sharing = users.get(key) ?? [];
+      sharing.push({ record, path });
+      users.set(key, sharing);
     }
+  const remarks = new Map<Customer, Remark[]>();
+  for (const [first, ...others] of users.values()) {
+    const owners = [...new Set(others.map(({ record }) => ownerOf(record)))];
+    const strangers = first ? owners.filter((owner) => owner !== ownerOf(first.record)) : [];
+    if (!first || strangers.length === 0) continue;
+    const more = strangers.length > MOST_OWNERS ? ` and ${strangers.length - MOST_OWNERS} more` : '';
+    const remark = warn(
+      first.path,
+      `is the same as that of ${strangers.slice(0, MOST_OWNERS).join(', ')}${more}`,
+      'give each customer trunk credentials of its own, or let one record name the other as customer',
+    );
+    remarks.set(first.record, [...(remarks.get(first.record) ?? []), remark]);
   }
   return remarks;
 }
+
+const MOST_OWNERS = 3;
 
 function trunkAuthsOf({ outboundAuth, trunks = [] }: Customer): { path: string; key: string }[] {
   const key = (auth: NonNullable<Trunk['outboundAuth']>, host = '') =>
@@ -300,8 +310,4 @@ function ownerOf({ customer, username, realm }: Customer): string {
 
 function keyOf(realm: string, username: string): string {
   return `${username}@${realmKey(realm)}`;
-}
-
-function warn(path: string, what: string, fix: string, command?: readonly string[]): Remark {
-  return { path, what, fix, ...(command && { command }) };
 }

@@ -6,7 +6,7 @@ import { withSecret } from '../../../lib/admin/jambonz/secret-store';
 import { startLocalStack } from '../../../lib/local/stack';
 import { readLocalSecret } from '../../../lib/local/webhook-secret';
 import { type Desk, openDesk } from '../desk';
-import { ACCOUNT_SID, API_KEY, type JambonzStandIn, startJambonz } from '../jambonz/jambonz-stand-in';
+import { ACCOUNT_SID, API_KEY, type JambonzStandIn, startJambonz } from '../stand-ins/jambonz-stand-in';
 
 const HOOKS = 'https://hooks.example.com/prod';
 const SECRET = 'wh_secret_vmH4yQWg4fMrRqZDUZR3pS';

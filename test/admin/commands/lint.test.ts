@@ -110,11 +110,7 @@ describe('lint warns of', () => {
       { username: 'other', outboundAuth },
       { username: 'phone', customer: 'acme', outboundAuth },
     );
-    expect(found).toEqual([
-      'acme: outboundAuth is the same as that of other@a.example',
-      'other: outboundAuth is the same as that of acme@a.example',
-      'phone: outboundAuth is the same as that of other@a.example',
-    ]);
+    expect(found).toEqual(['acme: outboundAuth is the same as that of other@a.example']);
     expect(found.join()).not.toContain('s3cret');
   });
 

@@ -12,6 +12,8 @@ export interface JambonzStandIn {
   readonly clients: Row[];
   readonly carriers: Row[];
   readonly gateways: Row[];
+  /** Registrations: `aor`, and what mw-registrar keeps of each. */
+  readonly phones: Row[];
   /** All that was written, as `PUT /Accounts/…`. */
   readonly writes: string[];
   /** Webhook rows that were made; each one that nobody refers to any more stays behind. */
@@ -56,6 +58,7 @@ export async function startJambonz(): Promise<JambonzStandIn> {
   const clients: Row[] = [];
   const carriers: Row[] = [];
   const gateways: Row[] = [];
+  const phones: Row[] = [];
   const writes: string[] = [];
   const webhooks = new Map<string, Row>();
   const makeWebhook = (hook: Row): string => {
@@ -124,6 +127,14 @@ export async function startJambonz(): Promise<JambonzStandIn> {
       }
       return undefined;
     },
+    'GET /Accounts/:sid/RegisteredSipUsers': () =>
+      [...new Set(phones.map(({ aor }) => String(aor).split('@')[0]))].map(
+        (user) => `${user}@${account.sip_realm}`,
+      ),
+    'POST /Accounts/:sid/RegisteredSipUsers': () =>
+      phones
+        .filter(({ aor }) => String(aor).endsWith(`@${account.sip_realm}`))
+        .map(({ aor, ...row }) => ({ name: String(aor).split('@')[0], ...row })),
     'GET /Clients': () => clients.map((row) => ({ ...row, password: 'x****' })),
     'GET /VoipCarriers': () => carriers,
     'GET /SipGateways': (_, __, query) =>
@@ -140,9 +151,15 @@ export async function startJambonz(): Promise<JambonzStandIn> {
         routes[`${request.method} ${path.replace(sid, ':sid').replace(/^:sid/, '')}`] ??
         (sid === '' ? routes[`${request.method} ${path}`] : undefined);
       if (!route || !pathname.startsWith('/v1/')) throw new Answer(404);
-      if (request.method !== 'GET') writes.push(`${request.method} ${path}`);
+      if (request.method !== 'GET' && !path.endsWith('/RegisteredSipUsers'))
+        writes.push(`${request.method} ${path}`);
       const reply = route(await readBody(request), sid, searchParams);
-      const status = request.method === 'POST' ? 201 : reply === undefined ? 204 : 200;
+      const status =
+        request.method === 'POST' && !path.endsWith('/RegisteredSipUsers')
+          ? 201
+          : reply === undefined
+            ? 204
+            : 200;
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(reply === undefined ? '' : JSON.stringify(reply));
     } catch (cause) {
@@ -160,6 +177,7 @@ export async function startJambonz(): Promise<JambonzStandIn> {
     clients,
     carriers,
     gateways,
+    phones,
     writes,
     webhooks,
     stop: () =>
