@@ -29,8 +29,10 @@ export interface Shell {
   readonly edit: (file: string) => Promise<void>;
   /** Shows how far a long work has come, on standard error. */
   readonly progress: (what: string, total: number) => Progress;
-  /** Resolves when the user stops the program, or closes the pipe that it writes to. */
+  /** Resolves when the user stops the program. */
   readonly interrupted: () => Promise<void>;
+  /** Resolves when nobody reads standard output any more (`| head`). */
+  readonly unread: () => Promise<void>;
 }
 
 export type Colour = 'red' | 'green' | 'yellow' | 'bold';

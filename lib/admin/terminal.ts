@@ -46,8 +46,8 @@ export function terminal(): Shell {
     interrupted: () =>
       new Promise((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-        process.stdout.once('error', () => resolve());
       }),
+    unread: () => new Promise((resolve) => process.stdout.once('error', () => resolve())),
   };
 }
 

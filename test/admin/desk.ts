@@ -40,6 +40,7 @@ export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
     edit: async () => {},
     progress: () => ({ advance: () => {}, stop: () => {} }),
     interrupted: () => new Promise(() => {}),
+    unread: () => new Promise(() => {}),
     ...terminal,
   };
   const deployment = await findDeployment(shell, {});

@@ -27,7 +27,7 @@ export async function showHistory(shell: Shell, deployment: Deployment, aorText:
     );
   const lines = states.flatMap((state, at) => describeState(shell, state, recordBefore(states, at)));
   shell.print([`${formatAor(aor)} in ${deployment.name}, oldest version first`, ...lines].join('\n'));
-  const revertible = states.find(({ kind, record }) => kind !== 'current' && record);
+  const revertible = states.findLast(({ kind, record }) => kind !== 'current' && record);
   if (revertible?.version !== undefined)
     shell.print(
       `To go back: ${suggestion(shell, ['customers', 'revert', formatAor(aor), '--to', String(revertible.version)], deployment)}`,

@@ -150,7 +150,20 @@ function describePlan(
       ...changes.map((it) => `      ${describeChange(it)}`),
     ]),
     ...named(removed, options, ({ aor }) => [shell.paint('red', `  - ${aor}`)]),
+    ...(options.map === undefined ? [] : withoutCredential(added)),
   ].join('\n');
+}
+
+/** Extensions of a PBX that no phone logs in as. */
+function withoutCredential(added: readonly Step[]): string[] {
+  const aors = added
+    .filter(({ item }) => item && !('ha1' in item || 'password' in item))
+    .map(({ aor }) => aor);
+  if (aors.length === 0) return [];
+  const more = aors.length > MOST_NAMED ? `, and ${aors.length - MOST_NAMED} more` : '';
+  return [
+    `${counted(aors.length, 'account')} without a credential, which no phone can use: ${aors.slice(0, MOST_NAMED).join(', ')}${more}`,
+  ];
 }
 
 function named(steps: readonly Step[], { all }: Options, lines: (step: Step) => string[]): string[] {

@@ -50,7 +50,7 @@ export async function start(shell: Shell, { json = false }: { json?: boolean } =
     const { url, dynamodbEndpoint } = stack;
     if (json) shell.print(JSON.stringify({ ready: url, dynamodbEndpoint }));
     else shell.print(`${welcome(shell, stack)}\nready ${url}`);
-    await shell.interrupted();
+    await Promise.race([shell.interrupted(), shell.unread()]);
     await stack.stop();
     return { code: 0, json: {} };
   } catch (cause) {

@@ -25,7 +25,7 @@ export async function tail(
 ): Promise<Outcome> {
   const aor = aorText === undefined ? undefined : formatAor(readAor(aorText));
   const ended = new AbortController();
-  void shell.interrupted().then(() => ended.abort());
+  void Promise.race([shell.interrupted(), shell.unread()]).then(() => ended.abort());
   const lines = decisionLines(shell);
   shell.complain(`following the hooks of ${deployment.name}; stop with Ctrl-C`);
   for await (const { line, at } of follow(shell, deployment, aor, ended.signal)) {

@@ -81,7 +81,6 @@ function parseLines(text: string, delimiter: string, problems: FileProblem[]): L
   let cells: Cell[] = [];
   const report = (cause: unknown): undefined => {
     if (!(cause instanceof CsvError)) throw cause;
-    cells = [];
     const line = typeof cause.lines === 'number' ? cause.lines : 1;
     problems.push({ line, at: '', fix: FIXES[cause.code] ?? `is not CSV: ${cause.code}` });
   };
@@ -96,8 +95,9 @@ function parseLines(text: string, delimiter: string, problems: FileProblem[]): L
         cells.push({ text: value, quoted: quoting });
         return value;
       },
-      on_record: (_, { lines: line }) => {
-        lines.push({ line, cells });
+      // Of a record with an error some cells are left over.
+      on_record: (record: readonly string[], { lines: line }) => {
+        lines.push({ line, cells: cells.slice(-record.length) });
         cells = [];
         return null;
       },

@@ -34,7 +34,7 @@ export function readCsv(text: string, map?: ColumnMap): CustomersFile {
       ...table.problems,
       ...read.flatMap((it) => it.problems),
       ...doubledAccounts(records, (record) => lines.get(record) ?? 0),
-    ],
+    ].sort((a, b) => a.line - b.line),
     warnings: lostZeros(rows),
     ...(map && { unused: unusedColumns(map, table.columns) }),
   };

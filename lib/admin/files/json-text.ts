@@ -25,9 +25,9 @@ export function readJsonText(text: string): ReadJson {
   return isTerraformOutput(parsed) ? { problems: [TERRAFORM] } : { root: parsed, lineAt };
 }
 
-/** What a tree stands for. */
+/** What a tree stands for, in plain objects: those of the parser have no prototype, and equal no others. */
 export function jsonValue(root: Node): unknown {
-  return getNodeValue(root);
+  return structuredClone(getNodeValue(root));
 }
 
 function parse(text: string, offset: number, errors: ParseError[]): Node | undefined {

@@ -61,6 +61,42 @@ describe('customers list', () => {
   });
 });
 
+describe('customers list with filters', () => {
+  const listed = async (options: Parameters<typeof listCustomers>[2], text?: string) => {
+    const { json } = await listCustomers(desk.shell, desk.deployment, options, text);
+    return (json as { aor: string }[]).map(({ aor }) => aor.split('@')[0]);
+  };
+
+  test('by customer, enabled, trunk, last use, and a text', async () => {
+    await at({}, { ...ALICE, description: 'Acme, head office' }, BOB, {
+      realm: 'a.example',
+      username: 'carol',
+      trunks: [{ name: 'main' }],
+    });
+    await desk.use('alice@a.example', 'ha1', '2026-11-22T12:00:00Z');
+    await desk.use('carol@a.example', 'ha1', '2026-10-01T12:00:00Z');
+    const day = 86_400_000;
+    expect(await listed({ customer: 'alice' })).toEqual(['alice', 'bob']);
+    expect(await listed({ enabled: true })).toEqual(['alice', 'carol']);
+    expect(await listed({ disabled: true })).toEqual(['bob']);
+    expect(await listed({ trunk: 'main' })).toEqual(['carol']);
+    expect(await listed({ usedWithin: 2 * day })).toEqual(['alice']);
+    expect(await listed({ unusedFor: 30 * day })).toEqual(['bob', 'carol']);
+    expect(await listed({}, 'HEAD')).toEqual(['alice']);
+    expect(await listed({}, 'bob@')).toEqual(['bob']);
+    await listed({ trunk: 'none' });
+    expect(desk.printed().split('\n').at(-1)).toBe('No account of table Customers at ENDPOINT matches.');
+  });
+
+  test('in a narrow terminal is one block an account', async () => {
+    await at({ width: 40 }, ALICE);
+    await listed({});
+    expect(desk.printed()).toBe(
+      ['alice@a.example', '  enabled: yes', '  trunks: default', '  last used credential: -'].join('\n'),
+    );
+  });
+});
+
 describe('customers show', () => {
   test('shows a record without its secrets, and what is wrong with it', async () => {
     const { shell, deployment, printed } = await at({}, { ...ALICE, techPrefix: 11 });

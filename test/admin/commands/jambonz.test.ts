@@ -1,10 +1,12 @@
 import { connect } from '../../../lib/admin/commands/jambonz-connect';
 import { doctor } from '../../../lib/admin/commands/jambonz-doctor';
+import { listPhones } from '../../../lib/admin/commands/jambonz-phones';
 import { connectJambonz, type JambonzApi } from '../../../lib/admin/jambonz/jambonz-api';
 import { hookUrls } from '../../../lib/admin/jambonz/jambonz-command';
 import { withSecret } from '../../../lib/admin/jambonz/secret-store';
 import { startLocalStack } from '../../../lib/local/stack';
 import { readLocalSecret } from '../../../lib/local/webhook-secret';
+import { runTool } from '../../tool';
 import { type Desk, openDesk } from '../desk';
 import { ACCOUNT_SID, API_KEY, type JambonzStandIn, startJambonz } from '../stand-ins/jambonz-stand-in';
 
@@ -262,5 +264,45 @@ describe('jambonz doctor', () => {
       "wrong: the deployment does not have the account's webhook secret",
       'wrong: no record is of realm sip.example.com',
     ]);
+  });
+});
+
+describe('jambonz phones', () => {
+  test('lists who is registered beside our records, names below the realm included', async () => {
+    const until = Date.parse('2026-11-23T13:00:00Z');
+    const contact = 'sip:1@192.0.2.7:5060';
+    jambonz.phones.push(
+      { aor: 'alice@sip.example.com', contact, expiryTime: until, protocol: 'udp' },
+      { aor: 'stranger@sip.example.com', contact, expiryTime: until, protocol: 'tls' },
+      { aor: 'carol@acme.sip.example.com', contact, expiryTime: until, protocol: 'udp' },
+    );
+    await desk.put(
+      { realm: 'sip.example.com', username: 'alice' },
+      { realm: 'sip.example.com', username: 'bob', enabled: false },
+      { realm: 'acme.sip.example.com', username: 'carol' },
+      { realm: 'other.example.com', username: 'dave' },
+    );
+    const { code, json } = await listPhones(desk.shell, desk.deployment, api);
+    expect(desk.printed()).toBe(
+      [
+        'AOR                         REGISTERED UNTIL          OVER  RECORD    CONTACT',
+        'alice@sip.example.com       2026-11-23T13:00:00.000Z  udp   enabled   sip:1@192.0.2.7:5060',
+        'bob@sip.example.com         -                         -     disabled  -',
+        'carol@acme.sip.example.com  yes                       -     enabled   -',
+        'stranger@sip.example.com    2026-11-23T13:00:00.000Z  tls   none      sip:1@192.0.2.7:5060',
+        '3 of 4 phones registered, 1 of them without a record',
+      ].join('\n'),
+    );
+    expect(code).toBe(0);
+    expect(json).toHaveLength(4);
+    expect(jambonz.writes).toEqual([]);
+  });
+
+  test('is a command', async () => {
+    const args = ['--api', jambonz.url, '--account', ACCOUNT_SID, '--json'];
+    const { code, out } = await runTool(['jambonz', 'phones', ...args], {
+      env: { JAMBONZ_API_KEY: API_KEY, DYNAMODB_ENDPOINT: String(desk.shell.env.DYNAMODB_ENDPOINT) },
+    });
+    expect({ code, json: JSON.parse(out) }).toEqual({ code: 0, json: [] });
   });
 });

@@ -131,6 +131,49 @@ describe('lint warns of', () => {
     ]);
   });
 
+  test.each([
+    [patterns('^00966'), 'callerId.patterns[0].match ^00966 matches no number'],
+    [patterns('^\\+966'), 'callerId.patterns[0].match ^\\+966 matches no number'],
+    [
+      { ...patterns('^05'), dialPlan: { countryCode: '966', nationalPrefix: '0' } },
+      'callerId.patterns[0].match ^05 matches no national number',
+    ],
+    [{ destinations: { deny: ['00900'] } }, 'destinations.deny[0] 00900 matches no number'],
+    [
+      { destinations: { allow: ['01144'] }, dialPlan: { internationalPrefix: '011' } },
+      'destinations.allow[0] 01144 matches no number',
+    ],
+    [
+      { trunks: [{ name: 'main' }, { name: 'saudi', prefixes: ['00966'] }] },
+      'trunks[1].prefixes[0] 00966 matches no number',
+    ],
+  ])('prefixes and patterns that no number begins with: %j', (record, warning) => {
+    expect(warned(record)).toEqual([`acme: ${warning}`]);
+  });
+
+  test('formats that mean nothing without a plan', () => {
+    const trunks = [{ name: 'main', numberFormat: 'national', callerIdFormat: 'national' }];
+    expect(warned({ trunks })).toEqual([
+      'acme: trunks[0].numberFormat national changes nothing, because the country is not known',
+      'acme: trunks[0].callerIdFormat national changes nothing, because the country is not known',
+    ]);
+    expect(warned({ trunks, dialPlan: { countryCode: '966', nationalPrefix: '0' } })).toEqual([]);
+  });
+
+  test('usernames that phones must escape', () => {
+    expect(warned({ username: 'a#b' })).toEqual(['a#b: username holds #, which phones write as %23']);
+    expect(warned({ username: 'grün' })).toEqual(['grün: username holds ü, which phones write as %C3%BC']);
+    expect(warned({ username: 'a.b_c-1+2' })).toEqual([]);
+  });
+
+  test('trunk credentials that thousands of accounts share, once', () => {
+    const outboundAuth = { username: 'trunk', password: 's3cret' };
+    const accounts = Array.from({ length: 2000 }, (_, at) => ({ username: `user${at}`, outboundAuth }));
+    expect(warned(...accounts)).toEqual([
+      'user0: outboundAuth is the same as that of user1@a.example, user2@a.example, user3@a.example and 1996 more',
+    ]);
+  });
+
   test('a customer that is not there, or belongs to another itself', () => {
     expect(warned({ customer: 'nobody' }, { username: 'b', customer: 'acme' })).toEqual([
       'acme: customer names nobody, which has no record',
