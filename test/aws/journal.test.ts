@@ -54,6 +54,23 @@ const TAG: CallTag = {
 const metrics = (...names: (string | object)[]) =>
   names.map((it) => (typeof it === 'string' ? { Name: it } : it));
 
+describe('the address of a phone', () => {
+  test.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['2001:db8::7', '2001:db8::7'],
+    ['not an address', undefined],
+    [undefined, undefined],
+  ])('%s stands in the line as %s', (address, written) => {
+    const refused = { admitted: false, aor: ALICE, because: 'wrong-digest' } as const;
+    for (const admission of [OK.admission, refused]) {
+      const [line] = linesOf((told) => told.decided({ ...OK, admission, address }, REQUEST));
+      expect(line).toHaveProperty('aor', 'alice@sip.example.com');
+      expect(line).toMatchObject(written === undefined ? {} : { address: written });
+      if (written === undefined) expect(line).not.toHaveProperty('address');
+    }
+  });
+});
+
 describe('the log', () => {
   test('an ok is one short line: what, who, why, how long, which request', () => {
     const [line] = linesOf((told) => told.decided(OK, REQUEST));

@@ -32,6 +32,22 @@ async function ask(request: ReturnType<typeof register>, records: Parameters<typ
 const OK = { status: 'ok', expires: 3600 };
 const FAIL = { status: 'fail' };
 
+test.each([
+  ['of a REGISTER', register(phone('alice', { address: '192.0.2.7' }), NOW), '192.0.2.7'],
+  ['of an INVITE', invite(phone('alice', { address: '192.0.2.7' }), '1000', NOW), '192.0.2.7'],
+  [
+    'that the device itself writes into an INVITE, which is left out',
+    invite(phone('alice', { address: '192.0.2.7' }), '1000', NOW, {
+      headers: { 'X-Forwarded-For': '192.0.2.7' },
+    }),
+    undefined,
+  ],
+])('reports the address %s', async (_, request, address) => {
+  const world = worldWith(RECORDS);
+  await send(registerAuth, authHookPayload(request), world);
+  expect(world.decisions).toEqual([expect.objectContaining({ hook: 'register-auth', address })]);
+});
+
 describe('register-auth', () => {
   test.each<[string, Phone, number, Otherwise, object, string]>([
     ['the right password', phone('alice'), 3600, {}, OK, 'right-digest'],

@@ -413,8 +413,23 @@ describe('the tables', () => {
     }
   });
 
-  test('there is no third', () => {
-    expect([...tables.keys()]).toEqual(['CustomersTable', 'MemoryTable']);
+  test('History: by account and version, as safe as the customers, and no hook may read it', () => {
+    const history = tables.get('CustomersHistoryTable');
+    expect(history).toMatchObject({
+      TableName: 'edge-registrar-customers-history',
+      KeySchema: [
+        { AttributeName: 'aor', KeyType: 'HASH' },
+        { AttributeName: 'version', KeyType: 'RANGE' },
+      ],
+      Replicas: tables.get('CustomersTable')?.Replicas,
+    });
+    const statements = ofType('AWS::IAM::Policy').flatMap(([, it]) => it.PolicyDocument.Statement);
+    expect(statements.length).toBeGreaterThan(0);
+    expect(JSON.stringify(statements)).not.toMatch(/history/i);
+  });
+
+  test('there are three', () => {
+    expect([...tables.keys()]).toEqual(['CustomersTable', 'CustomersHistoryTable', 'MemoryTable']);
   });
 });
 
@@ -435,6 +450,7 @@ test('the outputs are what an admin pastes into jambonz and types into the AWS C
   expect(ends('CallStatusHook')).toContain('/call-status"');
   expect(nounOf(outputs.CustomersTable?.Value)).toBe('CustomersTable');
   expect(nounOf(outputs.WebhookSecretArn?.Value)).toBe('WebhookSecret');
+  expect(ends('HookLogs').match(/:logs:.*?:log-group:/g)).toHaveLength(2);
 });
 
 describe('a standby Region', () => {
