@@ -1,7 +1,7 @@
 import { isObject } from '../../registrar/json';
 
 /** Fields that hold secrets, in a record, a verb or an answer of jambonz. */
-const SECRET_FIELDS = ['password', 'ha1', 'webhook_secret'];
+const SECRET_FIELDS = ['password', 'ha1', 'webhook_secret', 'mac'];
 
 /** The same value with every secret replaced by `***`. */
 export function mask<T>(value: T): T;
