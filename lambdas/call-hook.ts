@@ -1,14 +1,15 @@
 import { parseCallHook } from '../lib/jambonz/call-hook';
-import { parseCallStatus } from '../lib/jambonz/call-status';
-import { openTag, sealTag, tagOf } from '../lib/jambonz/call-tag';
+import { type CallEnd, parseCallStatus } from '../lib/jambonz/call-status';
+import { type CallTag, openTag, sealTag, tagOf } from '../lib/jambonz/call-tag';
 import { parseDialAction } from '../lib/jambonz/dial-action';
 import { ROUTES } from '../lib/jambonz/routes';
 import { signedHook } from '../lib/jambonz/signed-hook';
-import { declineVerbs, dialVerbs, type Verb } from '../lib/jambonz/verbs';
+import { declineVerbs, dialVerbs, type WrittenVerbs } from '../lib/jambonz/verbs';
 import type { WebhookSecret } from '../lib/jambonz/webhook-secrets';
 import { Undecided, type World } from '../lib/jambonz/world';
 import type { Aor } from '../lib/registrar/aor';
 import type { GrantState } from '../lib/registrar/call-grant';
+import { type Caps, FIRST_LEASE_S, type Seat } from '../lib/registrar/caps';
 import { dialledUser } from '../lib/registrar/dialled';
 import { planNext } from '../lib/registrar/failover';
 import {
@@ -32,14 +33,16 @@ export const callHook = signedHook(
     const facts = await factsOf(call, wish, world);
     const plan = settle(wish, facts, world.settings);
     if (world.overdue()) return giveUp(call, plan, facts, world);
-    world.report({ hook: 'call-hook', plan, grant: facts.grant });
-    const body =
-      plan.kind === 'dial' ? dial(call, plan, 1, await world.secrets(), baseUrl) : declineVerbs(plan.status);
-    return { status: 200, body };
+    const { verbs, illegal } =
+      plan.kind === 'dial'
+        ? dial(tagOf(call, plan, 1), plan, await world.secrets(), baseUrl)
+        : { verbs: declineVerbs(plan.status), illegal: [] };
+    world.report({ hook: 'call-hook', plan, grant: facts.grant, illegal });
+    return { status: 200, body: verbs };
   },
 );
 
-/** jambonz was told 504 meanwhile: no end of this call will ever free its seat. */
+/** jambonz got 504 meanwhile: no end of this call will be reported. A write that lands even later ends with its lease. */
 async function giveUp(call: Call, plan: CallPlan, { seat }: CallFacts, { seats }: World): Promise<never> {
   if (seat === 'taken' && plan.kind === 'dial') await seats.end(call.id, plan.caps?.owner);
   throw new Undecided('the call was decided too late');
@@ -59,25 +62,35 @@ export const dialAction = signedHook(
     const records = await recordsOf(tag.call.caller, world);
     const plan = planCall(tag.call, records, world.settings);
     const step = planNext(plan, tag, outcome);
-    world.report({ hook: 'dial-action', tag, step });
-    if (step.kind === 'dial' && plan.kind === 'dial')
-      return { status: 200, body: dial(tag.call, plan, step.attempt, await world.secrets(), baseUrl) };
-    return { status: 200, body: step.kind === 'give-up' ? declineVerbs(step.status) : [] };
+    if (step.kind === 'dial' && tag.lease)
+      await world.seats.extend(callId, { ...tag.lease, seconds: FIRST_LEASE_S });
+    const { verbs, illegal } =
+      step.kind === 'dial' && plan.kind === 'dial'
+        ? dial(tagOf(tag.call, plan, step.attempt, tag.lease), plan, await world.secrets(), baseUrl)
+        : { verbs: step.kind === 'give-up' ? declineVerbs(step.status) : [], illegal: [] };
+    world.report({ hook: 'dial-action', tag, step, illegal });
+    return { status: 200, body: verbs };
   },
 );
 
-/** A call ended: its seat is free again, and its record is written once. */
-export const callStatus = signedHook('call-status', parseCallStatus, aboutNoRealm, async (end, world) => {
-  if (end === 'not-an-end') return { status: 200, body: {} };
-  const { customerData, ...ended } = end;
-  const tag = openTag(customerData, end.callId, await world.secrets());
-  const seat = tag && (await world.seats.end(end.callId, tag.seatOf));
-  if (tag && seat !== 'ended-before') world.report({ hook: 'call-status', record: { ...ended, tag } });
+/** A call was answered: it keeps its seat. It ended: its seat is free again, and its record is written once. */
+export const callStatus = signedHook('call-status', parseCallStatus, aboutNoRealm, async (change, world) => {
+  if (change === 'nothing-to-us') return { status: 200, body: {} };
+  const { customerData, callId } = change;
+  const tag = openTag(customerData, callId, await world.secrets());
   if (!tag && customerData !== undefined) world.report({ hook: 'call-status', refused: 'forged-call-data' });
-  // hung up before the tag verb had run: whose call it was, jambonz cannot say
-  if (customerData === undefined && end.status === 'no-answer') await world.seats.end(end.callId, undefined);
+  if (change.kind === 'ended') await endCall(change, tag, world);
+  else if (tag?.lease) await world.seats.extend(callId, tag.lease);
   return { status: 200, body: {} };
 });
+
+async function endCall(end: CallEnd, tag: CallTag | undefined, world: World): Promise<void> {
+  const { kind, customerData, ...ended } = end;
+  const seat = tag && (await world.seats.end(end.callId, tag.lease?.owner));
+  if (tag && seat !== 'ended-before') world.report({ hook: 'call-status', record: { ...ended, tag } });
+  // Hung up before the tag verb had run: whose call it was, jambonz cannot say.
+  if (customerData === undefined && end.status === 'no-answer') await world.seats.end(end.callId, undefined);
+}
 
 /** What the tables say of a call that its records would let go. An emergency call is asked nothing. */
 async function factsOf(call: Call, plan: CallPlan, world: World): Promise<CallFacts> {
@@ -85,8 +98,15 @@ async function factsOf(call: Call, plan: CallPlan, world: World): Promise<CallFa
     return { grant: 'not-asked', seat: 'not-asked' };
   const grant = await takeGrant(call, world);
   const stopped = grant === 'missing' && world.settings.callGrant === 'enforce';
-  const seat = plan.caps && !stopped ? await world.seats.take(call.id, plan.caps) : 'not-asked';
+  const seat = plan.caps && !stopped ? await takeSeatFor(call, plan.caps, world) : 'not-asked';
   return { grant, seat };
+}
+
+async function takeSeatFor({ id }: Call, caps: Caps, { seats, settings }: World): Promise<Seat> {
+  const seat = await seats.take(id, caps);
+  if (seat === 'unknown' && settings.callsWithoutMemory === 'refuse')
+    throw new Undecided('nobody could look how many calls go on');
+  return seat;
 }
 
 /** Was this very call authenticated? Its INVITE left a word about it. */
@@ -111,14 +131,12 @@ async function recordsOf(caller: Aor | undefined, { customers }: World): Promise
 }
 
 function dial(
-  call: Call,
+  tag: CallTag,
   plan: DialPlanned,
-  attempt: number,
   secrets: readonly WebhookSecret[],
   baseUrl: string,
-): Verb[] {
-  const tag = sealTag(tagOf(call, plan, attempt), secrets);
-  return dialVerbs(plan, attempt, tag, `${baseUrl}${ROUTES.dialAction}`);
+): WrittenVerbs {
+  return dialVerbs(plan, tag.attempt, sealTag(tag, secrets), `${baseUrl}${ROUTES.dialAction}`);
 }
 
 /** Whose call it is stands in the signed call data, which is opened with the secrets of that realm only. */

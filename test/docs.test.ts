@@ -41,12 +41,12 @@ const TOLD: Readonly<Record<Told, true>> = {
   'qop-not-supported': true,
   'ha1-needs-md5': true,
   'method-not-supported': true,
+  'malformed-digest': true,
   'unknown-account': true,
   'no-credential': true,
   disabled: true,
   'ambiguous-to': true,
   'wrong-aor': true,
-  'wrong-number': true,
   'address-not-allowed': true,
   limited: true,
   'limited-address': true,
@@ -86,7 +86,9 @@ const TOLD: Readonly<Record<Told, true>> = {
   'guessing-not-checked': true,
   'grant-not-checked': true,
   'end-of-call-not-noted': true,
+  'limits-not-checked': true,
   'old-secrets-kept': true,
+  'previous-secret-not-read': true,
 };
 
 test('the runbook explains every reason that a line can give', () => {

@@ -71,7 +71,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'aws-lambda',
     'dynalite',
     'esbuild',
-    'express',
+    'vega',
+    'vega-lite',
     'node:',
   ],
 };

@@ -4,8 +4,15 @@ import type { HookAnswer } from '../lib/jambonz/hook';
 import { signatureHeader } from '../lib/jambonz/signature';
 import type { Hook } from '../lib/jambonz/signed-hook';
 import { type Decision, type Seats, Undecided, type World } from '../lib/jambonz/world';
-import { formatAor } from '../lib/registrar/aor';
-import { type CallCounts, NO_CALLS, takeSeat } from '../lib/registrar/caps';
+import { type Aor, formatAor } from '../lib/registrar/aor';
+import {
+  type CallCounts,
+  extendLease,
+  leaseEnd,
+  NO_CALLS,
+  takeSeat,
+  unconfirmed,
+} from '../lib/registrar/caps';
 import { parseCustomer } from '../lib/registrar/customer';
 import type { CallSettings } from '../lib/registrar/plan';
 import { withoutSecrets } from './no-secrets';
@@ -40,17 +47,22 @@ export function worldWith(
 ): TestWorld {
   const customers = records === 'out of order' ? [] : records.map((record) => parseCustomer(record).customer);
   const decisions: Decision[] = [];
+  const find: World['customers']['find'] = async ({ username, realm }) => {
+    if (records === 'out of order') throw new Undecided('the table is out of order');
+    return customers.find((it) => it?.username === username && it.realm === realm.toLowerCase());
+  };
   return {
     now: () => now,
     secrets: async () => [{ secret }],
-    customers: {
-      find: async ({ username, realm }) => {
-        if (records === 'out of order') throw new Undecided('the table is out of order');
-        return customers.find((it) => it?.username === username && it.realm === realm.toLowerCase());
-      },
-    },
+    customers: { find, findNow: find, remembered: () => undefined },
     usedAnswers: { use: async () => 'new' },
-    guesser: () => ({ limited: async () => undefined, failed: async () => {}, succeeded: async () => {} }),
+    guesser: () => ({
+      isKnown: () => false,
+      limited: async () => undefined,
+      mayLookAnyway: () => false,
+      failed: async () => {},
+      succeeded: async () => {},
+    }),
     callGrants: { leave: async () => true, take: async () => 'granted' },
     seats: seatsInMemory(() => now),
     overdue: () => false,
@@ -69,28 +81,40 @@ export function worldWith(
   };
 }
 
+/** What all Lambdas share of the calls that go on. */
+export interface SharedCalls {
+  readonly owners: Map<string, CallCounts>;
+  readonly ended: Set<string>;
+}
+
+export const noCalls = (): SharedCalls => ({ owners: new Map(), ended: new Set() });
+
 /** Seats as the rules count them, without a table. */
-export function seatsInMemory(now: () => number): Seats {
-  const owners = new Map<string, CallCounts>();
-  const ended = new Set<string>();
+export function seatsInMemory(now: () => number, { owners, ended }: SharedCalls = noCalls()): Seats {
+  const countsOf = (owner: Aor) => owners.get(formatAor(owner)) ?? NO_CALLS;
   return {
     take: async (callId, caps) => {
-      const owner = formatAor(caps.owner);
-      const found = owners.get(owner) ?? NO_CALLS;
-      const leases = Object.fromEntries(Object.entries(found.leases).filter(([call]) => !ended.has(call)));
+      const found = countsOf(caps.owner);
+      const gone = unconfirmed(found, now()).filter((call) => ended.has(call));
+      const leases = Object.fromEntries(
+        Object.entries(found.leases).filter(([call]) => !gone.includes(call)),
+      );
       const { seat, counts } = takeSeat({ ...found, leases }, callId, caps, now());
-      owners.set(owner, counts);
+      owners.set(formatAor(caps.owner), counts);
       return seat;
     },
+    extend: async (callId, { owner, seconds }) => {
+      owners.set(formatAor(owner), extendLease(countsOf(owner), callId, leaseEnd(seconds, now())));
+    },
     end: async (callId, owner) => {
-      const counts = owner && owners.get(formatAor(owner));
       if (!owner) {
         const before = ended.has(callId);
         ended.add(callId);
         return before ? 'ended-before' : 'ended';
       }
-      const { [callId]: lease, ...leases } = counts?.leases ?? {};
-      if (counts) owners.set(formatAor(owner), { ...counts, leases });
+      const counts = countsOf(owner);
+      const { [callId]: lease, ...leases } = counts.leases;
+      owners.set(formatAor(owner), { ...counts, leases });
       return lease === undefined ? 'ended-before' : 'ended';
     },
   };

@@ -7,7 +7,7 @@ const UNKNOWN_HOST = 'sip.carrier.example';
 export function callSettings(outboundSipHost: string | undefined): CallSettings {
   return {
     outboundSipHost: outboundSipHost ?? UNKNOWN_HOST,
-    callGrant: 'observe',
+    callGrant: 'enforce',
     emergencyForDisabled: true,
   };
 }

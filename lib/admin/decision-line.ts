@@ -17,8 +17,9 @@ export function decisionLines(
     if ('_aws' in line) return undefined;
     const aor = text(line.aor) ?? text(line.badRecord);
     const address = text(line.address);
-    if (aor !== undefined && address !== undefined) remember(addresses, aor, address);
-    const known = address ?? (aor === undefined ? undefined : addresses.get(aor));
+    if (aor !== undefined && address !== undefined && !line.claimed) remember(addresses, aor, address);
+    const known =
+      address === undefined ? addresses.get(aor ?? '') : line.claimed ? `${address} (claimed)` : address;
     const { what, colour } = describe(line);
     const painted = colour === undefined ? what : shell.paint(colour, what);
     return [clock(at), known ?? '-', aor ?? '-', painted].join('  ');

@@ -1,12 +1,16 @@
-import { Agent as PlainAgent, request as requestPlain } from 'node:http';
-import { Agent, request } from 'node:https';
+import { request as requestPlain } from 'node:http';
+import { request } from 'node:https';
 import { sign } from 'aws4';
+import { type ConnectionPool, connectionPool } from './connection-pool';
+import { regionalEndpoint } from './endpoints';
 
 /** Where a service is, and whom it sees. */
 export interface Connection {
   readonly endpoint: URL;
   readonly region: string;
   readonly credentials: () => Credentials;
+  /** That of the process when absent. */
+  readonly pool?: ConnectionPool;
 }
 
 export interface Credentials {
@@ -23,8 +27,8 @@ export interface Credentials {
 export function connectionTo(service: string): Connection {
   const { env } = process;
   const region = env.AWS_REGION ?? '';
-  const host = `${service.toLowerCase().replace('_', '')}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
-  const endpoint = new URL(env[`AWS_ENDPOINT_URL_${service}`] ?? `https://${host}`);
+  const own = env[`AWS_ENDPOINT_URL_${service}`];
+  const endpoint = own ? new URL(own) : regionalEndpoint(service.toLowerCase().replace('_', ''), region);
   return { endpoint, region, credentials: lambdaCredentials };
 }
 
@@ -48,15 +52,16 @@ export interface Protocol {
   readonly contentType: string;
 }
 
-const AGENTS = { tls: new Agent({ keepAlive: true }), plain: new PlainAgent({ keepAlive: true }) };
+const POOL = connectionPool();
 
 /**
  * One operation by the AWS JSON protocol (smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html), tried once.
  * @param signal gives up on the answer's body too
- * @throws Error named as AWS names it, with its status in `$metadata`, or as node:http names it
+ * @throws Error named as AWS names it, with its status in `$metadata`, or as node:http names it; with
+ * `connectionWasIdle` when a kept connection turned out to be dead
  */
 export async function ask(
-  { endpoint, region, credentials }: Connection,
+  { endpoint, region, credentials, pool = POOL }: Connection,
   { service, targetPrefix, contentType }: Protocol,
   operation: string,
   input: object,
@@ -74,7 +79,7 @@ export async function ask(
     },
     credentials(),
   );
-  const { status, text } = await post(endpoint, signed.headers ?? {}, String(signed.body), signal);
+  const { status, text } = await post(endpoint, pool, signed.headers ?? {}, String(signed.body), signal);
   const json = parse(text);
   if (status === 200) return json;
   throw Object.assign(named(errorName(json, status), `${service} answered ${status}`), {
@@ -84,12 +89,13 @@ export async function ask(
 
 function post(
   endpoint: URL,
+  pool: ConnectionPool,
   headers: NonNullable<ReturnType<typeof sign>['headers']>,
   body: string,
   signal: AbortSignal | undefined,
 ): Promise<{ status: number; text: string }> {
-  const [send, agent] = endpoint.protocol === 'https:' ? [request, AGENTS.tls] : [requestPlain, AGENTS.plain];
-  const options = { method: 'POST', headers, agent, ...(signal && { signal }) };
+  const send = endpoint.protocol === 'https:' ? request : requestPlain;
+  const options = { method: 'POST', headers, agent: pool.agentFor(endpoint), ...(signal && { signal }) };
   return new Promise((resolve, reject) => {
     const outgoing = send(endpoint, options, (response) => {
       let text = '';
@@ -100,7 +106,11 @@ function post(
       response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
       response.once('error', reject);
     });
-    outgoing.once('error', reject);
+    outgoing.once('error', (cause) => {
+      if (!outgoing.reusedSocket || signal?.aborted) return reject(cause);
+      pool.dropIdle(endpoint);
+      reject(Object.assign(cause, { connectionWasIdle: true }));
+    });
     outgoing.end(body);
   });
 }

@@ -1,12 +1,19 @@
 import type { CallGrants } from '../jambonz/world';
 import { type CallGrant, GRANT_LASTS_MS } from '../registrar/call-grant';
-import { aorParts, endsAt, hashed, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
+import {
+  aorParts,
+  askMemory,
+  endsAt,
+  hashed,
+  type MemoryTable,
+  memoryKey,
+  writeMemoryIf,
+} from './memory-table';
 import { MEMORY_ENDS } from './names';
-import { withTries, writtenIf } from './tries';
 
 /** Call grants in the memory table: an item per accepted INVITE, taken by one call. */
 export function callGrants(table: MemoryTable): CallGrants {
-  const { dynamodb, tableName, now, onTrouble } = table;
+  const { tableName, now, onTrouble } = table;
   return {
     leave: async (grant) => {
       // An update: the same INVITE, sent again, does not give a grant back that was taken.
@@ -17,7 +24,7 @@ export function callGrants(table: MemoryTable): CallGrants {
         ExpressionAttributeValues: { ':ends': endsAt(now() + GRANT_LASTS_MS)[MEMORY_ENDS] },
       };
       try {
-        await withTries('the memory table', MEMORY_BUDGET, (signal) => dynamodb('UpdateItem', input, signal));
+        await askMemory(table, 'UpdateItem', input);
         return true;
       } catch (cause) {
         onTrouble({ what: 'grant-not-checked', aor: grant.aor, cause });
@@ -32,9 +39,8 @@ export function callGrants(table: MemoryTable): CallGrants {
         UpdateExpression: 'SET takenBy = :by',
         ExpressionAttributeValues: { ':now': now() / 1000, ':by': hashed(by) },
       };
-      const write = (signal: AbortSignal) => dynamodb('UpdateItem', input, signal);
       try {
-        return (await writtenIf('the memory table', MEMORY_BUDGET, write)) ? 'granted' : 'missing';
+        return (await writeMemoryIf(table, 'UpdateItem', input)) ? 'granted' : 'missing';
       } catch (cause) {
         onTrouble({ what: 'grant-not-checked', aor: grant.aor, cause });
         return 'unknown';

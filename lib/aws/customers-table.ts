@@ -4,6 +4,7 @@ import { type Customer, type Problem, parseCustomer } from '../registrar/custome
 import type { DynamoDB } from './dynamodb';
 import type { OnTrouble } from './journal';
 import { lru } from './lru';
+import type { Timers } from './timers';
 import { type Budget, withTries } from './tries';
 
 /** The whole look-up, retries included: a phone waits, and so does the call behind it. */
@@ -28,6 +29,8 @@ interface CustomersTable {
   /** Hears how long each look-up took. */
   readonly onRead: (milliseconds: number) => void;
   readonly onTrouble: OnTrouble;
+  /** Real ones when absent. */
+  readonly timers?: Timers | undefined;
 }
 
 interface Cached {
@@ -45,11 +48,16 @@ export function customersTable(table: CustomersTable): Customers {
   const unknown = lru<Cached>(MOST_CACHED.unknown);
   const underWay = new Map<string, Promise<Customer | undefined>>();
 
+  const isFresh = ({ customer, readAt }: Cached) =>
+    table.now() - readAt < (customer ? FRESH_MS.known : FRESH_MS.unknown);
+
   const readAndRemember = async (aor: Aor, key: string): Promise<Customer | undefined> => {
     const before = known.get(key);
     const stale = before && mayServeStale(before, table) ? before : undefined;
     try {
       const customer = await readCustomer(table, aor, stale ? BUDGET_WITH_STALE : BUDGET);
+      // DynamoDB may answer from a copy that is a moment behind: a record that was there just now is there.
+      if (!customer && before && isFresh(before)) return before.customer;
       (customer ? unknown : known).delete(key);
       (customer ? known : unknown).set(key, { customer, readAt: table.now() });
       return customer;
@@ -59,21 +67,42 @@ export function customersTable(table: CustomersTable): Customers {
       return stale.customer;
     }
   };
+  const read = (aor: Aor): Promise<Customer | undefined> => {
+    const key = keyOf(aor);
+    const underway = underWay.get(key) ?? readAndRemember(aor, key).finally(() => underWay.delete(key));
+    underWay.set(key, underway);
+    return underway;
+  };
+  const remembered = (aor: Aor): Cached | undefined => {
+    const cached = known.get(keyOf(aor)) ?? unknown.get(keyOf(aor));
+    return cached && isFresh(cached) ? cached : undefined;
+  };
 
   return {
-    find: async ({ username, realm }) => {
-      if (!isUsername(username) || !isRealm(realm)) return undefined;
-      const aor: Aor = { username, realm: realmKey(realm) };
-      // Neither part holds a space.
-      const key = `${aor.realm} ${username}`;
-      const cached = known.get(key) ?? unknown.get(key);
-      if (cached && table.now() - cached.readAt < (cached.customer ? FRESH_MS.known : FRESH_MS.unknown))
-        return cached.customer;
-      const read = underWay.get(key) ?? readAndRemember(aor, key).finally(() => underWay.delete(key));
-      underWay.set(key, read);
-      return read;
+    find: async (named) => {
+      const aor = legal(named);
+      const cached = aor && remembered(aor);
+      return cached || !aor ? cached?.customer : read(aor);
+    },
+    findNow: async (named) => {
+      const aor = legal(named);
+      return aor && read(aor);
+    },
+    remembered: (named) => {
+      const aor = legal(named);
+      return aor && remembered(aor)?.customer;
     },
   };
+}
+
+/** The name as the table has it; undefined: no account can be called so. */
+function legal({ username, realm }: Aor): Aor | undefined {
+  return isUsername(username) && isRealm(realm) ? { username, realm: realmKey(realm) } : undefined;
+}
+
+/** Neither part holds a space. */
+function keyOf({ username, realm }: Aor): string {
+  return `${realm} ${username}`;
 }
 
 function mayServeStale({ customer, readAt }: Cached, { now, staleIfErrorMs }: CustomersTable): boolean {
@@ -94,7 +123,7 @@ async function readCustomer(table: CustomersTable, aor: Aor, budget: Budget): Pr
 }
 
 async function readItem(
-  { dynamodb, tableName, now, onRead }: CustomersTable,
+  { dynamodb, tableName, now, onRead, timers }: CustomersTable,
   aor: Aor,
   budget: Budget,
 ): Promise<unknown> {
@@ -103,8 +132,9 @@ async function readItem(
     Key: { realm: aor.realm, username: aor.username },
   };
   const began = now();
-  const { Item } = await withTries('the customers table', budget, (signal) =>
-    dynamodb('GetItem', input, signal),
-  ).finally(() => onRead(now() - began));
+  const ask = (signal: AbortSignal) => dynamodb('GetItem', input, signal);
+  const { Item } = await withTries('the customers table', budget, ask, [], timers).finally(() =>
+    onRead(now() - began),
+  );
   return Item;
 }

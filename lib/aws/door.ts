@@ -3,6 +3,7 @@ import type { HookAnswer, HookRequest } from '../jambonz/hook';
 import type { Hook } from '../jambonz/signed-hook';
 import type { World } from '../jambonz/world';
 import type { Journal } from './journal';
+import { REAL_TIMERS, type Timers } from './timers';
 import type { Surroundings } from './world';
 
 /** What Lambda calls for each request of API Gateway (REST, Lambda proxy). */
@@ -20,6 +21,7 @@ export function door(
   hooks: Readonly<Record<string, Hook>>,
   surroundings: Surroundings,
   journal: Journal,
+  timers: Timers = REAL_TIMERS,
 ): Handler {
   const { now, secrets, customers, usedAnswers, guesser, callGrants, seats, settings } = surroundings;
   return async (event) => {
@@ -47,7 +49,7 @@ export function door(
       },
     };
     try {
-      return toResult(await withinDeadline(hook(toRequest(event), world)));
+      return toResult(await withinDeadline(hook(toRequest(event), world), timers));
     } catch (cause) {
       overdue = true;
       journal.broke(cause, request());
@@ -73,11 +75,12 @@ function signatureOf({ headers }: APIGatewayProxyEvent): string | undefined {
 
 /**
  * From what API Gateway itself says, never from a header: the domain it was reached by, and the whole path, which
- * holds the stage (execute-api) or the base path (custom domain), less the route. Only the local gateway, on
- * loopback, speaks plain HTTP.
+ * holds the stage (execute-api) or the base path (custom domain), less the route. API Gateway takes a slash at the end
+ * of the route as well. Only the local gateway, on loopback, speaks plain HTTP.
  */
 function baseUrlOf({ requestContext, resource }: APIGatewayProxyEvent): string {
-  const { domainName = '', path = '' } = requestContext ?? {};
+  const { domainName = '' } = requestContext ?? {};
+  const path = (requestContext?.path ?? '').replace(/\/+$/, '');
   const scheme = /^127\.0\.0\.1(:\d+)?$/.test(domainName) ? 'http' : 'https';
   const base = path.endsWith(resource) ? path.slice(0, -resource.length) : '';
   return `${scheme}://${domainName}${base}`;
@@ -87,10 +90,10 @@ function toResult({ status, body }: HookAnswer): APIGatewayProxyResult {
   return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-function withinDeadline<T>(work: Promise<T>): Promise<T> {
+function withinDeadline<T>(work: Promise<T>, { deadline }: Timers): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(new Error(`no answer within ${DEADLINE_MS} ms`));
-    const timer = setTimeout(giveUp, DEADLINE_MS);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    const cancel = deadline(DEADLINE_MS, giveUp);
+    work.then(resolve, reject).finally(cancel);
   });
 }

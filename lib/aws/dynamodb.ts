@@ -16,7 +16,9 @@ export interface Input {
   readonly TableName?: string;
   readonly Key?: Item;
   readonly Item?: Item;
-  readonly RequestItems?: Readonly<Record<string, { readonly Keys: readonly Item[] }>>;
+  readonly RequestItems?: Readonly<
+    Record<string, { readonly Keys: readonly Item[]; readonly ConsistentRead?: boolean }>
+  >;
   readonly ConsistentRead?: boolean;
   readonly ConditionExpression?: string;
   readonly UpdateExpression?: string;

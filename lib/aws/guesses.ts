@@ -3,17 +3,27 @@ import { subscriberOf } from '../registrar/address';
 import type { AuthAttempt } from '../registrar/admission';
 import type { Aor } from '../registrar/aor';
 import {
+  afterFailedClaim,
   afterFailure,
   endOf,
   type GuessRecord,
   limitedBy,
+  limitedByClaims,
   NO_GUESSES,
   type Tally,
 } from '../registrar/guessing';
 import { isObject } from '../registrar/json';
 import type { Item } from './dynamodb';
 import { lru } from './lru';
-import { aorParts, endsAt, hashed, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
+import {
+  aorParts,
+  askMemory,
+  endsAt,
+  hashed,
+  type MemoryTable,
+  memoryKey,
+  writeMemoryIf,
+} from './memory-table';
 import {
   afterSuccess,
   forgotten,
@@ -23,7 +33,6 @@ import {
   type Successes,
   successesKey,
 } from './successes';
-import { withTries, writtenIf } from './tries';
 
 /** Of one address in one process, and of all that wrote theirs themselves. Beyond it nothing is written down. */
 const MOST_WRITES_PER_SECOND = 50;
@@ -37,57 +46,87 @@ interface Remembered {
 
 const NOTHING: Remembered = { record: NO_GUESSES, version: 0 };
 
+/** How often a user at a source is looked at although it is limited. */
+const LOOK_ANYWAY_MS = 2000;
+
 /**
  * The limiter. A pair that authenticated in this process is never looked up, so a phone that stays costs nothing.
- * A pair that is new to this process costs one read (its account's and its source's record, in one request) whether its
- * answer is right or wrong: else the right password would open a window that another Lambda closed. A wrong answer
- * costs one write, which the next Lambda reads. When two Lambdas count at the same moment one count is lost: a
- * guesser with n connections gets up to n times as many tries before it is seen, and n per window after that.
+ * A pair that is new to this process costs one read (its account's and its source's records, in one request) whether
+ * its answer is right or wrong: else the right password would open a window that another Lambda closed. A wrong answer
+ * costs that read and one write, also where the pair is known and nothing is counted: an account that exists costs
+ * what a made-up one costs. When two Lambdas count at the same moment one count is lost: a guesser with n connections
+ * gets up to n times as many tries before it is seen, and n per window after that.
  *
- * A source is an address (IPv6: its /64). An address that the device itself wrote blames nobody: such attempts
- * count by username alone, apart from all others.
+ * A source is an address (IPv6: its /64). An address that the device itself wrote is believed of nobody: such attempts
+ * are counted by username, apart from all others, and none of them is exempt. Where the user logged in under the same
+ * claim within 24 h its attempts are counted by that claim, so that a stranger who does not know it leaves them alone.
  */
 export function guesses(table: MemoryTable): World['guesser'] {
   const { now } = table;
   const successes = lru<Successes>(MOST_CACHED);
   const records = lru<Remembered>(MOST_CACHED);
+  const looks = lru<number>(MOST_CACHED);
   const isWritable = writesPerSecond(now);
+  const recordOf = (key: string) => records.get(key) ?? NOTHING;
 
-  const recall = async ({ account, record }: Keys): Promise<void> => {
-    const items = await readItems(table, [account, record]);
+  const recall = async ({ account, shared, own, isClaim }: Keys): Promise<void> => {
+    const keys = isClaim ? [shared, own] : [shared];
+    const items = await readItems(table, [account, ...keys]);
     const item = items.get(account);
     // Names that somebody makes up take no room.
     if (item) successes.set(account, readSuccesses(item));
-    const [local, stored] = [records.get(record) ?? NOTHING, readRemembered(items.get(record))];
-    records.set(record, local.version > stored.version ? local : stored);
+    for (const key of keys) {
+      const [local, stored] = [recordOf(key), readRemembered(items.get(key))];
+      records.set(key, local.version > stored.version ? local : stored);
+    }
   };
-  const count = async ({ record, user, source }: Keys): Promise<void> => {
-    const before = records.get(record) ?? NOTHING;
-    const failed = afterFailure(before.record, user(), now());
-    const after = { record: failed, version: Math.max(before.version + 1, now()) };
-    records.set(record, after);
-    if (isWritable(source)) await write(table, record, after);
+  const keep = async (key: string, record: GuessRecord, source: string): Promise<void> => {
+    const after = { record, version: Math.max(recordOf(key).version + 1, now()) };
+    records.set(key, after);
+    if (isWritable(source)) await write(table, key, after);
   };
 
   return (aor, from): Guesser => {
     const keys = keysOf(aor, from);
-    const { account, source } = keys;
-    const isKnown = () => (successes.get(account)?.known[source] ?? 0) > now();
-    const limitNow = () => limitedBy((records.get(keys.record) ?? NOTHING).record, keys.user(), now());
-    let isLookedUp = false;
+    const { account, source, isClaim, user } = keys;
+    const wasHere = () => (successes.get(account)?.known[source] ?? 0) > now();
+    const isKnown = () => !isClaim && wasHere();
+    const counter = () => (wasHere() ? keys.own : keys.shared);
+    const limitNow = () => (isClaim ? limitedByClaims : limitedBy)(recordOf(counter()).record, user(), now());
+    const countFailure = () => {
+      const { record } = recordOf(counter());
+      const after = isKnown()
+        ? NO_GUESSES
+        : (isClaim ? afterFailedClaim : afterFailure)(record, user(), now());
+      return keep(counter(), after, isClaim ? 'forwarded' : source);
+    };
+    let lookUp: 'not-tried' | 'done' | 'failed' = 'not-tried';
     const notChecked = (cause: unknown) => table.onTrouble({ what: 'guessing-not-checked', aor, cause });
+    const lookUpOnce = async () => {
+      if (lookUp !== 'not-tried') return;
+      lookUp = 'failed';
+      await recall(keys).then(() => {
+        lookUp = 'done';
+      }, notChecked);
+    };
     return {
+      isKnown,
       limited: async () => {
         if (isKnown()) return undefined;
-        // The pair's own window needs no look at the table: a pair that is known is never counted.
-        if (limitNow() === 'limited') return 'limited';
-        await recall(keys).then(() => {
-          isLookedUp = true;
-        }, notChecked);
+        // A closed window needs no look at the table, once it is seen whether the pair counts by itself.
+        if (limitNow() === 'limited' && (!isClaim || successes.get(account))) return 'limited';
+        await lookUpOnce();
         return isKnown() ? undefined : limitNow();
       },
+      mayLookAnyway: () => {
+        const key = `${counter()} ${user()}`;
+        if (now() - (looks.get(key) ?? -Infinity) < LOOK_ANYWAY_MS) return false;
+        looks.set(key, now());
+        return true;
+      },
       failed: async () => {
-        if (!isKnown()) await count(keys).catch(notChecked);
+        await lookUpOnce();
+        await countFailure().catch(notChecked);
       },
       succeeded: async (credential) => {
         const before = successes.get(account) ?? NO_SUCCESS;
@@ -95,7 +134,7 @@ export function guesses(table: MemoryTable): World['guesser'] {
         if (!after) return;
         successes.set(account, after);
         // Only who was looked up a moment ago is seen as other Lambdas left it.
-        const gone = isLookedUp ? forgotten(before, after) : [];
+        const gone = lookUp === 'done' ? forgotten(before, after) : [];
         await noteSuccess(table, aor, source, credential, gone).catch((cause) => {
           // Known here, and written down the next time.
           successes.set(account, { ...after, used: {} });
@@ -121,53 +160,57 @@ function writesPerSecond(now: () => number): (source: string) => boolean {
 interface Keys {
   /** The item of the account's successes. */
   readonly account: string;
-  /** The item of the source's failures. */
-  readonly record: string;
+  /** The item in which failures are counted: of all at the address, or of all claims for this user. */
+  readonly shared: string;
+  /** The same where the user logged in lately: of this claim and user; of an address nothing is counted there. */
+  readonly own: string;
   readonly source: string;
+  /** The device wrote its address itself. */
+  readonly isClaim: boolean;
   /** The user's name in the record. Only who is not known yet pays for the hash. */
   readonly user: () => string;
 }
 
-function keysOf(aor: Aor, { address, claimedByDevice }: AuthAttempt['source']): Keys {
-  const source = claimedByDevice ? 'forwarded' : (subscriberOf(address) ?? hashed(address));
+function keysOf(aor: Aor, { address, claimedByDevice: isClaim }: AuthAttempt['source']): Keys {
+  const from = subscriberOf(address) ?? hashed(address);
+  const source = isClaim ? `forwarded:${from}` : from;
+  const recordOf = (...parts: string[]) => memoryKey('guesses', ...parts).key;
+  const whose = aorParts(aor);
   return {
     account: successesKey(aor).key,
-    record: memoryKey('guesses', source, ...(claimedByDevice ? aorParts(aor) : [])).key,
+    shared: isClaim ? recordOf('forwarded', ...whose) : recordOf(source),
+    own: isClaim ? recordOf(source, ...whose) : recordOf(`known:${source}`),
     source,
-    user: () => hashed(aorParts(aor).join(' ')).slice(0, 12),
+    isClaim,
+    user: () => hashed(whose.join(' ')).slice(0, 12),
   };
 }
 
-async function readItems(
-  { dynamodb, tableName }: MemoryTable,
-  keys: readonly string[],
-): Promise<Map<string, Item>> {
+async function readItems(table: MemoryTable, keys: readonly string[]): Promise<Map<string, Item>> {
+  const { tableName } = table;
   const input = {
     RequestItems: { [tableName]: { Keys: keys.map((key) => ({ key })) } },
   };
-  const { Responses, UnprocessedKeys } = await withTries('the memory table', MEMORY_BUDGET, (signal) =>
-    dynamodb('BatchGetItem', input, signal),
-  );
+  const { Responses, UnprocessedKeys } = await askMemory(table, 'BatchGetItem', input);
   // Half an answer could make a stranger of a known pair.
   if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new Undecided('the memory table answered in part');
   const items = Responses?.[tableName] ?? [];
   return new Map(items.map((item) => [String(item.key), item]));
 }
 
+/** DynamoDB never deletes an item whose end lies years back, as that of an empty record would. */
+const KEPT_AT_LEAST_MS = 60_000;
+
 /** Only over a lower version: whoever comes too late has nothing to add. */
-async function write(
-  { dynamodb, tableName }: MemoryTable,
-  key: string,
-  { record, version }: Remembered,
-): Promise<void> {
+async function write(table: MemoryTable, key: string, { record, version }: Remembered): Promise<void> {
   const input = {
-    TableName: tableName,
-    Item: { key, record, version, ...endsAt(endOf(record)) },
+    TableName: table.tableName,
+    Item: { key, record, version, ...endsAt(Math.max(endOf(record), table.now() + KEPT_AT_LEAST_MS)) },
     ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
     ExpressionAttributeNames: { '#version': 'version' },
     ExpressionAttributeValues: { ':version': version },
   };
-  await writtenIf('the memory table', MEMORY_BUDGET, (signal) => dynamodb('PutItem', input, signal));
+  await writeMemoryIf(table, 'PutItem', input);
 }
 
 /** What is no record of ours counts as none. */

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { CallTag } from '../jambonz/call-tag';
 import { type Decision, Undecided } from '../jambonz/world';
 import { type Aor, formatAor, isRealm, isUsername } from '../registrar/aor';
@@ -35,9 +34,9 @@ export interface Journal {
 }
 
 /**
- * A journal of JSON lines. Counts go out at the end of a request, whatever the level; those of what went well wait up
- * to 10 s for company, as a line of metrics costs more than the line of an ok. A Lambda that is asked nothing any more
- * keeps the last of them to itself.
+ * A journal of JSON lines. Counts are written whatever the level: those of what went wrong at once, those of what went
+ * well up to 10 s later together, because a line of metrics costs more than the line of an ok. A Lambda that gets no
+ * more requests keeps the last of them to itself.
  * @param namespace of the metrics
  * @param level the least that gets a line
  */
@@ -71,11 +70,11 @@ export function journal(
     },
     troubled: (trouble) => {
       write('WARN', lineOfTrouble(trouble));
-      waiting.add(count(TROUBLES[trouble.what]));
+      end([count(TROUBLES[trouble.what])], 'WARN');
     },
     badRecord: (aor, problems) => {
       for (const line of linesOfProblems(aor, problems)) write('WARN', line);
-      waiting.add(count('badRecords'));
+      end([count('badRecords')], 'WARN');
     },
     lookedUp: (milliseconds) => waiting.add({ metric: 'lookupTime', value: milliseconds }),
   };
@@ -92,9 +91,11 @@ function shortened(requestId: string): string {
 const TROUBLES: Readonly<Record<Trouble['what'], Count['metric']>> = {
   'stale-record-served': 'staleServed',
   'old-secrets-kept': 'staleServed',
+  'previous-secret-not-read': 'staleServed',
   'replay-not-checked': 'unchecked',
   'guessing-not-checked': 'unchecked',
   'grant-not-checked': 'unchecked',
+  'limits-not-checked': 'unchecked',
   'end-of-call-not-noted': 'unchecked',
 };
 
@@ -103,29 +104,18 @@ function levelOf(decision: Decision): Level {
   const refused =
     (decision.hook === 'register-auth' && !decision.admission.admitted) ||
     (decision.hook === 'call-hook' && decision.plan.kind === 'refuse');
-  return refused ? 'WARN' : 'INFO';
+  const illegal = 'illegal' in decision && decision.illegal.length > 0;
+  return refused || illegal ? 'WARN' : 'INFO';
 }
 
 /** What is told of a decision. */
 export function lineOf(decision: Decision): LogLine {
   if ('refused' in decision) return { hook: decision.hook, answer: 'refused', because: decision.refused };
   switch (decision.hook) {
-    case 'register-auth': {
-      const { admission, method } = decision;
-      const { hook } = decision;
-      const aor = printable(admission.aor);
-      const address = addressOf(decision.address);
-      if (!admission.admitted)
-        return { hook, answer: 'fail', aor, address, method, because: admission.because };
-      // Millions of these a day are written: the one reason for ok goes without saying, as does the usual credential,
-      // and that who is granted a time has registered.
-      const { credential, expires, observed } = admission;
-      const label = credential === 'password' || credential === 'ha1' ? undefined : credential;
-      const other = expires === undefined ? method : undefined;
-      return { hook, answer: 'ok', aor, address, method: other, credential: label, expires, observed };
-    }
+    case 'register-auth':
+      return lineOfAuth(decision);
     case 'call-hook': {
-      const { plan, grant } = decision;
+      const { plan, grant, illegal } = decision;
       const caller = {
         hook: 'call-hook',
         answer: plan.kind,
@@ -137,6 +127,7 @@ export function lineOf(decision: Decision): LogLine {
       const { destination, callerId, attempts } = plan;
       return {
         ...caller,
+        illegal: illegal.join(',') || undefined,
         because: callerId.because,
         to: destination.number,
         callerId: callerId.number,
@@ -145,10 +136,11 @@ export function lineOf(decision: Decision): LogLine {
       };
     }
     case 'dial-action': {
-      const { tag, step } = decision;
+      const { tag, step, illegal } = decision;
       const { kind, because } = step;
       return {
         ...callLine('dial-action', tag),
+        illegal: illegal.join(',') || undefined,
         answer: kind,
         because,
         status: kind === 'give-up' ? step.status : undefined,
@@ -166,6 +158,53 @@ export function lineOf(decision: Decision): LogLine {
       };
     }
   }
+}
+
+/** An IPv6 address with all its digits. */
+const LONGEST_ADDRESS = 39;
+/** Maker, model and most of the version. */
+const LONGEST_AGENT = 40;
+const LONGEST_OK = 220;
+const REST_OF_OK = ',"userAgent":"","ms":12345,"requestId":"JKJaXmPL"'.length;
+
+/** Printable ASCII that JSON writes as it stands; undefined: there is none. */
+function printableText(text: string, longest: number): string | undefined {
+  const printed = text.slice(0, Math.max(0, longest)).replace(/[^ !#-[\]-~]/g, '?');
+  return printed === '' ? undefined : printed;
+}
+
+type AuthDecision = Extract<Decision, { hook: 'register-auth'; admission: unknown }>;
+
+function lineOfAuth({ hook, method, admission, source, userAgent }: AuthDecision): LogLine {
+  const aor = printable(admission.aor);
+  const from = {
+    address: printableText(source.address, LONGEST_ADDRESS),
+    // The address is nothing but what the device wrote itself.
+    claimed: source.claimedByDevice || undefined,
+  };
+  if (!admission.admitted) {
+    const { because } = admission;
+    const agent = printableText(userAgent, LONGEST_AGENT);
+    return { hook, answer: 'fail', aor, method, because, ...from, userAgent: agent };
+  }
+  // Millions of these a day are written: the one reason for ok goes without saying, as does the usual credential,
+  // and that who is granted a time has registered. Where the names are long the agent is cut short.
+  const { credential, expires, observed, despite } = admission;
+  const label = credential === 'password' || credential === 'ha1' ? undefined : credential;
+  const other = expires === undefined ? method : undefined;
+  const line = {
+    hook,
+    answer: 'ok',
+    aor,
+    method: other,
+    credential: label,
+    expires,
+    observed,
+    despite,
+    ...from,
+  };
+  const room = LONGEST_OK - Buffer.byteLength(JSON.stringify(line)) - REST_OF_OK;
+  return { ...line, userAgent: printableText(userAgent, Math.min(LONGEST_AGENT, room)) };
 }
 
 /** The call that a later hook is about; `trunk` and `attempt` are those that ended. */
@@ -189,6 +228,11 @@ export function lineOfBroken(cause: unknown): LogLine {
   };
 }
 
+/** Our own errors say in their message what AWS said; others are known by their names. */
+function innermost(cause: unknown): string {
+  return cause instanceof Undecided && cause.cause !== undefined ? nameOf(cause.cause) : nameOf(cause);
+}
+
 /** What went on although AWS failed, and what was not looked at meanwhile. */
 export interface Trouble {
   readonly what:
@@ -196,8 +240,10 @@ export interface Trouble {
     | 'replay-not-checked'
     | 'guessing-not-checked'
     | 'grant-not-checked'
+    | 'limits-not-checked'
     | 'end-of-call-not-noted'
-    | 'old-secrets-kept';
+    | 'old-secrets-kept'
+    | 'previous-secret-not-read';
   readonly aor?: Aor | undefined;
   readonly cause: unknown;
 }
@@ -205,17 +251,14 @@ export interface Trouble {
 export type OnTrouble = (trouble: Trouble) => void;
 
 export function lineOfTrouble({ what, aor, cause }: Trouble): LogLine {
-  return { trouble: what, aor: aor && printable(aor), inner: nameOf(cause) };
+  const because = cause instanceof Undecided ? cause.message : undefined;
+  return { trouble: what, aor: aor && printable(aor), because, inner: innermost(cause) };
 }
 
 /** Who it was about. What no account can be called was sent by a stranger: a short, harmless piece of it will do. */
 function printable(aor: Aor): string {
   const text = formatAor(aor).replace(HARMFUL, '?');
   return isUsername(aor.username) && isRealm(aor.realm) ? text : `${text.slice(0, 60)}…`;
-}
-
-function addressOf(text: string | undefined): string | undefined {
-  return text !== undefined && isIP(text) > 0 ? text : undefined;
 }
 
 /** Control, direction and line characters, and halves of others. */

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Aor, isRealm, isUsername, realmKey } from '../registrar/aor';
-import type { DynamoDB } from './dynamodb';
+import type { DynamoDB, Input, Operation, Output } from './dynamodb';
 import type { OnTrouble } from './journal';
 import { MEMORY_ENDS } from './names';
+import type { Timers } from './timers';
+import { type Budget, withTries, writtenIf } from './tries';
 
 /** What the hooks remember for a while, one item per thing. */
 export interface MemoryTable {
@@ -11,13 +13,44 @@ export interface MemoryTable {
   /** Unix ms. */
   readonly now: () => number;
   readonly onTrouble: OnTrouble;
+  /** Real ones when absent. */
+  readonly timers?: Timers | undefined;
 }
 
 /**
  * Short, as what cannot be remembered is gone without. One hook asks at most three times, beside its look-up of the
  * customer, and is through before the door's deadline.
  */
-export const MEMORY_BUDGET = { wholeMs: 300, tryMs: 200 };
+export const MEMORY_BUDGET: Budget = { wholeMs: 300, tryMs: 200 };
+
+/**
+ * Asks the memory table, with retries.
+ * @throws Undecided
+ */
+export function askMemory(
+  { dynamodb, timers }: MemoryTable,
+  operation: Operation,
+  input: Input,
+  budget: Budget = MEMORY_BUDGET,
+): Promise<Output> {
+  const ask = (signal: AbortSignal) => dynamodb(operation, input, signal);
+  return withTries('the memory table', budget, ask, [], timers);
+}
+
+/**
+ * Writes to the memory table under a condition, with retries.
+ * @returns false when the condition did not hold
+ * @throws Undecided
+ */
+export function writeMemoryIf(
+  { dynamodb, timers }: MemoryTable,
+  operation: Operation,
+  input: Input,
+  budget: Budget = MEMORY_BUDGET,
+): Promise<boolean> {
+  const write = (signal: AbortSignal) => dynamodb(operation, input, signal);
+  return writtenIf('the memory table', budget, write, timers);
+}
 
 /** The key of an item: parts with a space between them. None holds one. */
 export function memoryKey(kind: string, ...parts: readonly string[]): { key: string } {

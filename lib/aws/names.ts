@@ -7,6 +7,8 @@ export const ENV = {
   /** Secrets Manager ARN; the local stack gives the secrets themselves in `webhookSecret`. */
   webhookSecretArn: 'WEBHOOK_SECRET_ARN',
   webhookSecret: 'WEBHOOK_SECRET',
+  /** How long the previous version of the webhook secret is good after it was replaced. */
+  previousSecretHours: 'PREVIOUS_SECRET_HOURS',
   outboundSipHost: 'OUTBOUND_SIP_HOST',
   /** `false`: a disabled account may not even call its emergency numbers. */
   emergencyForDisabled: 'EMERGENCY_FOR_DISABLED',
@@ -19,8 +21,8 @@ export const ENV = {
   staleIfErrorSeconds: 'STALE_IF_ERROR_SECONDS',
   /** Where this instance's metrics stand in CloudWatch. */
   metricsNamespace: 'METRICS_NAMESPACE',
-  /** Lambda sets it from the function's log level. */
-  logLevel: 'AWS_LAMBDA_LOG_LEVEL',
+  /** `INFO`, `WARN` or `ERROR`. Not Lambda's own, which would drop the lines of metrics too. */
+  logLevel: 'LOG_LEVEL',
 } as const;
 
 /** The keys of the tables: all key attributes are texts. */

@@ -3,13 +3,17 @@ import type { Aor } from '../registrar/aor';
 import {
   type CallCounts,
   type Caps,
+  FIRST_LEASE_S,
+  type Lease,
   leaseEnd,
   minuteOf,
   NO_CALLS,
   type Seat,
   takeSeat,
+  unconfirmed,
 } from '../registrar/caps';
 import type { Input, Item } from './dynamodb';
+import { lru } from './lru';
 import { aorParts, endsAt, hashed, type MemoryTable, memoryKey } from './memory-table';
 import { MEMORY_ENDS } from './names';
 import { type Budget, withTries, writtenIf } from './tries';
@@ -21,41 +25,61 @@ const BUDGET: Budget = { wholeMs: 900, tryMs: 300 };
 const MOST_TRIES = 12;
 /** Longer than any lease: neither counts nor ends may vanish under a call. */
 const KEPT_MS = 3 * 24 * 3600 * 1000;
-/** So many leases are looked through for calls that ended unclaimed, before a caller is turned away. */
-const MOST_LOOKED_THROUGH = 25;
-/**
- * The calls of a minute are counted in one of so many slots, so that a new minute finds its own empty. A prime: a
- * call that comes every hour, or every day, does not meet its own slot again.
- */
-const SLOTS = 61;
+/** BatchGetItem takes so many keys at a time. */
+const KEYS_PER_READ = 100;
+/** Owners whose minute this process has counted in. */
+const MOST_REMEMBERED = 10_000;
 
 /**
  * The memory table as the counter of calls: one item per owner of caps. A call costs one write and no read as long as
  * there is room: DynamoDB checks the caps in the conditional write that takes the seat, so parallel Lambdas cannot
- * take the same one. Only when that is refused (a cap is reached, the call has its seat already, or its minute's slot
- * holds an old count) the item is read, judged by `takeSeat`, and replaced if nobody changed it meanwhile.
+ * take the same one. Under a rate a process that has not counted in this minute yet may need a second one, because
+ * the first call of a minute begins the count anew. Only when that is refused (a cap is reached, or the call has its seat already) the item is read,
+ * judged by `takeSeat`, and replaced if nobody changed it meanwhile.
  *
- * Everything in the item is an attribute of its own, as a map would have to be there before the first call:
+ * Everything in the item is an attribute of its own, because a map would have to be there before the first call:
  * `:<hash of the Call-ID>` a lease, when it ends; `taken` how many leases there are; `minute` the latest in which a
- * call was counted, `started<slot>` how many were; `version` how often the item was written.
+ * call was counted and `started` how many were; `version` how often the item was written.
  */
 export function seatsTable(table: MemoryTable): Seats {
   const { dynamodb, now } = table;
+  const minutes = lru<number>(MOST_REMEMBERED);
+  /** A minute that this process has not counted in yet has probably begun for nobody else. */
+  const takeAtOnce = async (call: string, caps: Caps, time: number): Promise<boolean> => {
+    const { key } = countsKey(caps.owner);
+    const minute = minuteOf(time);
+    const [likely, other] =
+      minutes.get(key) === minute ? (['goes-on', 'begins'] as const) : (['begins', 'goes-on'] as const);
+    minutes.set(key, minute);
+    const take = (state: MinuteState) =>
+      written((signal) => dynamodb('UpdateItem', takeOne(table.tableName, call, caps, time, state), signal));
+    return (await take(likely)) || (caps.callsPerMinute !== undefined && (await take(other)));
+  };
+  const take = async (call: string, caps: Caps): Promise<Seat> => {
+    // A cap of 0 has no room for the first call either, which the write below takes for granted.
+    const { seat: first } = takeSeat(NO_CALLS, call, caps, now());
+    if (first !== 'taken') return first;
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const time = now();
+      if (await takeAtOnce(call, caps, time)) return 'taken';
+      const seat = await readAndTake(table, call, caps, time);
+      if (seat) return seat;
+      await pause(Math.random() * 10 * (tries + 1));
+    }
+    throw new TooManyWriters('the seats of calls: too many writers');
+  };
   return {
-    take: async (callId, caps) => {
-      const call = leaseOf(callId);
-      // A cap of 0 has no room for the first call either, which the write below takes for granted.
-      const { seat: first } = takeSeat(NO_CALLS, call, caps, now());
-      if (first !== 'taken') return first;
-      for (let tries = 0; tries < MOST_TRIES; tries++) {
-        const time = now();
-        const input = takeAtOnce(table.tableName, call, caps, time);
-        if (await written((signal) => dynamodb('UpdateItem', input, signal))) return 'taken';
-        const seat = await readAndTake(table, call, caps, time);
-        if (seat) return seat;
-        await pause(Math.random() * 10 * (tries + 1));
-      }
-      throw new Undecided('the seats of calls: too many writers');
+    take: (callId, caps) =>
+      take(leaseOf(callId), caps).catch((cause) => {
+        if (cause instanceof TooManyWriters) throw cause;
+        table.onTrouble({ what: 'limits-not-checked', aor: caps.owner, cause });
+        return 'unknown';
+      }),
+    extend: async (callId, lease) => {
+      const input = makeLonger(table.tableName, leaseOf(callId), lease, now());
+      await written((signal) => dynamodb('UpdateItem', input, signal)).catch((cause) =>
+        table.onTrouble({ what: 'limits-not-checked', aor: lease.owner, cause }),
+      );
     },
     end: async (callId, owner) => {
       const call = leaseOf(callId);
@@ -79,44 +103,58 @@ export function seatsTable(table: MemoryTable): Seats {
   };
 }
 
-function takeAtOnce(TableName: string, call: string, caps: Caps, time: number): Input {
+/** The table answers, but to others: letting the call go on uncounted would break the cap. */
+class TooManyWriters extends Undecided {}
+
+/** Whether a call is the first of its minute, or one of those counted in it. */
+type MinuteState = 'begins' | 'goes-on';
+
+function takeOne(TableName: string, call: string, caps: Caps, time: number, state: MinuteState): Input {
   const { maxConcurrentCalls, callsPerMinute } = caps;
-  const counted = maxConcurrentCalls !== undefined;
-  const rated = callsPerMinute !== undefined;
-  const minute = minuteOf(time);
-  const started = startedIn(minute);
-  const others = Array.from({ length: SLOTS - 1 }, (_, at) => startedIn(minute + 1 + at));
+  const isCapped = maxConcurrentCalls !== undefined;
+  const isRated = callsPerMinute !== undefined;
+  const begins = isRated && state === 'begins';
+  const goesOn = isRated && state === 'goes-on';
   const conditions = [
-    ...(counted ? ['attribute_not_exists(#call)', '(attribute_not_exists(taken) OR taken < :calls)'] : []),
-    ...(rated ? [`(${roomInMinute(started)})`] : []),
-  ];
-  const updates = [
-    `SET ${MEMORY_ENDS} = :ends${counted ? ', #call = :until' : ''}${rated ? ', #minute = :minute' : ''}`,
-    `ADD version :one${counted ? ', taken :one' : ''}${rated ? `, ${started} :one` : ''}`,
-    ...(rated ? [`REMOVE ${others.join(', ')}`] : []),
+    'attribute_not_exists(#call)',
+    ...(isCapped ? ['(attribute_not_exists(taken) OR taken < :calls)'] : []),
+    ...(begins ? ['(attribute_not_exists(#minute) OR #minute < :minute)'] : []),
+    ...(goesOn ? ['(#minute = :minute AND started < :rate)'] : []),
   ];
   return {
     TableName,
     Key: countsKey(caps.owner),
     ConditionExpression: conditions.join(' AND '),
-    UpdateExpression: updates.join(' '),
-    ExpressionAttributeNames: { ...(counted && { '#call': call }), ...(rated && { '#minute': 'minute' }) },
+    UpdateExpression: [
+      `SET ${MEMORY_ENDS} = :ends, #call = :until${begins ? ', #minute = :minute, started = :one' : ''}`,
+      `ADD version :one, taken :one${goesOn ? ', started :one' : ''}`,
+    ].join(' '),
+    ExpressionAttributeNames: { '#call': call, ...(isRated && { '#minute': 'minute' }) },
     ExpressionAttributeValues: {
       ':one': 1,
       ':ends': endsAt(time + KEPT_MS)[MEMORY_ENDS],
-      ...(counted && { ':calls': maxConcurrentCalls, ':until': leaseEnd(caps, time) }),
-      ...(rated && { ':minute': minute, ':rate': callsPerMinute }),
+      ':until': leaseEnd(FIRST_LEASE_S, time),
+      ...(isCapped && { ':calls': maxConcurrentCalls }),
+      ...(isRated && { ':minute': minuteOf(time) }),
+      ...(goesOn && { ':rate': callsPerMinute }),
     },
   };
 }
 
-/** A slot that is not empty when its minute begins holds the count of a minute long ago. */
-function roomInMinute(started: string): string {
-  return [
-    'attribute_not_exists(#minute)',
-    `(#minute < :minute AND attribute_not_exists(${started}))`,
-    `(#minute = :minute AND ${started} < :rate)`,
-  ].join(' OR ');
+/** A lease that is gone stays gone: the call ended before this was reported. */
+function makeLonger(TableName: string, call: string, { owner, seconds }: Lease, time: number): Input {
+  return {
+    TableName,
+    Key: countsKey(owner),
+    ConditionExpression: '#call < :until',
+    UpdateExpression: `SET #call = :until, ${MEMORY_ENDS} = :ends ADD version :one`,
+    ExpressionAttributeNames: { '#call': call },
+    ExpressionAttributeValues: {
+      ':one': 1,
+      ':until': leaseEnd(seconds, time),
+      ':ends': endsAt(time + KEPT_MS)[MEMORY_ENDS],
+    },
+  };
 }
 
 /** @returns undefined when somebody else wrote in between */
@@ -147,11 +185,24 @@ async function readAndTake(
 
 /** A caller who hung up before jambonz knew whose call it was has left a mark, but the seat is still taken. */
 async function withoutEnded(table: MemoryTable, counts: CallCounts): Promise<CallCounts> {
-  const calls = Object.keys(counts.leases).slice(0, MOST_LOOKED_THROUGH);
-  const marks = await Promise.all(calls.map((call) => read(table, endedKey(call))));
-  const ended = new Set(calls.filter((_, at) => marks[at] !== undefined));
-  const leases = Object.entries(counts.leases).filter(([call]) => !ended.has(call));
+  const calls = unconfirmed(counts, table.now());
+  const parts = Array.from({ length: Math.ceil(calls.length / KEYS_PER_READ) }, (_, at) =>
+    calls.slice(at * KEYS_PER_READ, (at + 1) * KEYS_PER_READ),
+  );
+  const marks = (await Promise.all(parts.map((part) => readMarks(table, part)))).flat();
+  const ended = new Set(marks.map(({ key }) => key));
+  const leases = Object.entries(counts.leases).filter(([call]) => !ended.has(endedKey(call).key));
   return { ...counts, leases: Object.fromEntries(leases) };
+}
+
+/** What DynamoDB leaves out of an answer counts as no mark: its call keeps its seat until its lease ends. */
+async function readMarks(
+  { dynamodb, tableName }: MemoryTable,
+  calls: readonly string[],
+): Promise<readonly Item[]> {
+  const input = { RequestItems: { [tableName]: { Keys: calls.map(endedKey), ConsistentRead: true } } };
+  const { Responses } = await withTries(WHAT, BUDGET, (signal) => dynamodb('BatchGetItem', input, signal));
+  return Responses?.[tableName] ?? [];
 }
 
 async function read(
@@ -164,18 +215,23 @@ async function read(
 }
 
 function readCounts(item: Item = {}): CallCounts & { readonly version: number } {
-  const { minute = NO_CALLS.minute, version = 0 } = item;
+  const { minute = NO_CALLS.minute, started = NO_CALLS.started, version = 0 } = item;
   const leases = Object.entries(item).filter(([name]) => name.startsWith(':'));
   return {
-    minute: Number(minute),
-    started: Number(item[startedIn(Number(minute))] ?? 0),
-    version: Number(version),
-    leases: Object.fromEntries(leases.map(([call, ends]) => [call, Number(ends)])),
+    minute: numberIn(minute),
+    started: numberIn(started),
+    version: numberIn(version),
+    leases: Object.fromEntries(leases.map(([call, ends]) => [call, numberIn(ends)])),
   };
 }
 
+/** A malformed count counts nothing. */
+function numberIn(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
 function attributesOf({ minute, started, leases }: CallCounts): Record<string, number> {
-  return { minute, [startedIn(minute)]: started, taken: Object.keys(leases).length, ...leases };
+  return { minute, started, taken: Object.keys(leases).length, ...leases };
 }
 
 function giveBack(TableName: string, owner: Aor, call: string): Input {
@@ -209,11 +265,6 @@ function endedKey(call: string): { key: string } {
 /** The name of a lease. Call-IDs are long; the item that holds a thousand of them should not be. */
 function leaseOf(callId: string): string {
   return hashed(callId).slice(0, 17);
-}
-
-/** Which attribute counts the calls of a minute. */
-function startedIn(minute: number): string {
-  return `started${minute % SLOTS}`;
 }
 
 function written(write: (signal: AbortSignal) => Promise<unknown>): Promise<boolean> {

@@ -2,9 +2,12 @@ import { parseWebhookSecrets, type WebhookSecret } from '../jambonz/webhook-secr
 import { Misconfigured, type World } from '../jambonz/world';
 import { ask, connectionTo } from './aws-json';
 import type { OnTrouble } from './journal';
+import type { Timers } from './timers';
 import { nameOf, withTries } from './tries';
 
 const BUDGET = { wholeMs: 1200, tryMs: 600 };
+/** The current version must not wait long for one that is only good during a rotation. */
+const PREVIOUS_BUDGET = { wholeMs: 600, tryMs: 300 };
 /** How long a secret is used before it is read again, unasked. */
 const FRESH_MS = 5 * 60_000;
 /** A signature that does not fit may mean that jambonz has a new secret; a stranger can send many of those. */
@@ -14,7 +17,11 @@ const ASK_AGAIN_MS = 30_000;
 export type ReadSecret = (
   input: { readonly SecretId: string; readonly VersionStage: string },
   signal?: AbortSignal,
-) => Promise<{ readonly SecretString?: unknown }>;
+) => Promise<{
+  readonly SecretString?: unknown;
+  /** When this version was made: unix seconds. */
+  readonly CreatedDate?: unknown;
+}>;
 
 const PROTOCOL = {
   service: 'secretsmanager',
@@ -28,37 +35,65 @@ export function secretsManager(): ReadSecret {
   return (input, signal) => ask(connection, PROTOCOL, 'GetSecretValue', input, signal);
 }
 
+export interface SecretsManagerSecrets {
+  readonly arn: string;
+  /** How long the version before the current one is good, since it was replaced. */
+  readonly previousMs: number;
+  /** Unix ms. */
+  readonly now: () => number;
+  readonly onTrouble: OnTrouble;
+  /** Tried once. Secrets Manager of this Region when absent. */
+  readonly read?: ReadSecret | undefined;
+  /** Real ones when absent. */
+  readonly timers?: Timers | undefined;
+}
+
+/** What was read, and when. */
+interface Known {
+  readonly current: readonly WebhookSecret[];
+  readonly previous: readonly WebhookSecret[];
+  /** Unix ms: when the current version was made, and so the previous one was replaced. */
+  readonly replacedAt: number;
+  readonly readAt: number;
+}
+
 /**
- * The webhook secrets in Secrets Manager: the current version and the previous one, so that a rotation drops no
- * call. Read once and kept; read again when they are old, or doubted, at most once per 30 s. While Secrets Manager
- * cannot be read, the last known ones go on.
- * @param read tried once
+ * The webhook secrets in Secrets Manager: the current version, and for some hours the one that it replaced, so that a
+ * rotation drops no call. Read once and kept; read again when they are old, or doubted, at most once per 30 s. While
+ * Secrets Manager cannot be read, the last known ones go on. A previous version that cannot be read stops nothing.
  */
-export function secretsManagerSecrets(
-  arn: string,
-  now: () => number,
-  onTrouble: OnTrouble,
-  read: ReadSecret = secretsManager(),
-): World['secrets'] {
-  let known: { readonly secrets: readonly WebhookSecret[]; readonly readAt: number } | undefined;
+export function secretsManagerSecrets(manager: SecretsManagerSecrets): World['secrets'] {
+  const { now, onTrouble, previousMs } = manager;
+  const read = manager.read ?? secretsManager();
+  let known: Known | undefined;
   let askedAt = -Infinity;
   let underWay: Promise<readonly WebhookSecret[]> | undefined;
+  // Made once for each reading: who compares two answers sees by that whether anything was read.
+  let valid:
+    | { readonly of: Known; readonly withPrevious: boolean; readonly secrets: readonly WebhookSecret[] }
+    | undefined;
 
+  const validOf = (of: Known): readonly WebhookSecret[] => {
+    const withPrevious = now() - of.replacedAt < previousMs;
+    if (valid?.of !== of || valid.withPrevious !== withPrevious)
+      valid = { of, withPrevious, secrets: withPrevious ? [...of.current, ...of.previous] : of.current };
+    return valid.secrets;
+  };
   const ask = async (): Promise<readonly WebhookSecret[]> => {
     askedAt = now();
     try {
-      known = { secrets: await readSecrets(read, arn), readAt: now() };
+      known = await readSecrets({ ...manager, read }, known);
     } catch (cause) {
       if (!known) throw cause;
       onTrouble({ what: 'old-secrets-kept', cause });
     }
-    return known.secrets;
+    return validOf(known);
   };
 
   return async (doubted) => {
     const wanted = !known || doubted !== undefined || now() - known.readAt >= FRESH_MS;
     if (known && !(wanted && now() - askedAt >= ASK_AGAIN_MS))
-      return underWay && doubted ? underWay : known.secrets;
+      return underWay && doubted ? underWay : validOf(known);
     underWay ??= ask().finally(() => {
       underWay = undefined;
     });
@@ -66,12 +101,32 @@ export function secretsManagerSecrets(
   };
 }
 
-async function readSecrets(read: ReadSecret, arn: string): Promise<readonly WebhookSecret[]> {
+type Manager = SecretsManagerSecrets & { readonly read: ReadSecret };
+
+async function readSecrets(manager: Manager, before: Known | undefined): Promise<Known> {
+  const { now, onTrouble } = manager;
   const [current, previous] = await Promise.all([
-    readVersion(read, arn, 'AWSCURRENT'),
-    readVersion(read, arn, 'AWSPREVIOUS').catch(onlyMissing),
+    readVersion(manager, 'AWSCURRENT'),
+    readVersion(manager, 'AWSPREVIOUS').catch((cause: unknown) => {
+      // A secret that was never rotated has none.
+      if (nameOf(cause) === 'ResourceNotFoundException') return undefined;
+      onTrouble({ what: 'previous-secret-not-read', cause });
+      return 'not-read' as const;
+    }),
   ]);
-  return [...readCurrent(current), ...readPrevious(previous)];
+  const replacedAt = current.createdAt;
+  return {
+    current: readCurrent(current.text),
+    previous: previous === 'not-read' ? lastKnown(before, replacedAt) : readPrevious(previous?.text),
+    replacedAt,
+    readAt: now(),
+  };
+}
+
+/** What was known to be the previous version; what was the current one, when it has been replaced since. */
+function lastKnown(before: Known | undefined, replacedAt: number): readonly WebhookSecret[] {
+  if (!before) return [];
+  return before.replacedAt === replacedAt ? before.previous : before.current;
 }
 
 /** @throws Misconfigured: an admin has to write the secret again */
@@ -93,21 +148,20 @@ function readPrevious(text: string | undefined): readonly WebhookSecret[] {
 }
 
 async function readVersion(
-  read: ReadSecret,
-  arn: string,
+  { read, arn, timers }: Manager,
   stage: 'AWSCURRENT' | 'AWSPREVIOUS',
-): Promise<string> {
-  const { SecretString } = await withTries(
+): Promise<{ readonly text: string; readonly createdAt: number }> {
+  const { SecretString, CreatedDate } = await withTries(
     'the webhook secret',
-    BUDGET,
+    stage === 'AWSCURRENT' ? BUDGET : PREVIOUS_BUDGET,
     (signal) => read({ SecretId: arn, VersionStage: stage }, signal),
     stage === 'AWSPREVIOUS' ? ['ResourceNotFoundException'] : [],
+    timers,
   );
-  // A secret of bytes is none of ours.
-  return typeof SecretString === 'string' ? SecretString : '';
-}
-
-/** A secret that was never rotated has no previous version. */
-function onlyMissing(cause: unknown): undefined {
-  if (nameOf(cause) !== 'ResourceNotFoundException') throw cause;
+  return {
+    // A secret of bytes is none of ours.
+    text: typeof SecretString === 'string' ? SecretString : '',
+    // A version of unknown age was made long ago.
+    createdAt: typeof CreatedDate === 'number' ? CreatedDate * 1000 : Number.NEGATIVE_INFINITY,
+  };
 }

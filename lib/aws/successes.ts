@@ -1,8 +1,7 @@
 import type { Aor } from '../registrar/aor';
 import type { Item } from './dynamodb';
-import { aorParts, endsAt, MEMORY_BUDGET, type MemoryTable, memoryKey } from './memory-table';
+import { aorParts, askMemory, endsAt, type MemoryTable, memoryKey } from './memory-table';
 import { MEMORY_ENDS } from './names';
-import { withTries } from './tries';
 
 /** What is remembered of an account that authenticated. Times in unix ms. */
 export interface Successes {
@@ -70,7 +69,7 @@ export function forgotten(before: Successes, after: Successes): string[] {
 
 /** Writes down that an account authenticated now, and forgets some sources. */
 export async function noteSuccess(
-  { dynamodb, tableName, now }: MemoryTable,
+  table: MemoryTable,
   aor: Aor,
   source: string,
   credential: string,
@@ -78,18 +77,19 @@ export async function noteSuccess(
 ): Promise<void> {
   const names = Object.fromEntries(gone.map((it, at) => [`#gone${at}`, KNOWN + it]));
   const remove = gone.length > 0 ? ` REMOVE ${Object.keys(names)}` : '';
+  const now = table.now();
   const input = {
-    TableName: tableName,
+    TableName: table.tableName,
     Key: successesKey(aor),
     UpdateExpression: `SET #known = :until, #used = :now, ${MEMORY_ENDS} = :ends${remove}`,
     ExpressionAttributeNames: { ...names, '#known': KNOWN + source, '#used': USED + credential },
     ExpressionAttributeValues: {
-      ':until': now() + KNOWN_MS,
-      ':now': now(),
-      ':ends': endsAt(now() + KEPT_MS)[MEMORY_ENDS],
+      ':until': now + KNOWN_MS,
+      ':now': now,
+      ':ends': endsAt(now + KEPT_MS)[MEMORY_ENDS],
     },
   };
-  await withTries('the memory table', MEMORY_BUDGET, (signal) => dynamodb('UpdateItem', input, signal));
+  await askMemory(table, 'UpdateItem', input);
 }
 
 function timesOf(item: Item, kind: string): Record<string, number> {

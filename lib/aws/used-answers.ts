@@ -8,9 +8,8 @@ import {
   RING,
   slotOf,
 } from '../registrar/replay';
-import { aorParts, endsAt, type MemoryTable, memoryKey } from './memory-table';
+import { aorParts, askMemory, endsAt, type MemoryTable, memoryKey, writeMemoryIf } from './memory-table';
 import { MEMORY_ENDS } from './names';
-import { withTries, writtenIf } from './tries';
 
 /** Longer than for the rest of the memory: here a late answer lets a replay through. */
 const BUDGET = { wholeMs: 450, tryMs: 250 };
@@ -34,7 +33,7 @@ export function usedAnswers(table: MemoryTable): UsedAnswers {
   };
 }
 
-async function useFirst({ dynamodb, tableName, now }: MemoryTable, answer: AnswerUse): Promise<boolean> {
+async function useFirst(table: MemoryTable, answer: AnswerUse): Promise<boolean> {
   const count = countOf(answer);
   const slot = slotOf(count);
   const noneAhead = Array.from({ length: RING }, (_, at) =>
@@ -43,7 +42,7 @@ async function useFirst({ dynamodb, tableName, now }: MemoryTable, answer: Answe
       : `(attribute_not_exists(n${at}) OR n${at} < :ahead)`,
   );
   const input = {
-    TableName: tableName,
+    TableName: table.tableName,
     Key: keyOf(answer),
     ConditionExpression: noneAhead.join(' AND '),
     UpdateExpression: `SET n${slot} = :count, r${slot} = :request, t${slot} = :now, ${MEMORY_ENDS} = :ends`,
@@ -51,21 +50,16 @@ async function useFirst({ dynamodb, tableName, now }: MemoryTable, answer: Answe
       ':count': count,
       ':ahead': count + RING,
       ':request': answer.request,
-      ':now': now(),
+      ':now': table.now(),
       ':ends': endsAt(issuedAt(answer.nonce) + OLDEST_NONCE_MS)[MEMORY_ENDS],
     },
   };
-  return writtenIf('the memory table', BUDGET, (signal) => dynamodb('UpdateItem', input, signal));
+  return writeMemoryIf(table, 'UpdateItem', input, BUDGET);
 }
 
-async function earlierUse(
-  { dynamodb, tableName }: MemoryTable,
-  answer: AnswerUse,
-): Promise<EarlierUse | undefined> {
-  const input = { TableName: tableName, Key: keyOf(answer), ConsistentRead: true };
-  const { Item: item = {} } = await withTries('the memory table', BUDGET, (signal) =>
-    dynamodb('GetItem', input, signal),
-  );
+async function earlierUse(table: MemoryTable, answer: AnswerUse): Promise<EarlierUse | undefined> {
+  const input = { TableName: table.tableName, Key: keyOf(answer), ConsistentRead: true };
+  const { Item: item = {} } = await askMemory(table, 'GetItem', input, BUDGET);
   const slot = slotOf(countOf(answer));
   const [count, request, at] = [item[`n${slot}`], item[`r${slot}`], item[`t${slot}`]];
   return typeof count === 'number' && typeof request === 'string' && typeof at === 'number'

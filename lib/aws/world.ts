@@ -9,6 +9,7 @@ import type { Journal, OnTrouble } from './journal';
 import { ENV } from './names';
 import { seatsTable } from './seats-table';
 import { secretsManagerSecrets } from './secrets';
+import type { Timers } from './timers';
 import { usedAnswers } from './used-answers';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,26 +21,29 @@ export type Surroundings = Omit<World, 'report' | 'overdue'>;
  * The world as the environment variables describe it: in Lambda those that the stack set, on a laptop those of the
  * local stack. A missing one is a deployment that cannot work, so it stops here and not at the first phone.
  * @param now unix ms
+ * @param timers real ones when absent
  */
 export function worldOf(
   env: Environment,
   journal: Journal,
   now: () => number = Date.now,
   dynamodb: DynamoDB = dynamodbAt(env[ENV.dynamodbEndpoint]),
+  timers?: Timers,
 ): Surroundings {
   const onTrouble = journal.troubled;
-  const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onTrouble };
+  const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onTrouble, timers };
   return {
     now,
-    secrets: secretsOf(env, now, onTrouble),
+    secrets: secretsOf(env, now, onTrouble, timers),
     customers: customersTable({
       dynamodb,
       tableName: required(env, ENV.customersTable),
       now,
-      staleIfErrorMs: seconds(env, ENV.staleIfErrorSeconds, 15 * 60) * 1000,
+      staleIfErrorMs: wholeNumber(env, ENV.staleIfErrorSeconds, 'seconds', 15 * 60) * 1000,
       onProblems: journal.badRecord,
       onRead: journal.lookedUp,
       onTrouble,
+      timers,
     }),
     usedAnswers: usedAnswers(memory),
     guesser: guesses(memory),
@@ -47,16 +51,28 @@ export function worldOf(
     seats: seatsTable(memory),
     settings: {
       outboundSipHost: required(env, ENV.outboundSipHost),
-      callGrant: oneOf(CALL_GRANT_MODES, env, ENV.callGrant, 'observe'),
+      callGrant: oneOf(CALL_GRANT_MODES, env, ENV.callGrant, 'enforce'),
       emergencyForDisabled: oneOf(['true', 'false'], env, ENV.emergencyForDisabled, 'true') === 'true',
       callsWithoutMemory: oneOf(['allow', 'refuse'], env, ENV.callsWithoutMemory, 'allow'),
     },
   };
 }
 
-function secretsOf(env: Environment, now: () => number, onTrouble: OnTrouble): World['secrets'] {
+function secretsOf(
+  env: Environment,
+  now: () => number,
+  onTrouble: OnTrouble,
+  timers: Timers | undefined,
+): World['secrets'] {
   const given = env[ENV.webhookSecret];
-  if (given === undefined) return secretsManagerSecrets(required(env, ENV.webhookSecretArn), now, onTrouble);
+  if (given === undefined)
+    return secretsManagerSecrets({
+      arn: required(env, ENV.webhookSecretArn),
+      previousMs: wholeNumber(env, ENV.previousSecretHours, 'hours', 24) * 3600_000,
+      now,
+      onTrouble,
+      timers,
+    });
   const secrets = parseWebhookSecrets(given);
   return async () => secrets;
 }
@@ -79,8 +95,8 @@ function oneOf<const Choice extends string>(
   return choice;
 }
 
-function seconds(env: Environment, name: string, otherwise: number): number {
+function wholeNumber(env: Environment, name: string, of: 'seconds' | 'hours', otherwise: number): number {
   const value = env[name] ?? String(otherwise);
-  if (!/^\d{1,6}$/.test(value)) throw new Error(`${name} is "${value}": write a whole number of seconds`);
+  if (!/^\d{1,6}$/.test(value)) throw new Error(`${name} is "${value}": write a whole number of ${of}`);
   return Number(value);
 }

@@ -34,7 +34,7 @@ export function bundleOverSdk(): Bundle {
 /** A process of the bench: it is measured as plain JavaScript, without what runs TypeScript. */
 export function bundleProcess(name: string): string {
   return bundle(join(__dirname, 'processes', `${name}.ts`), `${name}.js`, {
-    external: ['dynalite', 'express'],
+    external: ['dynalite'],
     mainFields: [...BUNDLE.mainFields],
   }).file;
 }

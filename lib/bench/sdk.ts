@@ -33,7 +33,10 @@ export function dynamodbOverSdk(config: ConstructorParameters<typeof DynamoDBCli
 
 export function secretsOverSdk(): ReadSecret {
   const client = new SecretsManagerClient({ maxAttempts: 1 });
-  return (input, signal) => client.send(new GetSecretValueCommand(input), options(signal));
+  return async (input, signal) => {
+    const answer = await client.send(new GetSecretValueCommand(input), options(signal));
+    return { ...answer, CreatedDate: answer.CreatedDate && answer.CreatedDate.getTime() / 1000 };
+  };
 }
 
 function options(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {

@@ -1,5 +1,5 @@
 import type { Admission, AuthAttempt } from '../registrar/admission';
-import type { DigestAnswer } from '../registrar/digest';
+import { type DigestAnswer, UNREADABLE } from '../registrar/digest';
 import { isObject } from '../registrar/json';
 import { readAuthorization } from './authorization';
 import type { HookAnswer } from './hook';
@@ -16,11 +16,13 @@ export function parseAuthHook(json: Record<string, unknown>): AuthAttempt | unde
     method,
     digest: uncut(fields, headers.authorization),
     source: {
-      address: typeof source_address === 'string' ? source_address : '',
+      address: textOf(source_address),
       claimedByDevice: method === 'INVITE' && Object.keys(headers).some(isForwardedFor),
     },
-    callId: typeof headers['call-id'] === 'string' ? headers['call-id'] : '',
-    to: typeof headers.to === 'string' ? headers.to : '',
+    userAgent: textOf(headers['user-agent']),
+    callId: textOf(headers['call-id']),
+    contact: textOf(headers.contact),
+    to: textOf(headers.to),
     expires: typeof expires === 'number' && Number.isInteger(expires) && expires >= 0 ? expires : undefined,
   };
 }
@@ -57,11 +59,21 @@ function readFields(json: Record<string, unknown>): DigestAnswer | undefined {
     nonce,
     uri,
     response,
-    algorithm: isText(algorithm) ? algorithm : 'MD5',
-    qop: isText(qop) ? qop.trim() : undefined,
-    nc: isText(nc) ? nc.trim() : undefined,
-    cnonce: isText(cnonce) ? cnonce : undefined,
+    algorithm: readOptional(algorithm) ?? 'MD5',
+    qop: readOptional(qop)?.trim(),
+    nc: readOptional(nc)?.trim(),
+    cnonce: readOptional(cnonce),
   };
+}
+
+/** jambonz leaves out what the device did not send, or sends an empty text. */
+function readOptional(value: unknown): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  return typeof value === 'string' ? value : UNREADABLE;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function isText(value: unknown): value is string {

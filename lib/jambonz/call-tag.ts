@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { type Aor, formatAor, parseAor } from '../registrar/aor';
+import type { Lease } from '../registrar/caps';
 import { isObject } from '../registrar/json';
 import type { Call, DialPlanned } from '../registrar/plan';
 import { sameText } from '../registrar/same-text';
@@ -18,8 +19,8 @@ export interface CallTag {
   readonly number: string;
   /** The number shown to the callee. */
   readonly shown: string;
-  /** Whose seat the call has; undefined: none is counted. */
-  readonly seatOf: Aor | undefined;
+  /** The seat that the call took at its first attempt, whoever owns the caps now; undefined: none is counted. */
+  readonly lease: Lease | undefined;
 }
 
 /** The data of a `tag` verb. */
@@ -29,7 +30,12 @@ export interface TagData {
 }
 
 /** The tag of one attempt of a plan. */
-export function tagOf(call: Call, plan: DialPlanned, attempt: number): CallTag {
+export function tagOf(
+  call: Call,
+  plan: DialPlanned,
+  attempt: number,
+  lease: Lease | undefined = leaseOf(plan),
+): CallTag {
   const { trunk = '', callerId = 'anonymous' } = plan.attempts[attempt - 1] ?? {};
   return {
     call: { ...call, caller: plan.caller },
@@ -37,15 +43,20 @@ export function tagOf(call: Call, plan: DialPlanned, attempt: number): CallTag {
     trunk,
     number: plan.destination.number,
     shown: plan.callerId.hidden ? 'anonymous' : callerId,
-    seatOf: plan.caps?.maxConcurrentCalls === undefined ? undefined : plan.caps.owner,
+    lease,
   };
+}
+
+/** What an answered call of this plan holds. */
+function leaseOf({ caps }: DialPlanned): Lease | undefined {
+  return caps && { owner: caps.owner, seconds: caps.leaseSeconds };
 }
 
 /** Signs a tag with the first of these secrets that speaks for the caller's realm. */
 export function sealTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagData {
   const own = secrets.find((secret) => speaksFor([secret], tag.call.caller.realm));
   if (!own) throw new Error('no webhook secret speaks for the realm of the call');
-  const { call, attempt, trunk, number, shown, seatOf } = tag;
+  const { call, attempt, trunk, number, shown, lease } = tag;
   const { id, caller, dialled, presented } = call;
   const text = JSON.stringify({
     id,
@@ -58,7 +69,8 @@ export function sealTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagDat
     trunk,
     number,
     shown,
-    seatOf: seatOf && formatAor(seatOf),
+    seatOf: lease && formatAor(lease.owner),
+    seatSeconds: lease?.seconds,
   });
   return { call: text, mac: mac(text, own.secret) };
 }
@@ -84,7 +96,7 @@ export function openTag(
 function readTag(text: string): CallTag | undefined {
   const json: unknown = JSON.parse(text);
   if (!isObject(json)) return undefined;
-  const { id, caller, dialled, from, identity, attempt, trunk, number, shown, seatOf } = json;
+  const { id, caller, dialled, from, identity, attempt, trunk, number, shown } = json;
   const aor = typeof caller === 'string' ? parseAor(caller) : undefined;
   if (!aor || typeof id !== 'string' || typeof dialled !== 'string' || typeof from !== 'string')
     return undefined;
@@ -101,8 +113,13 @@ function readTag(text: string): CallTag | undefined {
     trunk,
     number,
     shown,
-    seatOf: typeof seatOf === 'string' ? parseAor(seatOf) : undefined,
+    lease: readLease(json),
   };
+}
+
+function readLease({ seatOf, seatSeconds }: Record<string, unknown>): Lease | undefined {
+  const owner = typeof seatOf === 'string' ? parseAor(seatOf) : undefined;
+  return owner && { owner, seconds: typeof seatSeconds === 'number' ? seatSeconds : 0 };
 }
 
 /** A key of its own, so that no signature of jambonz's can ever be taken for one of ours. */

@@ -1,7 +1,7 @@
 import type { Admission, AuthAttempt } from '../registrar/admission';
 import type { Aor } from '../registrar/aor';
 import type { CallGrant, CallGrantMode, GrantState } from '../registrar/call-grant';
-import type { Caps, Seat } from '../registrar/caps';
+import type { Caps, Lease, Seat } from '../registrar/caps';
 import type { Customer } from '../registrar/customer';
 import type { NextStep } from '../registrar/failover';
 import type { Limited } from '../registrar/guessing';
@@ -10,6 +10,7 @@ import type { AnswerUse } from '../registrar/replay';
 import type { CallRecord } from './call-status';
 import type { CallTag } from './call-tag';
 import type { HookRefusal } from './hook';
+import type { WrittenVerbs } from './verbs';
 import type { WebhookSecret } from './webhook-secrets';
 
 /** All that a story may touch besides the hook itself. */
@@ -40,10 +41,17 @@ export interface AuthSettings {
 
 export interface Customers {
   /**
-   * The record of an account, undefined when there is none.
+   * The record of an account, undefined when there is none. It may be a minute old.
    * @throws Undecided when that could not be found out: never a reason to say "wrong password"
    */
   find(aor: Aor): Promise<Customer | undefined>;
+  /**
+   * The same as the table has it now.
+   * @throws Undecided
+   */
+  findNow(aor: Aor): Promise<Customer | undefined>;
+  /** The record that `find` would give without asking the table; undefined: it would have to ask, or there is none. */
+  remembered(aor: Aor): Customer | undefined;
 }
 
 /** Which digest answers were used. */
@@ -60,11 +68,16 @@ export interface UsedAnswers {
  * is limited.
  */
 export interface Guesser {
+  /** Did the user log in from there within 24 h? Never of an address that the device claims for itself. */
+  isKnown(): boolean;
   limited(): Promise<Limited | undefined>;
+  /** May one attempt be looked at although it is limited? True once in 2 s for each user at each source. */
+  mayLookAnyway(): boolean;
+  /** Costs the same reads and writes whoever failed, and wherever. */
   failed(): Promise<void>;
   /**
-   * From now on, and for 24 h, it is never limited.
-   * @param credential the label of the one that opened the door: an admin sees when an old one is no longer used
+   * From now on, and for 24 h, it is never limited, unless the device claims the address for itself.
+   * @param credential the label of the one that was used: an admin sees when an old one is no longer used
    */
   succeeded(credential: string): Promise<void>;
 }
@@ -83,17 +96,19 @@ export interface CallGrants {
 /** The calls that are going on, counted per owner of caps, whichever Lambda took them in. */
 export interface Seats {
   /**
-   * Takes a seat for a call; asked twice for the same call it is the same seat. Under a rate alone there are no
-   * seats: a call that asks twice counts twice.
-   * @throws Undecided
+   * Takes a seat for a call, for `FIRST_LEASE_S`; asked twice for the same call it is the same seat.
+   * @returns `unknown` when the memory could not be asked
+   * @throws Undecided when so many calls come at once that nobody could tell whether there is a seat
    */
   take(callId: string, caps: Caps): Promise<Seat>;
+  /** The call goes on: its seat is its own for so long from now. A lease never becomes shorter. Never throws. */
+  extend(callId: string, lease: Lease): Promise<void>;
   /**
    * Ends a call and gives its seat back.
    * @param owner of the seat; undefined: the call was not counted, or nobody knows. Its seat, if it has one, is
    * given back when it is next wanted
-   * @returns `ended-before`: jambonz told twice. `unknown`: the memory could not be asked, or lost its answer; a seat
-   * that stays taken is free when its lease ends. Never throws
+   * @returns `ended-before`: jambonz reported it twice. `unknown`: the memory could not be asked, or lost its answer;
+   * a seat that stays taken is free when its lease ends. Never throws
    */
   end(callId: string, owner: Aor | undefined): Promise<'ended' | 'ended-before' | 'unknown'>;
 }
@@ -115,11 +130,21 @@ export type Decision =
   | {
       readonly hook: 'register-auth';
       readonly method: string;
+      readonly source: AuthAttempt['source'];
+      readonly userAgent: string;
       readonly admission: Admission;
-      /** Where the phone is, as far as jambonz itself saw it. */
-      readonly address?: string | undefined;
     }
-  | { readonly hook: 'call-hook'; readonly plan: CallPlan; readonly grant: GrantState }
-  | { readonly hook: 'dial-action'; readonly tag: CallTag; readonly step: NextStep }
+  | {
+      readonly hook: 'call-hook';
+      readonly plan: CallPlan;
+      readonly grant: GrantState;
+      readonly illegal: WrittenVerbs['illegal'];
+    }
+  | {
+      readonly hook: 'dial-action';
+      readonly tag: CallTag;
+      readonly step: NextStep;
+      readonly illegal: WrittenVerbs['illegal'];
+    }
   | { readonly hook: 'call-status'; readonly record: CallRecord }
   | { readonly hook: HookName; readonly refused: HookRefusal | 'forged-call-data' };

@@ -2,8 +2,8 @@ import { isInside } from './address';
 import { type Aor, readTo, realmKey, sameRealm } from './aor';
 import { credentialsOf } from './credentials';
 import type { Customer } from './customer';
-import { dialledInTo, dialledInUri } from './dialled';
-import { checkDigest, type DigestAnswer, type DigestVerdict } from './digest';
+import { checkDigest, type DigestAnswer, type DigestVerdict, digestProblem } from './digest';
+import { withoutEscapes } from './escapes';
 import type { ReplayFinding, ReplayPolicy } from './replay';
 
 /** What a device asks through jambonz: to register, or to call. */
@@ -12,7 +12,10 @@ export interface AuthAttempt {
   readonly digest: DigestAnswer;
   /** Where jambonz got it from; whatever the device wrote into X-Forwarded-For, if it did. */
   readonly source: { readonly address: string; readonly claimedByDevice: boolean };
+  /** The User-Agent header: free text. */
+  readonly userAgent: string;
   readonly callId: string;
+  readonly contact: string;
   /** The To header: on REGISTER the AOR, on INVITE the dialled party. */
   readonly to: string;
   /** Seconds asked for; 0 is an un-REGISTER; undefined on INVITE or when the device's number is none. */
@@ -22,6 +25,7 @@ export interface AuthAttempt {
 /** Every reason for a no. The list is closed: `docs/authentication.md` says what each means. */
 export const ADMISSION_REFUSALS = [
   'method-not-supported',
+  'malformed-digest',
   'limited',
   'limited-address',
   'unknown-account',
@@ -35,7 +39,6 @@ export const ADMISSION_REFUSALS = [
   'address-not-allowed',
   'ambiguous-to',
   'wrong-aor',
-  'wrong-number',
   'not-our-nonce',
   'nonce-from-future',
   'nonce-too-old',
@@ -57,6 +60,8 @@ export type Admission =
       /** Seconds granted; undefined on INVITE. */
       readonly expires: number | undefined;
       readonly observed?: ReplayObserved;
+      /** An emergency call, which this would have refused otherwise. */
+      readonly despite?: AdmissionRefusal;
     }
   | { readonly admitted: false; readonly aor: Aor; readonly because: AdmissionRefusal };
 
@@ -67,10 +72,16 @@ export const LONGEST_REGISTRATION_S = 3600;
  * Decides from the customer's record. An unknown account costs the same work as a wrong password.
  * @param customer undefined: there is no such account
  * @param now unix ms
+ * @param call `emergency`: a call whose digest alone is asked
  */
-export function admit(attempt: AuthAttempt, customer: Customer | undefined, now: number): Admission {
+export function admit(
+  attempt: AuthAttempt,
+  customer: Customer | undefined,
+  now: number,
+  call: 'usual' | 'emergency' = 'usual',
+): Admission {
   const proof = prove(attempt, customer, now);
-  const refusal = refusalOf(attempt, customer, proof);
+  const refusal = refusalOf(attempt, customer, proof, call);
   return refusal
     ? refuse(attempt, refusal)
     : {
@@ -140,32 +151,42 @@ function refusalOf(
   attempt: AuthAttempt,
   customer: Customer | undefined,
   { verdict }: Proof,
+  call: 'usual' | 'emergency',
 ): AdmissionRefusal | undefined {
   if (attempt.method !== 'REGISTER' && attempt.method !== 'INVITE') return 'method-not-supported';
+  // Before it is asked whose it is: the answer tells nothing of the account, and nothing is counted against anybody.
+  const problem = digestProblem(attempt.digest);
+  if (problem) return problem;
   if (!customer) return 'unknown-account';
   if (verdict !== 'right') return verdict;
-  // Whether a disabled account may make this call, as to an emergency number, is for the call hook to decide.
-  if (attempt.method === 'INVITE') return numberRefusal(attempt);
+  // Whether this call may be made, and to this number, is for the call hook to decide: it knows the Request-URI.
+  if (attempt.method === 'INVITE')
+    return call === 'emergency' ? undefined : callAddressRefusal(attempt, customer);
   if (customer.enabled === false && attempt.expires !== 0) return 'disabled';
   return addressRefusal(attempt, customer) ?? aorRefusal(attempt);
 }
 
+/** An address that the device wrote itself is inside nothing. */
 function addressRefusal({ source }: AuthAttempt, customer: Customer): 'address-not-allowed' | undefined {
   const allowed = customer.registration?.allowedAddresses;
-  return !allowed || isInside(source.address, allowed) ? undefined : 'address-not-allowed';
+  if (!allowed) return undefined;
+  return !source.claimedByDevice && isInside(source.address, allowed) ? undefined : 'address-not-allowed';
 }
 
-/** A digest uri that names a number opens the way to that number only. */
-function numberRefusal({ to, digest }: AuthAttempt): 'wrong-number' | undefined {
-  const signed = dialledInUri(digest.uri);
-  return signed === undefined || signed === dialledInTo(to) ? undefined : 'wrong-number';
+/** A stolen password needs no registration to call. */
+function callAddressRefusal(attempt: AuthAttempt, customer: Customer): 'address-not-allowed' | undefined {
+  return customer.registration?.callsFromAnywhere === true ? undefined : addressRefusal(attempt, customer);
 }
 
-/** A device may register its own AOR only: jambonz stores whatever To says, and takes it from nobody. */
+/**
+ * A device may register its own AOR only: jambonz stores whatever To says, and takes it from nobody. An escaped user
+ * part is the user that it stands for, so that no AOR belongs to two accounts.
+ */
 function aorRefusal({ to, digest }: AuthAttempt): 'ambiguous-to' | 'wrong-aor' | undefined {
   const address = readTo(to);
   if (!address) return 'ambiguous-to';
-  return address.user === digest.username && sameRealm(address.host, digest.realm) ? undefined : 'wrong-aor';
+  const isOwn = withoutEscapes(address.user) === digest.username && sameRealm(address.host, digest.realm);
+  return isOwn ? undefined : 'wrong-aor';
 }
 
 /** min(asked, the record's maxExpires, 3600): a whole number of seconds, as jambonz hands it to Redis as it is. */

@@ -1,8 +1,8 @@
 import type { Aor } from './aor';
 
 /**
- * Must a call have been authenticated, once, for this number? `observe` lets calls without a grant go on and
- * counts them; `off` asks nobody.
+ * Must a call have been authenticated, once, for this number? `enforce`, the default, refuses calls without a grant;
+ * `observe` lets them go on and counts them, for an edge whose proxy changes the Call-ID; `off` asks nobody.
  */
 export const CALL_GRANT_MODES = ['off', 'observe', 'enforce'] as const;
 export type CallGrantMode = (typeof CALL_GRANT_MODES)[number];
@@ -12,6 +12,7 @@ export interface CallGrant {
   readonly aor: Aor;
   /** The device's Call-ID. */
   readonly callId: string;
+  /** Whom the digest was made for (`signedFor`); the call hook compares it with what was really dialled. */
   readonly dialled: string;
 }
 

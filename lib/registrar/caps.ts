@@ -5,11 +5,25 @@ export interface Caps {
   readonly owner: Aor;
   readonly maxConcurrentCalls: number | undefined;
   readonly callsPerMinute: number | undefined;
-  /** How long this call can last at most, all trunks' ringing included: its lease ends by itself then. */
+  /** How long the call can last once it is answered, with room for the last hooks. */
   readonly leaseSeconds: number;
 }
 
-export type Seat = 'taken' | 'too-many-calls' | 'too-many-calls-per-minute';
+/** A seat that a call holds: whose it is, and for how long from now. */
+export interface Lease {
+  readonly owner: Aor;
+  readonly seconds: number;
+}
+
+/**
+ * How long a seat is taken for a call of which nothing more is known. jambonz reports no end of a call whose hook
+ * failed, and a write may land after we gave up on it: such a seat is free again after two minutes. A call that is
+ * known to go on gets a longer lease.
+ */
+export const FIRST_LEASE_S = 120;
+
+/** `unknown`: the memory could not be asked. */
+export type Seat = 'taken' | 'too-many-calls' | 'too-many-calls-per-minute' | 'unknown';
 
 /** What is counted for one owner of caps. */
 export interface CallCounts {
@@ -25,8 +39,8 @@ export const NO_CALLS: CallCounts = { minute: 0, started: 0, leases: {} };
 
 /**
  * Takes a seat for a call, or says which cap is reached. A call that has its seat keeps it: jambonz may ask twice.
- * Leases that ended are dropped here, so that a call whose end was never told blocks nobody for ever. A clock that is
- * a little behind counts in the minute that began elsewhere: going back would forget that one's calls.
+ * Leases that ended are dropped here, so that a call whose end was never reported blocks nobody for ever. A clock that
+ * is a little behind counts in the minute that began elsewhere: going back would forget that one's calls.
  * @param now unix ms
  */
 export function takeSeat(
@@ -34,7 +48,7 @@ export function takeSeat(
   call: string,
   caps: Caps,
   now: number,
-): { readonly seat: Seat; readonly counts: CallCounts } {
+): { readonly seat: Exclude<Seat, 'unknown'>; readonly counts: CallCounts } {
   const minute = Math.max(minuteOf(now), counts.minute);
   const started = counts.minute === minute ? counts.started : 0;
   const leases = liveLeases(counts.leases, now);
@@ -44,13 +58,31 @@ export function takeSeat(
     return { seat: 'too-many-calls', counts: current };
   if (caps.callsPerMinute !== undefined && started >= caps.callsPerMinute)
     return { seat: 'too-many-calls-per-minute', counts: current };
-  const lease = caps.maxConcurrentCalls === undefined ? {} : { [call]: leaseEnd(caps, now) };
-  return { seat: 'taken', counts: { minute, started: started + 1, leases: { ...leases, ...lease } } };
+  const taken = { ...leases, [call]: leaseEnd(FIRST_LEASE_S, now) };
+  return { seat: 'taken', counts: { minute, started: started + 1, leases: taken } };
 }
 
-/** When a lease that is taken now ends, unix seconds. */
-export function leaseEnd({ leaseSeconds }: Caps, now: number): number {
-  return Math.ceil(now / 1000) + leaseSeconds;
+/**
+ * Makes a lease longer, never shorter. One that was given back stays so: reports of a call come in any order.
+ * @param until unix seconds
+ */
+export function extendLease(counts: CallCounts, call: string, until: number): CallCounts {
+  const ends = counts.leases[call];
+  return ends !== undefined && ends < until
+    ? { ...counts, leases: { ...counts.leases, [call]: until } }
+    : counts;
+}
+
+/** The calls that are not known to go on: only their leases may belong to calls that ended unclaimed. */
+export function unconfirmed({ leases }: CallCounts, now: number): string[] {
+  return Object.entries(leases).flatMap(([call, ends]) =>
+    ends <= leaseEnd(FIRST_LEASE_S, now) ? [call] : [],
+  );
+}
+
+/** When a lease of so many seconds ends that begins now, unix seconds. */
+export function leaseEnd(seconds: number, now: number): number {
+  return Math.ceil(now / 1000) + seconds;
 }
 
 /** The minute that calls are counted in. */

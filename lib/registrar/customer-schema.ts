@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { isAddressBlock } from './address';
 import { isRealm, isUsername } from './aor';
 import { patternProblem } from './pattern';
+import { isSipHost } from './sip-host';
 
 const text = v.string('write it as text, in quotes');
 const flag = v.boolean('write true or false, without quotes');
@@ -28,13 +29,14 @@ const techPrefix = v.pipe(
   text,
   v.regex(/^[0-9A-Za-z*#+._-]{1,32}$/, 'use at most 32 of the characters 0-9 A-Z a-z * # + . _ -'),
 );
+const HOST_FORM =
+  /^([0-9A-Za-z]([0-9A-Za-z_-]*[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z_-]*[0-9A-Za-z])?)*|\[[0-9A-Fa-f:.]+\])$/;
+const HOST_FIX = 'write a host name or an IP address, without sip: and without a port';
 const host = v.pipe(
   text,
-  v.regex(
-    /^([0-9A-Za-z]([0-9A-Za-z_-]*[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z_-]*[0-9A-Za-z])?)*|\[[0-9A-Fa-f:.]+\])$/,
-    'write a host name or an IP address, without sip: and without a port',
-  ),
+  v.regex(HOST_FORM, HOST_FIX),
   v.maxLength(253, 'is longer than a host name can be'),
+  v.check((it) => !HOST_FORM.test(it) || isSipHost(it), HOST_FIX),
 );
 const addressBlock = v.pipe(
   text,
@@ -164,7 +166,13 @@ export const customerSchema = v.strictObject({
         ),
       ),
       allowedAddresses: v.exactOptional(
-        v.pipe(v.array(addressBlock), v.description('REGISTER is accepted from these addresses only.')),
+        v.pipe(
+          v.array(addressBlock),
+          v.description('REGISTER and calls are accepted from these addresses only.'),
+        ),
+      ),
+      callsFromAnywhere: v.exactOptional(
+        v.pipe(flag, v.description('true: allowedAddresses holds for REGISTER only. Default false.')),
       ),
       replay: v.exactOptional(
         v.pipe(

@@ -59,6 +59,7 @@ const SAFEST: Readonly<Record<string, Json>> = {
   enabled: { enabled: false },
   registration: { registration: { allowedAddresses: [], replay: 'enforce' } },
   'registration.allowedAddresses': { registration: { allowedAddresses: [] } },
+  'registration.callsFromAnywhere': { registration: { callsFromAnywhere: false } },
   'registration.replay': { registration: { replay: 'enforce' } },
   callerId: { callerId: { fallback: 'decline' } },
   'callerId.default': { callerId: { fallback: 'decline' } },

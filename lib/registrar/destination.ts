@@ -1,4 +1,5 @@
 import type { Customer, NumberFormat } from './customer';
+import { withoutEscapes } from './escapes';
 
 export type DialPlan = NonNullable<Customer['dialPlan']>;
 
@@ -30,8 +31,8 @@ const LONGEST_E164 = 15;
 export const SHORTEST_SUBSCRIBER = 7;
 
 /**
- * Turns what was dialled into digits: decodes once what jambonz leaves encoded (`%23`, `%2A`, `%2B`), drops
- * visual separators (RFC 3966 section 5.1.1), then lets ASCII digits through, and `*` and `#` where the plan does.
+ * Turns what was dialled into digits: cleans it (`cleanNumber`), then lets ASCII digits through, and `*` and `#`
+ * where the plan does.
  */
 export function normaliseDestination(dialled: string, plan: DialPlan = {}): NormalisedDestination {
   const text = cleanNumber(dialled);
@@ -47,9 +48,16 @@ export function normaliseDestination(dialled: string, plan: DialPlan = {}): Norm
   return { ok: true, destination: { dialled, number, because } };
 }
 
-/** A dialled text or a device's number as people mean it: decoded once, without visual separators. */
+/** Visual separators (RFC 3966 section 5.1.1), spaces, and the invisible marks that address books put around numbers. */
+const SEPARATORS = /[-.()\p{Zs}\p{Cf}]/gu;
+
+/**
+ * A dialled text or a device's number as people mean it: escapes undone once, without separators, invisible marks
+ * and the parameters of a telephone-subscriber (`+12025550123;cpc=ordinary`).
+ */
 export function cleanNumber(text: string): string {
-  return text.replace(/%(23|2A|2B)/gi, decodeURIComponent).replace(/[-.() ]/g, '');
+  const [user = ''] = text.split(';');
+  return withoutEscapes(user).replace(SEPARATORS, '');
 }
 
 /** A number as a dial plan reads it. */
@@ -79,7 +87,7 @@ export function readNumber(text: string, plan: DialPlan = {}): NumberReading {
 }
 
 /**
- * A number for a trunk. What is no E.164 number (a short code, a national number under no plan) goes as it is.
+ * A number for a trunk. What is not known to be E.164 (a short code, digits under no plan) goes as it is.
  * @param format undefined: as the rules have it
  */
 export function formatNumber(
@@ -87,7 +95,7 @@ export function formatNumber(
   format: NumberFormat | undefined,
   plan: DialPlan = {},
 ): string {
-  if (!isE164(number, because)) return number;
+  if (!isE164(number, because, plan)) return number;
   if (format === '+e164') return `+${number}`;
   if (format === '00e164') return `00${number}`;
   return format === 'national' ? nationalNumber(number, plan) : number;
@@ -101,9 +109,18 @@ function nationalNumber(number: string, plan: DialPlan): string {
     : internationalPrefix + number;
 }
 
-function isE164(number: string, because: Destination['because']): boolean {
+/**
+ * Of digits that were dialled without a prefix only the plan tells the country, and only where they begin with its
+ * country code and are too many for a number of one city: 501234567 is Saudi as likely as it is Belize.
+ */
+function isE164(number: string, because: Destination['because'], { countryCode }: DialPlan): boolean {
   if (because === 'service-code' || because === 'emergency') return false;
-  return because !== 'as-dialled' || (number.length >= SHORTEST_SUBSCRIBER && !number.startsWith('0'));
+  if (because !== 'as-dialled') return true;
+  return (
+    countryCode !== undefined &&
+    number.startsWith(countryCode) &&
+    number.length >= countryCode.length + SHORTEST_SUBSCRIBER
+  );
 }
 
 /** No country code starts with 0 (ITU-T E.164 annex): a second 00 is there to slip past the rules. */

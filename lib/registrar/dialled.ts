@@ -1,4 +1,6 @@
 import { LONGEST_TO } from './aor';
+import { cleanNumber } from './destination';
+import { withoutEscapes } from './escapes';
 
 /**
  * The dialled user of an INVITE's To header, to compare, not to dial: jambonz routes by the Request-URI, which
@@ -23,12 +25,21 @@ export function dialledInUri(uri: string): string | undefined {
   return user === undefined ? undefined : dialledUser(user);
 }
 
-/** Without parameters, and with escapes undone: `%23` and `#` are the same key of the phone. */
+/**
+ * The party that a digest was made for: the user part of its uri. To may differ from the Request-URI (RFC 3261
+ * section 8.1.1.2), so it counts only where the uri names nobody.
+ * @returns undefined when neither names anybody
+ */
+export function signedFor(digestUri: string, to: string): string | undefined {
+  return dialledInUri(digestUri) ?? dialledInTo(to);
+}
+
+/**
+ * A dialled user to compare: without parameters, with escapes undone (`%23` and `#` are the same key of the phone),
+ * and of a number the separators gone, as proxies on the way write them otherwise.
+ */
 export function dialledUser(user: string): string {
-  const [digits = ''] = user.split(';');
-  try {
-    return decodeURIComponent(digits);
-  } catch {
-    return digits;
-  }
+  const [name = ''] = user.split(';');
+  const cleaned = cleanNumber(name);
+  return /^[0-9*#+]*$/.test(cleaned) ? cleaned : withoutEscapes(name);
 }

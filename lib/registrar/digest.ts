@@ -23,21 +23,39 @@ export interface DigestAnswer {
 export type Secret = { readonly password: string } | { readonly ha1: string };
 
 /** How an answer compares with a secret. Only `right` opens the door; the others say what to mend. */
-export type DigestVerdict =
-  | 'right'
-  | 'wrong-digest'
-  | 'algorithm-not-supported'
-  | 'qop-not-supported'
-  | 'ha1-needs-md5';
+export type DigestVerdict = 'right' | 'wrong-digest' | 'ha1-needs-md5' | DigestProblem;
+
+/** Why an answer cannot be compared with any secret, whoever it is from. */
+export type DigestProblem = 'malformed-digest' | 'algorithm-not-supported' | 'qop-not-supported';
+
+/** Can this answer be compared at all? */
+export function digestProblem(answer: DigestAnswer): DigestProblem | undefined {
+  if (isMalformed(answer)) return 'malformed-digest';
+  if (!algorithmOf(answer.algorithm)) return 'algorithm-not-supported';
+  return answer.qop !== undefined && answer.qop.toLowerCase() !== 'auth' ? 'qop-not-supported' : undefined;
+}
+
+/**
+ * RFC 7616 section 3.4: with qop come a cnonce and a count of eight hex digits, and an algorithm of sessions needs the
+ * cnonce too. A phone that does not count (RFC 2069) sends none of the three.
+ */
+function isMalformed({ algorithm, qop, nc, cnonce }: DigestAnswer): boolean {
+  if ([algorithm, qop, nc, cnonce].includes(UNREADABLE)) return true;
+  if (!cnonce && (qop !== undefined || /-sess$/i.test(algorithm))) return true;
+  return (qop !== undefined || nc !== undefined) && !/^[0-9a-f]{8}$/i.test(nc ?? '');
+}
+
+/** What stands for a field that is there and is not a text: no header can hold it. */
+export const UNREADABLE = '\0';
 
 /**
  * Compares a digest answer with one secret, in constant time.
  * @param method the SIP method, part of HA2 (RFC 7616 section 3.4.3)
  */
 export function checkDigest(method: string, answer: DigestAnswer, secret: Secret): DigestVerdict {
+  const problem = digestProblem(answer);
   const algorithm = algorithmOf(answer.algorithm);
-  if (!algorithm) return 'algorithm-not-supported';
-  if (answer.qop !== undefined && answer.qop.toLowerCase() !== 'auth') return 'qop-not-supported';
+  if (problem || !algorithm) return problem ?? 'algorithm-not-supported';
   if ('ha1' in secret && hashOf(algorithm) !== 'md5') return 'ha1-needs-md5';
   const expected = digestResponse(method, answer, algorithm, userHash(algorithm, answer, secret));
   return sameText(answer.response.toLowerCase(), expected) ? 'right' : 'wrong-digest';

@@ -27,6 +27,12 @@ const USER_LIMIT: Limit = { most: 30, withinMs: 5 * 60_000 };
 /** Different usernames that fail at one address. */
 const ADDRESS_LIMIT: Limit = { most: 50, withinMs: 10 * 60_000 };
 
+/**
+ * Where devices claim their address themselves, anybody can make a user fail. So no window follows and none grows:
+ * only so many failures are looked at.
+ */
+const CLAIMED_LIMIT: Limit = { most: 40, withinMs: 60_000 };
+
 const FIRST_WINDOW_MS = 60_000;
 const LONGEST_WINDOW_MS = 15 * 60_000;
 
@@ -59,6 +65,20 @@ export function afterFailure(record: GuessRecord, user: string, now: number): Gu
     address: counts ? counted(address, now) : address,
     users: { ...Object.fromEntries(others), [user]: counted(stillCounting(before, USER_LIMIT, now), now) },
   };
+}
+
+/** The same of a source that is nothing but a claim: refused while the failures of a minute are used up. */
+export function limitedByClaims(record: GuessRecord, user: string, now: number): Limited | undefined {
+  const { most, withinMs } = CLAIMED_LIMIT;
+  const tally = record.users[user];
+  return tally && tally.failures >= most && now < tally.since + withinMs ? 'limited' : undefined;
+}
+
+/** The record of such a source after one more failure. */
+export function afterFailedClaim(record: GuessRecord, user: string, now: number): GuessRecord {
+  const before = record.users[user];
+  const current = before && now < before.since + CLAIMED_LIMIT.withinMs ? before : undefined;
+  return { users: { [user]: counted(current, now) } };
 }
 
 /** When a record means nothing any more, unix ms. */

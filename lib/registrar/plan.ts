@@ -10,7 +10,6 @@ import {
 import type { Caps, Seat } from './caps';
 import type { Customer, OutboundAuth } from './customer';
 import {
-  cleanNumber,
   type Destination,
   type DestinationRefusal,
   formatNumber,
@@ -18,6 +17,7 @@ import {
   numbersInside,
 } from './destination';
 import { judgeDestination, type Permission } from './destination-rules';
+import { emergencyNumber } from './emergency-number';
 import { type Policy, policyOf } from './policy';
 import { type ChosenTrunk, emergencyTrunks, trunksFor } from './trunks';
 
@@ -91,7 +91,7 @@ export type CallRefusal =
   | Extract<Permission, { allowed: false }>['because']
   | 'no-caller-id'
   | 'no-trunk'
-  | Exclude<Seat, 'taken'>;
+  | Exclude<Seat, 'taken' | 'unknown'>;
 
 /** What a call may do, and why. The same value is answered, logged, counted and explained. */
 export type CallPlan = DialPlanned | RefusePlanned;
@@ -142,13 +142,15 @@ const STATUS: Readonly<Record<CallRefusal, number>> = {
   'too-many-calls-per-minute': 480,
 };
 
-/** The callee, or its network, said no for itself: another trunk would only ring it again. */
+/**
+ * The callee, or its network, said no for itself: another trunk would only ring it again. sbc-outbound cannot pass on
+ * 607 and 608 (drachtio-srf has no such codes): they stand here for an edge that can.
+ */
 const STOP_CODES: readonly number[] = [486, 600, 603, 604, 607, 608];
 /** A counted call ends some time, as its lease does: 4 hours where the record has no `maxCallSeconds`. */
 const LONGEST_COUNTED_CALL_S = 4 * 3600;
-const JAMBONZ_RING_TIMEOUT_S = 60;
-/** For the hooks and the set-up of media between two attempts. */
-const SETUP_S = 10;
+/** From the end of a call to our knowing of it. */
+const LAST_HOOKS_S = 60;
 
 /**
  * Decides from the records all that a call may do: who calls, whether they may, as whom, by which trunks, for how
@@ -172,7 +174,7 @@ export function settle(plan: CallPlan, { grant, seat }: CallFacts, { callGrant }
   if (plan.kind === 'refuse' || plan.destination.because === 'emergency') return plan;
   const refuseIt = (because: CallRefusal) => refuse(plan.caller, because, plan.destination, plan.permission);
   if (grant === 'missing' && callGrant === 'enforce') return refuseIt('no-grant');
-  return seat === 'taken' || seat === 'not-asked' ? plan : refuseIt(seat);
+  return seat === 'too-many-calls' || seat === 'too-many-calls-per-minute' ? refuseIt(seat) : plan;
 }
 
 function planByRules(call: Call, caller: Aor, policy: Policy, settings: CallSettings): CallPlan {
@@ -198,7 +200,7 @@ function planByRules(call: Call, caller: Aor, policy: Policy, settings: CallSett
     attempts,
     stopCodes: policy.failover?.stopCodes ?? STOP_CODES,
     maxSeconds: maxSecondsOf(policy),
-    caps: capsOf(policy, attempts),
+    caps: capsOf(policy),
   };
 }
 
@@ -229,13 +231,6 @@ function planEmergency(
         caps: undefined,
       }
     : refuse(caller, 'no-trunk', destination);
-}
-
-/** The emergency number that was dialled, with or without separators and +, as the record has it. */
-function emergencyNumber(dialled: string, policy: Policy, settings: CallSettings): string | undefined {
-  if (!policy.enabled && !settings.emergencyForDisabled) return undefined;
-  const wanted = cleanNumber(dialled).replace(/^\+/, '');
-  return policy.emergency?.numbers.find((number) => number.replace(/^\+/, '') === wanted);
 }
 
 /** A service code is judged with the numbers inside it: the strictest word counts. */
@@ -286,16 +281,15 @@ function maxSecondsOf({ limits }: Policy): number | undefined {
   return limits?.maxCallSeconds ?? (counted ? LONGEST_COUNTED_CALL_S : undefined);
 }
 
-function capsOf(policy: Policy, attempts: readonly Attempt[]): Caps | undefined {
+function capsOf(policy: Policy): Caps | undefined {
   const { realm, limits, capsOwner } = policy;
   const { maxConcurrentCalls, callsPerMinute } = limits ?? {};
   if (maxConcurrentCalls === undefined && callsPerMinute === undefined) return undefined;
-  const ringing = attempts.map(({ ringTimeout }) => (ringTimeout ?? JAMBONZ_RING_TIMEOUT_S) + SETUP_S);
   return {
     owner: { username: capsOwner, realm },
     maxConcurrentCalls,
     callsPerMinute,
-    leaseSeconds: ringing.reduce((sum, seconds) => sum + seconds, 60) + (maxSecondsOf(policy) ?? 0),
+    leaseSeconds: (maxSecondsOf(policy) ?? LONGEST_COUNTED_CALL_S) + LAST_HOOKS_S,
   };
 }
 

@@ -38,18 +38,43 @@ export interface AnswerUse {
   readonly count: number | undefined;
   /** Hash of the response: what is remembered opens nothing. */
   readonly response: string;
-  /** Hash of what makes two copies of a request the same one: Call-ID, dialled party and response. */
+  /** Hash of all that makes two copies of a request the same one. */
   readonly request: string;
 }
 
-export function answerUse(digest: DigestAnswer, request: { callId: string; to: string }): AnswerUse {
+/** A request around a digest answer, and where it came from. */
+export interface AnsweredRequest {
+  readonly callId: string;
+  readonly to: string;
+  readonly contact: string;
+  /** Seconds. */
+  readonly expires: number | undefined;
+  readonly source: { readonly address: string; readonly claimedByDevice: boolean };
+}
+
+/**
+ * What is used up by a request. A copy from another address, or with another Contact or `expires`, is not the same
+ * request: it comes from somebody who heard the first one. An address that the device claims is another one too.
+ */
+export function answerUse(digest: DigestAnswer, request: AnsweredRequest): AnswerUse {
   const { username, realm, nonce, qop, nc, response } = digest;
+  const { callId, to, contact, expires, source } = request;
   return {
     aor: { username, realm },
     nonce,
     count: qop !== undefined && /^[0-9a-f]{1,8}$/i.test(nc ?? '') ? Number.parseInt(nc ?? '', 16) : undefined,
     response: fingerprint(response.toLowerCase()),
-    request: fingerprint([request.callId, request.to, response.toLowerCase()].join('\n')),
+    request: fingerprint(
+      JSON.stringify([
+        callId,
+        to,
+        contact,
+        expires,
+        source.address,
+        source.claimedByDevice,
+        response.toLowerCase(),
+      ]),
+    ),
   };
 }
 

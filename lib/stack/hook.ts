@@ -48,7 +48,8 @@ export class Hook extends Construct {
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
-      applicationLogLevelV2: ApplicationLogLevel[settings.logLevel],
+      // Lambda takes each of our lines for INFO, and would drop metrics with them: the hooks filter by themselves.
+      applicationLogLevelV2: ApplicationLogLevel.TRACE,
       ...(settings.reservedConcurrency !== undefined && {
         reservedConcurrentExecutions: settings.reservedConcurrency,
       }),
@@ -58,6 +59,8 @@ export class Hook extends Construct {
         [ENV.callGrant]: settings.callGrant,
         [ENV.callsWithoutMemory]: settings.callsWithoutMemory,
         [ENV.staleIfErrorSeconds]: String(settings.staleIfErrorSeconds),
+        [ENV.logLevel]: settings.logLevel,
+        [ENV.previousSecretHours]: String(settings.previousSecretHours),
         [ENV.emergencyForDisabled]: String(settings.emergencyForDisabled),
       },
       projectRoot: ROOT,

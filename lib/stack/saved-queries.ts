@@ -18,13 +18,19 @@ export const QUERIES: readonly Query[] = [
     asks: 'who is refused and why',
     of: 'hooks',
     query:
-      'filter hook = "register-auth" and answer = "fail" | stats count(*) as times, latest(@timestamp) as last by aor, because | sort times desc',
+      'filter hook = "register-auth" and answer = "fail" | stats count(*) as times, count_distinct(address) as addresses, latest(@timestamp) as last by aor, because | sort times desc',
+  },
+  {
+    asks: 'from where phones are refused',
+    of: 'hooks',
+    query:
+      'filter hook = "register-auth" and answer = "fail" | stats count(*) as times, count_distinct(aor) as accounts, latest(userAgent) as agent by address, claimed, because | sort times desc',
   },
   {
     asks: 'what happened to one account',
     of: 'hooks',
     query:
-      'filter aor = "USERNAME@REALM" | fields @timestamp, hook, answer, because, to, trunk, ms | sort @timestamp desc',
+      'filter aor = "USERNAME@REALM" | fields @timestamp, hook, answer, because, address, claimed, userAgent, observed, despite, to, trunk, ms | sort @timestamp desc',
   },
   {
     asks: 'which calls are refused and why',

@@ -16,7 +16,7 @@ const hostName = v.pipe(
 );
 const region = v.pipe(
   text,
-  v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'write the name of an AWS Region, such as eu-central-1'),
+  v.regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'write the name of an AWS Region, such as eu-central-1'),
 );
 
 const certificate = v.pipe(
@@ -78,7 +78,9 @@ const entries = {
   ),
   requestsPerSecond: v.pipe(
     v.optional(wholeNumber(1, 10_000), 500),
-    v.description('What the front door lets through per second; more is 504, and phones come back'),
+    v.description(
+      'What the API lets through per second, from strangers too; more is 504, and phones come back',
+    ),
   ),
   burst: v.pipe(
     v.optional(wholeNumber(1, 5_000), 1_000),
@@ -91,14 +93,18 @@ const entries = {
     ),
   ),
   callGrant: v.pipe(
-    v.optional(v.picklist(['off', 'observe', 'enforce'], 'write off, observe or enforce'), 'observe'),
+    v.optional(v.picklist(['off', 'observe', 'enforce'], 'write off, observe or enforce'), 'enforce'),
     v.description(
-      'Must each call belong to an authenticated INVITE? observe: calls without one go on, and are counted',
+      'Must each call belong to an authenticated INVITE to that number? observe: calls without one go on, and are counted',
     ),
   ),
   callsWithoutMemory: v.pipe(
     v.optional(v.picklist(['allow', 'refuse'], 'write allow or refuse'), 'allow'),
     v.description('What becomes of calls while nobody can look whether their digest was used before'),
+  ),
+  previousSecretHours: v.pipe(
+    v.optional(wholeNumber(0, 8_760), 24),
+    v.description('How long the previous webhook secret stays valid after it was replaced'),
   ),
   staleIfErrorSeconds: v.pipe(
     v.optional(wholeNumber(0, 86_400), 900),

@@ -36,6 +36,11 @@ async function dial(process: Process, ...call: Parameters<Process['call']>): Pro
   return status === undefined ? verb : `${verb} ${status}`;
 }
 
+test('enforce is the default', async () => {
+  const process = startProcess(stand.endpoint, clock);
+  expect(await dial(process, invite(phone('alice'), '1', clock.now), '966501234567')).toBe('sip:decline 403');
+});
+
 describe('under enforce, a call', () => {
   test('that was authenticated goes on, at another Lambda than the one that accepted its INVITE', async () => {
     const request = invite(phone('alice'), '966501234567', clock.now);
@@ -131,8 +136,65 @@ describe('under enforce, a call', () => {
   });
 });
 
-test('under observe, the default, a call without a grant goes on and is told', async () => {
-  const process = startProcess(stand.endpoint, clock);
+/** One INVITE was accepted; a call is announced. What becomes of it, by the setting? */
+describe('a digest is good for the number that was signed', () => {
+  const SIGNED = '+12125550123';
+  const uri = (user: string) => `sip:${user}@${REALM}`;
+
+  test.each<[string, { uri?: string; to?: string }, string, string]>([
+    ['the usual phone', {}, SIGNED, 'dial'],
+    ['To differs from the Request-URI', { to: `<${uri('0012125550123')}>` }, SIGNED, 'dial'],
+    [
+      'To differs, and To is dialled',
+      { to: `<${uri('0012125550123')}>` },
+      '0012125550123',
+      'sip:decline 403',
+    ],
+    ['another number, To kept', {}, '900000000', 'sip:decline 403'],
+    ['digest uri without a user', { uri: `sip:${REALM}` }, SIGNED, 'dial'],
+    ['digest uri without a user, another number', { uri: `sip:${REALM}` }, '900000000', 'sip:decline 403'],
+    [
+      'digest uri without a user, To differs',
+      { uri: `sip:${REALM}`, to: `<${uri('0012125550123')}>` },
+      SIGNED,
+      'sip:decline 403',
+    ],
+    ['an escaped digest uri', { uri: uri('%2B12125550123') }, SIGNED, 'dial'],
+    ['separators in the digest uri', { uri: uri('+1-212-555-0123') }, SIGNED, 'dial'],
+    ['escaped spaces in what was dialled', {}, '+1%20212%205550123', 'dial'],
+    ['user=phone', { uri: `${uri(SIGNED)};user=phone` }, SIGNED, 'dial'],
+    ['a parameter of the user part', { uri: uri(`${SIGNED};cpc=ordinary`) }, SIGNED, 'dial'],
+    ['a tel URI', { uri: `tel:${SIGNED}` }, SIGNED, 'dial'],
+    ['+ is part of the number', { uri: uri('12125550123') }, SIGNED, 'sip:decline 403'],
+  ])('%s', async (_what, said, dialled, enforced) => {
+    const answers: string[] = [];
+    for (const mode of ['off', 'observe', 'enforce']) {
+      clock.now += 1;
+      const process = lambda(mode);
+      const request = invite(phone('alice'), SIGNED, clock.now, said);
+      expect((await process.auth(request)).body).toEqual({ status: 'ok' });
+      answers.push(await dial(process, request, dialled));
+      const grant = enforced === 'dial' ? 'granted' : 'missing';
+      expect(told(process)?.grant).toBe(mode === 'off' ? undefined : grant);
+    }
+    expect(answers).toEqual(['dial', 'dial', enforced]);
+  });
+
+  test.each(['off', 'observe', 'enforce'])(
+    'under %s a copy from elsewhere is refused by itself',
+    async (mode) => {
+      clock.now += 1;
+      const process = lambda(mode);
+      const request = invite(phone('alice'), SIGNED, clock.now);
+      await process.auth(request);
+      const copy = { ...request, sourceAddress: '198.51.100.66' };
+      expect((await process.auth(copy)).body).toEqual({ status: 'fail' });
+    },
+  );
+});
+
+test('under observe a call without a grant goes on, and the log says so', async () => {
+  const process = lambda('observe');
   expect(await dial(process, invite(phone('alice'), '1', clock.now), '966501234567')).toBe('dial');
   expect(told(process)).toMatchObject({ answer: 'dial', grant: 'missing' });
 });

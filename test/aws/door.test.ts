@@ -48,7 +48,14 @@ describe('the door', () => {
       '/prod/hook',
       'https://abc123.execute-api.eu-west-1.amazonaws.com/prod',
     ],
+    [
+      'execute-api, with a slash at the end of the hook URL',
+      'abc123.execute-api.eu-west-1.amazonaws.com',
+      '/prod/hook/',
+      'https://abc123.execute-api.eu-west-1.amazonaws.com/prod',
+    ],
     ['a custom domain', 'hooks.example.com', '/hook', 'https://hooks.example.com'],
+    ['a custom domain and a slash', 'hooks.example.com', '/hook/', 'https://hooks.example.com'],
     [
       'a custom domain with a base path',
       'hooks.example.com',

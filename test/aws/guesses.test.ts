@@ -1,6 +1,8 @@
-import type { DynamoDB } from '../../lib/aws/dynamodb';
+import { createHash } from 'node:crypto';
+import type { DynamoDB, Output } from '../../lib/aws/dynamodb';
 import { guesses } from '../../lib/aws/guesses';
-import { invite, type Phone, register } from '../../lib/local/phone';
+import type { Trouble } from '../../lib/aws/journal';
+import { invite, jambonzNonce, type Phone, register } from '../../lib/local/phone';
 import { NOW } from '../world';
 import { type FaultyDynamoDB, startFaultyDynamoDB } from './faulty-dynamodb';
 import { type Clock, outcome, type Process, type Stand, startProcess, startStand } from './stand';
@@ -22,6 +24,9 @@ beforeEach(() => {
   clock = { now: NOW };
 });
 
+let nonces = 0;
+/** A challenge of its own for each request, so that no answer is refused as used. */
+const challenge = () => jambonzNonce(clock.now - 60_000 + nonces++ / 100);
 const newAddress = () => `198.18.${Math.floor(++addresses / 250)}.${(addresses % 250) + 1}`;
 const phone = (username: string, address: string, password = 'wonderland'): Phone => ({
   aor: { username, realm: REALM },
@@ -154,18 +159,103 @@ describe('an address', () => {
       );
     expect(await tries(process, phone('bob', victim), 1)).toEqual(['ok']);
   });
+});
 
-  test('that a device changes with every guess gives it no fresh start', async () => {
-    const process = lambda();
-    for (let n = 0; n < 31; n++) {
-      const address = newAddress();
-      const forwarded = { headers: { 'X-Forwarded-For': address } };
-      await process.auth(invite(phone('desk9', address, 'guess'), '1', clock.now, forwarded));
+describe('an address that a device claims for itself (X-Forwarded-For on INVITE)', () => {
+  /** Calls under a claim; each answers a challenge of its own. */
+  async function calls(
+    process: Process,
+    who: Phone,
+    count = 1,
+    claim = who.address ?? '',
+  ): Promise<string[]> {
+    const outcomes: string[] = [];
+    for (let n = 0; n < count; n++) {
+      const said = { nonce: challenge(), headers: { 'X-Forwarded-For': claim } };
+      outcomes.push(outcome(await process.auth(invite(who, '0501234567', clock.now, said))));
     }
-    const forwarded = { headers: { 'X-Forwarded-For': newAddress() } };
-    expect(outcome(await process.auth(invite(phone('desk9', newAddress()), '1', clock.now, forwarded)))).toBe(
-      'fail',
-    );
+    return outcomes;
+  }
+  const lookedAt = ({ lines }: Process) => lines.filter(({ because }) => because === 'wrong-digest').length;
+
+  test('is never known: after a good call 40 guesses under it are looked at in a minute, however many come', async () => {
+    const [process, phoneOf] = [lambda(), (password?: string) => phone('desk20', '192.0.2.20', password)];
+    expect(await calls(process, phoneOf())).toEqual(['ok']);
+    expect(new Set(await calls(process, phoneOf('guess'), 2000))).toEqual(new Set(['fail']));
+    expect(lookedAt(process)).toBe(40);
+    expect(await calls(process, phoneOf())).toEqual(['fail']);
+    expect(reason(process)).toBe('limited');
+    clock.now += MINUTE;
+    expect(await calls(process, phoneOf())).toEqual(['ok']);
+  });
+
+  test('that changes with every guess gives no fresh start, at whatever Lambda', async () => {
+    const process = lambda();
+    for (let n = 0; n < 60; n++) await calls(process, phone('desk21', newAddress(), 'guess'));
+    expect(lookedAt(process)).toBe(40);
+    const other = lambda();
+    await calls(other, phone('desk21', newAddress(), 'guess'), 10);
+    expect(lookedAt(other)).toBe(0);
+  });
+
+  test('lets no address that sends packets go free', async () => {
+    const address = newAddress();
+    await calls(lambda(), phone('desk22', address));
+    const process = lambda();
+    await tries(process, phone('desk22', address, 'guess'), 31);
+    expect(await tries(process, phone('desk22', address), 1)).toEqual(['fail']);
+  });
+
+  test('of 31 wrong calls, and then one a minute, shuts no phone of the customer out that sends the header too', async () => {
+    const [process, stranger, customer] = [
+      lambda(),
+      phone('desk23', '198.51.100.66', 'guess'),
+      phone('desk23', '192.0.2.23'),
+    ];
+    await calls(process, stranger, 31);
+    expect(await calls(process, customer)).toEqual(['ok']);
+    for (let minute = 0; minute < 30; minute++) {
+      clock.now += MINUTE;
+      await calls(process, stranger);
+      expect(await calls(process, customer)).toEqual(['ok']);
+    }
+  });
+
+  test('that floods under other claims does not reach the phones that called within a day, at any Lambda', async () => {
+    const [process, customer] = [lambda(), phone('desk24', '192.0.2.24')];
+    await calls(lambda(), customer);
+    clock.now += 23 * HOUR;
+    for (let n = 0; n < 500; n++) await calls(process, phone('desk24', newAddress(), 'guess'));
+    expect(await calls(process, customer)).toEqual(['ok']);
+    expect(await calls(lambda(), customer)).toEqual(['ok']);
+  });
+
+  test('that floods keeps a phone out that never called under its claim, until the minute is over', async () => {
+    const [process, customer] = [lambda(), phone('desk25', '192.0.2.25')];
+    await calls(process, phone('desk25', '198.51.100.66', 'guess'), 100);
+    expect(await calls(process, customer)).toEqual(['fail']);
+    clock.now += MINUTE;
+    expect(await calls(process, customer)).toEqual(['ok']);
+  });
+
+  test('is nothing that REGISTER can bring: its address is that of the packet', async () => {
+    const [process, address] = [lambda(), newAddress()];
+    const forwarded = { nonce: challenge(), headers: { 'X-Forwarded-For': '192.0.2.1' } };
+    for (let n = 0; n < 31; n++)
+      await process.auth(register(phone('desk26', address, 'guess'), clock.now, 3600, forwarded));
+    expect(await tries(process, phone('desk26', address), 1)).toEqual(['fail']);
+  });
+
+  test('that was noted as known by an earlier version is not', async () => {
+    await stand.put('memory', {
+      key: `successes ${REALM} desk27`,
+      'known forwarded': clock.now + 24 * HOUR,
+      'used password': clock.now,
+      endsAt: Math.ceil(clock.now / 1000) + 86_400,
+    });
+    const process = lambda();
+    await calls(process, phone('desk27', '192.0.2.27', 'guess'), 100);
+    expect(lookedAt(process)).toBe(40);
   });
 });
 
@@ -257,6 +347,44 @@ test('300 addresses that guess at one user never lock that user out', async () =
   for (let n = 0; n < 300; n++) await tries(process, phone('bob', newAddress(), 'guess'), 1);
   expect(await tries(process, phone('bob', newAddress()), 1)).toEqual(['ok']);
   expect(await tries(lambda(), phone('bob', newAddress()), 1)).toEqual(['ok']);
+});
+
+describe('a read of the memory', () => {
+  const source = { address: '192.0.2.1', claimedByDevice: false };
+  const ALICE = { username: 'alice', realm: REALM };
+  /** A table that closed the pair, and answers so. */
+  function guesserOver(answer: (keys: string[]) => Output) {
+    const troubles: Trouble[] = [];
+    const dynamodb: DynamoDB = async (_operation, { RequestItems }) =>
+      answer((RequestItems?.Memory?.Keys ?? []).map(({ key }) => String(key)));
+    const onTrouble = (trouble: Trouble) => troubles.push(trouble);
+    const guesser = guesses({ dynamodb, tableName: 'Memory', now: () => NOW, onTrouble })(ALICE, source);
+    return { guesser, troubles };
+  }
+  const closed = (key: string) => ({
+    key,
+    version: NOW,
+    record: { users: { [USER]: { since: NOW, failures: 31, last: NOW } } },
+  });
+  /** What alice is called in a record: 12 characters of the hash of her name. */
+  const USER = `:${createHash('sha256').update(`${REALM} alice`).digest('base64url')}`.slice(0, 12);
+
+  test('says who is limited', async () => {
+    const { guesser, troubles } = guesserOver((keys) => ({
+      Responses: { Memory: keys.slice(1).map(closed) },
+    }));
+    expect(await guesser.limited()).toBe('limited');
+    expect(troubles).toEqual([]);
+  });
+
+  test('that was answered in part says nothing: nobody is limited by it, and that is told', async () => {
+    const { guesser, troubles } = guesserOver((keys) => ({
+      Responses: { Memory: keys.slice(1).map(closed) },
+      UnprocessedKeys: { Memory: { Keys: keys.slice(0, 1).map((key) => ({ key })) } },
+    }));
+    expect(await guesser.limited()).toBeUndefined();
+    expect(troubles.map(({ what }) => what)).toEqual(['guessing-not-checked']);
+  });
 });
 
 test('made-up names push no phone out that is known', async () => {

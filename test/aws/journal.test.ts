@@ -9,14 +9,20 @@ const NOW = 1795423886623;
 const REQUEST = { requestId: 'JKJaXmPLvHcESHA=', milliseconds: 12 };
 const ALICE = { username: 'alice', realm: 'sip.example.com' };
 
+const FROM = {
+  source: { address: '203.0.113.250', claimedByDevice: false },
+  userAgent: 'Yealink SIP-T46S 66.84.0.15',
+};
 const OK = {
   hook: 'register-auth',
   method: 'REGISTER',
+  ...FROM,
   admission: { admitted: true, aor: ALICE, because: 'right-digest', credential: 'password', expires: 3600 },
 } as const;
 const fail = (because: AdmissionRefusal): Decision => ({
   hook: 'register-auth',
   method: 'INVITE',
+  ...FROM,
   admission: { admitted: false, aor: ALICE, because },
 });
 const FAIL = fail('wrong-digest');
@@ -48,41 +54,70 @@ const TAG: CallTag = {
   trunk: 't',
   number: '1',
   shown: '2',
-  seatOf: undefined,
+  lease: undefined,
 };
 
 const metrics = (...names: (string | object)[]) =>
   names.map((it) => (typeof it === 'string' ? { Name: it } : it));
 
-describe('the address of a phone', () => {
-  test.each([
-    ['192.0.2.7', '192.0.2.7'],
-    ['2001:db8::7', '2001:db8::7'],
-    ['not an address', undefined],
-    [undefined, undefined],
-  ])('%s stands in the line as %s', (address, written) => {
-    const refused = { admitted: false, aor: ALICE, because: 'wrong-digest' } as const;
-    for (const admission of [OK.admission, refused]) {
-      const [line] = linesOf((told) => told.decided({ ...OK, admission, address }, REQUEST));
-      expect(line).toHaveProperty('aor', 'alice@sip.example.com');
-      expect(line).toMatchObject(written === undefined ? {} : { address: written });
-      if (written === undefined) expect(line).not.toHaveProperty('address');
-    }
-  });
-});
-
 describe('the log', () => {
-  test('an ok is one short line: what, who, why, how long, which request', () => {
+  test('an ok is one short line: what, who, from where, with which phone, how long, which request', () => {
     const [line] = linesOf((told) => told.decided(OK, REQUEST));
     expect(line).toEqual({
       hook: 'register-auth',
       answer: 'ok',
       aor: 'alice@sip.example.com',
       expires: 3600,
+      address: '203.0.113.250',
+      userAgent: 'Yealink SIP-T46S 66.84.0.15',
       ms: 12,
       requestId: 'JKJaXmPL',
     });
-    expect(JSON.stringify(line).length).toBeLessThanOrEqual(150);
+  });
+
+  test.each<[string, typeof ALICE, string, string, string]>([
+    ['usual names', ALICE, '203.0.113.250', 'Yealink SIP-T46S 66.84.0.15', 'Yealink SIP-T46S 66.84.0.15'],
+    [
+      'an agent that goes on and on',
+      ALICE,
+      '203.0.113.250',
+      'Linphone-Desktop/5.2.6 (Zoes laptop) ubuntu/22.04 Qt/5.15.2 LinphoneSDK/5.3.47',
+      'Linphone-Desktop/5.2.6 (Zoes laptop) ubu',
+    ],
+    [
+      'long names, an IPv6 address',
+      { username: 'headoffice-reception', realm: 'acme.register.telecomsxchange.com' },
+      '2001:0db8:85a3:0000:0000:8a2e:0370:7334',
+      'Yealink SIP-T46S 66.84.0.15',
+      'Yea',
+    ],
+  ])('an ok stays within 220 bytes: %s', (_what, aor, address, userAgent, told) => {
+    const ok = { ...OK, source: { address, claimedByDevice: false }, userAgent };
+    const decision: Decision = { ...ok, admission: { ...OK.admission, aor } };
+    const [line] = linesOf((journal) => journal.decided(decision, { ...REQUEST, milliseconds: 12345 }));
+    expect(line).toMatchObject({ address, userAgent: told });
+    expect(Buffer.byteLength(JSON.stringify(line))).toBeLessThanOrEqual(220);
+  });
+
+  test.each([
+    ['Zoë\u202e "X"\n\\{}', 'Zo?? ?X???{}'],
+    ['x'.repeat(60_000), 'x'.repeat(40)],
+    ['', undefined],
+  ])('what a phone calls itself is told short and printable', (userAgent, told) => {
+    const [line] = linesOf((journal) => journal.decided({ ...FAIL, userAgent } as Decision, REQUEST));
+    expect((line as { userAgent?: string }).userAgent).toBe(told);
+  });
+
+  test('an address that the phone wrote itself is told as such, and short', () => {
+    const source = { address: '192.0.2.7, 198.51.100.1\r\nX: y'.repeat(9), claimedByDevice: true };
+    const [line] = linesOf((journal) => journal.decided({ ...FAIL, source } as Decision, REQUEST));
+    expect(line).toMatchObject({ address: '192.0.2.7, 198.51.100.1??X: y192.0.2.7,', claimed: true });
+  });
+
+  test('an emergency call that was let in all the same says despite what', () => {
+    const admission = { ...OK.admission, expires: undefined, despite: 'replayed' as const };
+    const [line] = linesOf((told) => told.decided({ ...OK, method: 'INVITE', admission }, REQUEST));
+    expect(line).toMatchObject({ answer: 'ok', method: 'INVITE', despite: 'replayed' });
   });
 
   test('what was refused is a warning, what broke is an error', () => {
@@ -201,7 +236,7 @@ describe('the metrics', () => {
     hook: 'call-hook',
     refused: because,
   });
-  const stepped = (step: NextStep): Decision => ({ hook: 'dial-action', tag: TAG, step });
+  const stepped = (step: NextStep): Decision => ({ hook: 'dial-action', tag: TAG, step, illegal: [] });
   const ended = (status: 'completed' | 'busy', duration: number): Decision => ({
     hook: 'call-status',
     record: { callId: 'c', status, sipStatus: undefined, duration, endedBy: 'caller', tag: TAG },
@@ -255,15 +290,15 @@ describe('the metrics', () => {
     ['replay-not-checked', 'Unchecked'],
     ['guessing-not-checked', 'Unchecked'],
     ['grant-not-checked', 'Unchecked'],
-  ] as const)('%s is told at once, and counted as %s with its request', (what, metric) => {
-    const [told, , counted] = linesOf((journal) => {
+  ] as const)('%s is told at once, and counted at once as %s', (what, metric) => {
+    const [told, counted] = linesOf((journal) => {
+      journal.decided(OK, REQUEST);
       journal.troubled({
         what,
         aor: ALICE,
         cause: Object.assign(new Error('s3cret'), { name: 'TimeoutError' }),
       });
-      journal.decided(OK, REQUEST);
-    });
+    }).slice(2);
     expect(told).toEqual({
       level: 'WARN',
       trouble: what,
@@ -271,6 +306,15 @@ describe('the metrics', () => {
       inner: 'TimeoutError',
     });
     expect(counted).toHaveProperty(metric, 1);
+  });
+
+  test('a bad record is counted at once', () => {
+    const problems = [{ path: 'password', fix: 'write it as text, in quotes', unknownField: false }];
+    const [, , , counted] = linesOf((told) => {
+      told.decided(OK, REQUEST);
+      told.badRecord(ALICE, problems);
+    });
+    expect(counted).toHaveProperty('BadRecords', 1);
   });
 
   test('are not split by customer, whoever it is', () => {

@@ -16,17 +16,22 @@ function watchedWorld() {
       asked.push(what);
       return result;
     };
+  const lookUp = async ({ username, realm }: { username: string; realm: string }) => {
+    asked.push(`look up ${username}@${realm}`);
+    return undefined;
+  };
   return {
     asked,
     world: {
       ...world,
       customers: {
-        find: async ({ username, realm }: { username: string; realm: string }) => {
-          asked.push(`look up ${username}@${realm}`);
-          return undefined;
-        },
+        ...world.customers,
+        find: lookUp,
+        findNow: lookUp,
       },
       guesser: () => ({
+        isKnown: () => false,
+        mayLookAnyway: () => false,
         limited: watch('look at guesses', undefined),
         failed: watch('COUNT A GUESS', undefined),
         succeeded: watch('TRUST AN ADDRESS', undefined),
@@ -36,7 +41,8 @@ function watchedWorld() {
   };
 }
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
+/** All that waits for nothing but other promises is done by then. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the rehearsal', () => {
   test.each([

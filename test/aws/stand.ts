@@ -4,8 +4,10 @@ import { callHook } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
 import { connectDocumentClient } from '../../lib/aws/document-client';
 import { door } from '../../lib/aws/door';
+import { dynamodbAt } from '../../lib/aws/dynamodb';
 import { journal, type LogLine } from '../../lib/aws/journal';
 import { ENV } from '../../lib/aws/names';
+import type { Timers } from '../../lib/aws/timers';
 import { type Environment, worldOf } from '../../lib/aws/world';
 import { ROUTES } from '../../lib/jambonz/routes';
 import { signatureHeader } from '../../lib/jambonz/signature';
@@ -14,6 +16,7 @@ import { authHookPayload, callHookPayload } from '../../lib/local/jambonz';
 import type { SipRequest } from '../../lib/local/phone';
 import { withoutSecrets } from '../no-secrets';
 import { NOW, SECRET } from '../world';
+import { virtualTimers } from './virtual-timers';
 
 /** The embedded DynamoDB with its tables and these customers. */
 export interface Stand {
@@ -52,6 +55,7 @@ export interface Clock {
 export interface Reply {
   readonly status: number;
   readonly body: unknown;
+  /** By the timers. */
   readonly ms: number;
 }
 
@@ -66,6 +70,7 @@ export function startProcess(
   endpoint: string,
   clock: Clock = { now: NOW },
   settings: Environment = {},
+  timers: Timers = virtualTimers(),
 ): Process {
   const lines: LogLine[] = [];
   const env = {
@@ -81,14 +86,14 @@ export function startProcess(
     if (!_aws) lines.push(withoutSecrets(told));
   };
   const told = journal(print, 'edge-registrar', 'INFO', () => clock.now);
-  const world = worldOf(env, told, () => clock.now);
+  const world = worldOf(env, told, () => clock.now, dynamodbAt(endpoint), timers);
   const hooks = { [ROUTES.registerAuth]: registerAuth, [ROUTES.callHook]: callHook };
-  const handler = door(hooks, world, told);
+  const handler = door(hooks, world, told, timers);
   const post = async (resource: string, payload: object): Promise<Reply> => {
     const body = JSON.stringify(payload);
     const signature = signatureHeader(Buffer.from(body), SECRET, Math.floor(clock.now / 1000));
     const headers = { 'Jambonz-Signature': signature };
-    const started = performance.now();
+    const started = timers.now();
     const result = await handler({
       resource,
       headers,
@@ -96,7 +101,7 @@ export function startProcess(
       isBase64Encoded: false,
       requestContext: { extendedRequestId: 'r1' },
     } as unknown as APIGatewayProxyEvent);
-    return { status: result.statusCode, body: JSON.parse(result.body), ms: performance.now() - started };
+    return { status: result.statusCode, body: JSON.parse(result.body), ms: timers.now() - started };
   };
   return {
     auth: (request) => post(ROUTES.registerAuth, authHookPayload(request)),

@@ -128,7 +128,7 @@ describe('the first customers', () => {
         verb: 'dial',
         answerOnBridge: true,
         callerId,
-        headers: { 'P-Asserted-Identity': '', Privacy: '' },
+        headers: { 'P-Asserted-Identity': `<sip:${callerId}@sip.carrier.example>`, Privacy: 'none' },
         actionHook: `${BASE_URL}/dial-action`,
         target: [{ type: 'sip', sipUri: `sip:${user}@sip.carrier.example`, auth }],
       },

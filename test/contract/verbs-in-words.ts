@@ -61,9 +61,20 @@ function dialInWords(dial: Json): string {
     ...(auth ? [`auth ${username}:${password}`] : []),
     'as',
     callerName === undefined ? callerId : `${callerName} <${callerId}>`,
-    ...(identity['P-Asserted-Identity'] === '' ? [] : [`asserted ${identity['P-Asserted-Identity']}`]),
-    ...(identity.Privacy === '' ? [] : [`privacy ${identity.Privacy}`]),
+    ...identityInWords(identity, `<sip:${callerId}@${hostOf(String(sipUri))}>`),
     ...(timeout === undefined ? [] : [`ring ${timeout}`]),
     ...(timeLimit === undefined ? [] : [`limit ${timeLimit}`]),
   ].join(' ');
+}
+
+/** The usual identity, the number that is shown and nothing to hide, goes without saying. */
+function identityInWords(
+  { 'P-Asserted-Identity': asserted, Privacy: privacy }: Json,
+  usual: string,
+): string[] {
+  return asserted === usual && privacy === 'none' ? [] : [`asserted ${asserted}`, `privacy ${privacy}`];
+}
+
+function hostOf(sipUri: string): string {
+  return /@(\[[^\]]*\]|[^:;]*)/.exec(sipUri)?.[1] ?? '';
 }

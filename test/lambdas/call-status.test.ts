@@ -195,3 +195,35 @@ test('a call whose end could not be noted is on record all the same', async () =
   const forgetful = { ...world, seats: { ...world.seats, end: async () => 'unknown' as const } };
   expect(await status(forgetful, verbs, COMPLETED)).toHaveLength(1);
 });
+
+describe('while the memory table cannot be asked', () => {
+  const deaf = { take: async () => 'unknown' as const };
+
+  test('a call of a customer with caps goes on, uncounted', async () => {
+    const world = worldWith([{ ...ALICE, limits: { maxConcurrentCalls: 1 } }]);
+    expect(inWords(await call({ ...world, seats: { ...world.seats, ...deaf } }, 'leg-1'))).toMatch(/^sip:/);
+  });
+
+  test('it is undecided where the deployment says so', async () => {
+    const world = worldWith([{ ...ALICE, limits: { maxConcurrentCalls: 1 } }]);
+    const settings = { ...world.settings, callsWithoutMemory: 'refuse' as const };
+    const refusing = { ...world, settings, seats: { ...world.seats, ...deaf } };
+    await expect(call(refusing, 'leg-1')).rejects.toThrow('nobody could look');
+  });
+});
+
+test('a caller who hangs up without our tag ends the call on no-answer only: other ends may be of calls that we never saw', async () => {
+  const world = worldWith([{ ...ALICE, limits: { maxConcurrentCalls: 1 } }]);
+  const ends: string[] = [];
+  const end = async (id: string) => {
+    ends.push(id);
+    return 'ended' as const;
+  };
+  const seats = { ...world.seats, end };
+  for (const state of ['failed', 'completed', 'busy', 'no-answer'])
+    await send(callStatus, callStatusPayload({ callId: state, status: state, sipStatus: 487 }), {
+      ...world,
+      seats,
+    });
+  expect(ends).toEqual(['no-answer']);
+});

@@ -1,5 +1,5 @@
-import { callHook, dialAction } from '../../lambdas/call-hook';
-import { callHookPayload, dialActionPayload } from '../../lib/local/jambonz';
+import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
+import { callHookPayload, callStatusPayload, dialActionPayload } from '../../lib/local/jambonz';
 import { invite } from '../../lib/local/phone';
 import { expectValid, inWords } from '../contract/verbs-in-words';
 import { NOW, SECRET, send, type TestWorld, worldWith } from '../world';
@@ -9,6 +9,7 @@ const ALICE = {
   realm: REALM,
   username: 'alice',
   callerId: '+18005550100',
+  dialPlan: { countryCode: '966' },
   trunks: [
     { name: 'first', host: 'a.example', techPrefix: '11#', outboundAuth: { username: 'u', password: 'v' } },
     { name: 'second', host: 'b.example', numberFormat: '+e164', ringTimeout: 30 },
@@ -45,6 +46,61 @@ async function ended(world: TestWorld, verbs: unknown, dialStatus?: string, dial
   expect(status).toBe(200);
   return body;
 }
+
+describe('the seat of a call that goes from trunk to trunk', () => {
+  const LIMITED = { ...ALICE, customer: 'old', limits: undefined };
+  const owner = (username: string) => ({
+    realm: REALM,
+    username,
+    callerId: '+1',
+    limits: { maxConcurrentCalls: 1, maxCallSeconds: 600 },
+  });
+
+  /** A world whose records and clock change, with what was asked of its seats. */
+  async function changingWorld() {
+    const asked: unknown[] = [];
+    const clock = { now: NOW };
+    const record = (customer: string) => JSON.parse(JSON.stringify({ ...LIMITED, customer }));
+    const before = worldWith([record('old'), owner('old'), owner('new')]);
+    const after = worldWith([record('new'), owner('old'), owner('new')]);
+    const seats: TestWorld['seats'] = {
+      ...before.seats,
+      extend: async (callId, lease) => {
+        asked.push(['extend', callId, lease]);
+      },
+      end: async (callId, whose) => {
+        asked.push(['end', callId, whose]);
+        return 'ended';
+      },
+    };
+    const shared = { seats, now: () => clock.now };
+    const request = invite({ aor: { username: 'alice', realm: REALM }, password: 'x' }, '966501234567', NOW);
+    const payload = callHookPayload({ invite: request, dialled: '966501234567', callId: 'leg-1' });
+    const { body } = await send(callHook, payload, { ...before, ...shared });
+    return { world: { ...after, ...shared }, verbs: body, asked };
+  }
+
+  const OLD = { realm: REALM, username: 'old' };
+  const report = (verbs: unknown, status: string) =>
+    callStatusPayload({ callId: 'leg-1', customerData: dataOf(verbs), status, sipStatus: 200 });
+
+  test('stays that of the customer that the first attempt was counted for, whoever it belongs to now', async () => {
+    const { world, verbs, asked } = await changingWorld();
+    const second = await ended(world, verbs, 'failed', 503);
+    expect(inWords(second)).toContain('@b.example');
+    await send(callStatus, report(second, 'completed'), world);
+    expect(asked).toEqual([
+      ['extend', 'leg-1', { owner: OLD, seconds: 120 }],
+      ['end', 'leg-1', OLD],
+    ]);
+  });
+
+  test('is kept for maxCallSeconds and a minute once the call is answered', async () => {
+    const { world, verbs, asked } = await changingWorld();
+    await send(callStatus, report(verbs, 'in-progress'), world);
+    expect(asked).toEqual([['extend', 'leg-1', { owner: OLD, seconds: 660 }]]);
+  });
+});
 
 describe('dial-action: a dial of ours ended', () => {
   test('completed: nothing follows', async () => {

@@ -1,7 +1,7 @@
 import { registerAuth } from '../../lambdas/register-auth';
 import { signatureHeader } from '../../lib/jambonz/signature';
 import { authHookPayload } from '../../lib/local/jambonz';
-import { invite, type Otherwise, type Phone, register } from '../../lib/local/phone';
+import { invite, type Otherwise, type Phone, register, type SipRequest } from '../../lib/local/phone';
 import { BASE_URL, NOW, SECRET, send, worldWith } from '../world';
 
 const REALM = 'sip.example.com';
@@ -11,6 +11,7 @@ const RECORDS = [
   { realm: REALM, username: 'gone', password: 'wonderland', enabled: false },
   { realm: REALM, username: 'short', password: 'wonderland', registration: { maxExpires: 120 } },
   { realm: REALM, username: 'typo', password: 12345 },
+  { realm: REALM, username: '9901#1', password: 'wonderland' },
   { realm: 'other.example.com', username: 'alice', password: 'elsewhere' },
 ];
 
@@ -29,24 +30,9 @@ async function ask(request: ReturnType<typeof register>, records: Parameters<typ
   };
 }
 
+const NOWHERE = { address: '', claimedByDevice: false };
 const OK = { status: 'ok', expires: 3600 };
 const FAIL = { status: 'fail' };
-
-test.each([
-  ['of a REGISTER', register(phone('alice', { address: '192.0.2.7' }), NOW), '192.0.2.7'],
-  ['of an INVITE', invite(phone('alice', { address: '192.0.2.7' }), '1000', NOW), '192.0.2.7'],
-  [
-    'that the device itself writes into an INVITE, which is left out',
-    invite(phone('alice', { address: '192.0.2.7' }), '1000', NOW, {
-      headers: { 'X-Forwarded-For': '192.0.2.7' },
-    }),
-    undefined,
-  ],
-])('reports the address %s', async (_, request, address) => {
-  const world = worldWith(RECORDS);
-  await send(registerAuth, authHookPayload(request), world);
-  expect(world.decisions).toEqual([expect.objectContaining({ hook: 'register-auth', address })]);
-});
 
 describe('register-auth', () => {
   test.each<[string, Phone, number, Otherwise, object, string]>([
@@ -92,6 +78,16 @@ describe('register-auth', () => {
       OK,
       'right-digest',
     ],
+    ['an escaped To', phone('9901#1'), 3600, { to: `<sip:9901%231@${REALM}>` }, OK, 'right-digest'],
+    [
+      'an escaped user of somebody else',
+      phone('alice'),
+      3600,
+      { to: `<sip:9901%231@${REALM}>` },
+      FAIL,
+      'wrong-aor',
+    ],
+    ['a user escaped twice', phone('9901#1'), 3600, { to: `<sip:9901%25231@${REALM}>` }, FAIL, 'wrong-aor'],
     [
       'two addresses in To',
       phone('alice'),
@@ -169,6 +165,81 @@ describe('register-auth', () => {
     };
     expect((await send(registerAuth, payload, worldWith(RECORDS))).body).toEqual(OK);
   });
+});
+
+describe('a malformed digest is refused as what it is, whoever it is from', () => {
+  const inHeader = (from: RegExp, to: string) => (request: SipRequest) => ({
+    ...request,
+    headers: { ...request.headers, authorization: String(request.headers.authorization).replace(from, to) },
+  });
+  /** As jambonz hands fields on when there is no header to read them from. */
+  const inFields = (fields: object) => (request: SipRequest) => {
+    const { authorization, ...headers } = request.headers;
+    return { ...request, headers, digest: { ...request.digest, ...fields } } as SipRequest;
+  };
+
+  test.each<[string, (request: SipRequest) => SipRequest]>([
+    ['a count of seven digits', inHeader(/nc=\d+/, 'nc=0000001')],
+    ['a count of nine digits', inHeader(/nc=\d+/, 'nc=000000001')],
+    ['a count that is not hex', inHeader(/nc=\d+/, 'nc=0000000g')],
+    ['a count with a sign', inHeader(/nc=\d+/, 'nc=-0000001')],
+    ['qop without a count', inHeader(/, nc=\d+/, '')],
+    ['qop without a cnonce', inHeader(/ cnonce="[^"]*",/, '')],
+    ['qop with an empty cnonce', inHeader(/cnonce="[^"]*"/, 'cnonce=""')],
+    ['a count without qop that is none', inHeader(/qop=auth, nc=\d+/, 'nc=x')],
+    ['an algorithm of sessions without a cnonce', inHeader(/ cnonce=.*$/, ' algorithm=MD5-sess')],
+    ['a count that is no text', inFields({ nc: 1 })],
+    ['a cnonce that is no text', inFields({ cnonce: ['0a4f113b'] })],
+    ['a qop that is no text', inFields({ qop: { auth: true } })],
+    ['an algorithm that is no text', inFields({ algorithm: 5 })],
+    ['qop without a cnonce, as fields', inFields({ cnonce: undefined })],
+    ['a count in eight other digits', inFields({ nc: '０0000001' })],
+  ])('%s', async (_what, change) => {
+    for (const who of ['alice', 'nobody'])
+      expect(await ask(change(register(phone(who), NOW)))).toEqual({
+        status: 200,
+        body: FAIL,
+        because: 'malformed-digest',
+      });
+  });
+
+  test.each<[string, (request: SipRequest) => SipRequest]>([
+    ['a null where jambonz has nothing', inFields({ opaque: null })],
+    ['spaces that jambonz leaves behind a last count', inFields({ nc: '00000001 ', qop: 'auth ' })],
+  ])('but not %s', async (_what, change) => {
+    expect(await ask(change(register(phone('alice'), NOW)))).toMatchObject({ because: 'right-digest' });
+  });
+
+  test('nor the highest count that eight digits hold', async () => {
+    const request = register(phone('alice'), NOW, 3600, { nonceCount: 0xffffffff });
+    expect(await ask(request)).toMatchObject({ because: 'right-digest' });
+  });
+
+  test('no guess is counted: it was never compared with a password', async () => {
+    const failed = jest.fn();
+    const world = worldWith(RECORDS);
+    const guesser = () => ({ ...world.guesser({ username: '', realm: '' }, NOWHERE), failed });
+    const request = inFields({ nc: 1 })(register(phone('alice', { password: 'guess' }), NOW));
+    await send(registerAuth, authHookPayload(request), { ...world, guesser });
+    expect(failed).not.toHaveBeenCalled();
+  });
+});
+
+test('what is told of an attempt says from where it came and with which phone', async () => {
+  const world = worldWith(RECORDS);
+  const request = invite(phone('alice', { address: '192.0.2.7' }), '1', NOW, {
+    headers: { 'X-Forwarded-For': '192.0.2.7', 'user-agent': 'Yealink SIP-T46S 66.84.0.15' },
+  });
+  await send(registerAuth, authHookPayload(request), world);
+  await send(registerAuth, authHookPayload({ ...request, headers: { 'user-agent': 5 as never } }), world);
+  expect(world.decisions).toMatchObject([
+    {
+      method: 'INVITE',
+      source: { address: '192.0.2.7', claimedByDevice: true },
+      userAgent: 'Yealink SIP-T46S 66.84.0.15',
+    },
+    { source: { address: '192.0.2.7', claimedByDevice: false }, userAgent: '' },
+  ]);
 });
 
 describe('register-auth refuses at the door', () => {

@@ -170,13 +170,12 @@ describe('the local stack', () => {
         }),
       ),
     });
-    const request = invite(
-      { aor: { username: 'bob', realm: 'a.example' }, password: 'x' },
-      '442079461234',
-      Date.now(),
-    );
-    const call = (callId: string) =>
-      announceCall(url, { invite: request, dialled: '442079461234', callId }, DEVELOPMENT_SECRET);
+    const call = async (callId: string) => {
+      const bob = { aor: { username: 'bob', realm: 'a.example' }, password: 'x' };
+      const request = invite(bob, '442079461234', Date.now());
+      await askRegisterAuth(url, request, DEVELOPMENT_SECRET);
+      return announceCall(url, { invite: request, dialled: '442079461234', callId }, DEVELOPMENT_SECRET);
+    };
     type Dialling = [{ data: object }, { actionHook: string; target: [{ sipUri: string }] }, object];
     const [tag, dial] = (await call('leg-1')).body as Dialling;
     expect(dial.actionHook).toBe(`${url}/dial-action`);

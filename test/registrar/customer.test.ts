@@ -98,6 +98,10 @@ describe('a customer record', () => {
       { credentials: [{ password: 'x', notAfter: 'tomorrow' }] },
       'credentials[0].notAfter: write an ISO 8601 time such as 2026-12-31T00:00:00Z',
     ],
+    [
+      { registration: { callsFromAnywhere: 'yes' } },
+      'registration.callsFromAnywhere: write true or false, without quotes',
+    ],
     [{ registration: { maxExpires: 30 } }, 'registration.maxExpires: write seconds, 60 to 86400'],
     [
       { registration: { allowedAddresses: ['192.0.2.0/33'] } },
@@ -278,6 +282,21 @@ describe('what cannot be read costs no more than it must, and never opens a door
       'address lists that cannot be read let nobody in',
       { registration: { allowedAddresses: '192.0.2.1' } },
       { registration: { allowedAddresses: [] } },
+    ],
+    [
+      'nor do they leave calls open',
+      { registration: { allowedAddresses: '192.0.2.1', callsFromAnywhere: 'yes' } },
+      { registration: { allowedAddresses: [], callsFromAnywhere: false } },
+    ],
+    [
+      'callsFromAnywhere that cannot be read is false',
+      { registration: { allowedAddresses: ['192.0.2.1'], callsFromAnywhere: 'true' } },
+      { registration: { allowedAddresses: ['192.0.2.1'], callsFromAnywhere: false } },
+    ],
+    [
+      'a replay policy that cannot be read refuses',
+      { registration: { replay: 'on' } },
+      { registration: { replay: 'enforce' } },
     ],
     [
       'a bad address costs that address',

@@ -1,4 +1,12 @@
-import { afterFailure, endOf, type GuessRecord, limitedBy, NO_GUESSES } from '../../lib/registrar/guessing';
+import {
+  afterFailedClaim,
+  afterFailure,
+  endOf,
+  type GuessRecord,
+  limitedBy,
+  limitedByClaims,
+  NO_GUESSES,
+} from '../../lib/registrar/guessing';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -92,6 +100,37 @@ describe('many users at one address', () => {
       NO_GUESSES,
     );
     expect(Object.keys(record.users).length).toBeLessThanOrEqual(most);
+  });
+});
+
+describe('a user under addresses that devices claim for themselves', () => {
+  /** As many failures as are looked at, of these. */
+  const lookedAt = (times: readonly number[]) =>
+    times.reduce<{ record: GuessRecord; count: number }>(
+      ({ record, count }, at) =>
+        limitedByClaims(record, 'alice', at)
+          ? { record, count }
+          : { record: afterFailedClaim(record, 'alice', at), count: count + 1 },
+      { record: NO_GUESSES, count: 0 },
+    );
+
+  test.each([
+    ['2,000 at once', every(0, 2000), 40],
+    ['1,000 a second for a minute', every(1, 60_000), 40],
+    ['one a second for an hour', every(SECOND, 3600), 60 * 40],
+    ['40 a minute for an hour', every(1500, 2400), 2400],
+  ])('%s: %d are looked at', (_what, times, count) => {
+    expect(lookedAt(times).count).toBe(count);
+  });
+
+  test('are open again a minute after the first failure, however many there were', () => {
+    const { record } = lookedAt(every(500, 100));
+    expect(limitedByClaims(record, 'alice', MINUTE - 1)).toBe('limited');
+    expect(limitedByClaims(record, 'alice', MINUTE)).toBeUndefined();
+  });
+
+  test('close nothing to another user', () => {
+    expect(limitedByClaims(lookedAt(every(0, 100)).record, 'bob', 1)).toBeUndefined();
   });
 });
 

@@ -76,7 +76,7 @@ describe('a plan says all that there is to explain', () => {
         maxConcurrentCalls: 30,
         callsPerMinute: 60,
         // 60 to spare, 20 + 10 and 60 + 10 to ring, 3600 to talk
-        leaseSeconds: 3760,
+        leaseSeconds: 3660,
       },
     });
   });

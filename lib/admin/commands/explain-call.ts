@@ -58,6 +58,9 @@ export async function explainCall(
         [
           ['record', account ? (named ? `its own, and the policy of ${named.username}` : 'its own') : 'none'],
           ...(account ? fact('login', describeLogin(account, at)) : []),
+          ...(account?.registration?.allowedAddresses
+            ? fact('addresses', describeSources(account.registration, plan))
+            : []),
           ...linesOf(plan),
         ],
         shell.width,
@@ -86,7 +89,9 @@ function linesOfDial(plan: DialPlanned): Fact[] {
       `${number}${name === undefined ? '' : ` "${name}"`}${hidden ? ', hidden' : ''}   (${because})`,
     ],
     ...attempts.map((attempt, at): Fact => {
-      const [dial] = dialVerbs(plan, at + 1, { call: '', mac: '' }, '').filter((it) => it.verb === 'dial');
+      const [dial] = dialVerbs(plan, at + 1, { call: '', mac: '' }, '').verbs.filter(
+        (it) => it.verb === 'dial',
+      );
       const user = attempt.outboundAuth ? `, user ${attempt.outboundAuth.username}` : '';
       const ringing = attempt.ringTimeout === undefined ? '' : `, rings ${attempt.ringTimeout} s`;
       return [
@@ -126,6 +131,16 @@ function describeRefusal({ because, status }: { because: CallRefusal; status: nu
 function describeLogin(account: Customer, at: number): string {
   const labels = credentialsOf(account, at).map(({ label }) => label);
   return labels.length > 0 ? `with ${labels.join(' or ')}` : 'no credential is valid';
+}
+
+/** From where register-auth lets this call in. */
+function describeSources(
+  { allowedAddresses = [], callsFromAnywhere }: NonNullable<Customer['registration']>,
+  plan: CallPlan,
+): string {
+  if (callsFromAnywhere) return 'any   (registration.callsFromAnywhere)';
+  if (plan.destination?.because === 'emergency') return 'any   (emergency)';
+  return `${allowedAddresses.join(', ') || 'none'}   (registration.allowedAddresses)`;
 }
 
 function fact(name: string, text: string): readonly Fact[] {

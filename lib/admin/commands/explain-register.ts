@@ -68,6 +68,12 @@ export async function explainRegister(
               )
             : []),
           ['addresses', customer.registration?.allowedAddresses?.join(', ') ?? 'any'],
+          ...(customer.registration?.allowedAddresses
+            ? fact(
+                'calls',
+                customer.registration.callsFromAnywhere ? 'from any address' : 'from these addresses too',
+              )
+            : []),
           ['used twice', REPLAY[customer.registration?.replay ?? 'observe']],
         ],
         shell.width,

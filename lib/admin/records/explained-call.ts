@@ -20,5 +20,5 @@ export function callOf(aor: Aor, dialled: string, from: string | undefined): Cal
 export function verbsOf(call: Call, plan: CallPlan, hooks = 'https://HOOKS'): Verb[] {
   if (plan.kind === 'refuse') return declineVerbs(plan.status);
   const tag = sealTag(tagOf(call, plan, 1), [{ secret: 'explained' }]);
-  return dialVerbs(plan, 1, { ...tag, mac: '***' }, hooks + ROUTES.dialAction);
+  return dialVerbs(plan, 1, { ...tag, mac: '***' }, hooks + ROUTES.dialAction).verbs;
 }

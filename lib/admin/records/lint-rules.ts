@@ -21,6 +21,7 @@ export function warningsOf(customers: readonly Customer[], now: number): Warning
       ...aboutUsername(record),
       ...aboutInheritance(record, named),
       ...aboutCredentials(record, now),
+      ...aboutRegistration(record),
       ...aboutCallerId(record, policy),
       ...aboutUnreachable(record, policy),
       ...aboutFormatsWithoutPlan(record, policy),
@@ -100,10 +101,32 @@ function aboutCredentials(record: Customer, now: number): Remark[] {
   ];
 }
 
+function aboutRegistration({ registration = {} }: Customer): Remark[] {
+  const { allowedAddresses, callsFromAnywhere } = registration;
+  if (callsFromAnywhere === undefined) return [];
+  if (!allowedAddresses)
+    return [
+      warn(
+        'registration.callsFromAnywhere',
+        'changes nothing without allowedAddresses',
+        'remove it, or add allowedAddresses',
+      ),
+    ];
+  return callsFromAnywhere
+    ? [
+        warn(
+          'registration.callsFromAnywhere',
+          'lets whoever has the password call from any address',
+          'remove it if all calls come from allowedAddresses',
+        ),
+      ]
+    : [];
+}
+
 function aboutCallerId(record: Customer, policy: Policy): Remark[] {
   const remarks = record.callerId ? aboutPatterns(record.callerId) : [];
   const own = record.callerId ?? (record.customer === undefined ? {} : undefined);
-  if (own && own.default === undefined && !own.pool?.length && (own.fallback ?? 'device') === 'device')
+  if (own && showsAnyNumber(own))
     remarks.push(
       warn(
         own.fallback === undefined ? 'callerId' : 'callerId.fallback',
@@ -112,6 +135,12 @@ function aboutCallerId(record: Customer, policy: Policy): Remark[] {
       ),
     );
   return [...remarks, ...aboutFormats(record, policy)];
+}
+
+/** Is there a destination for which no rule chooses the number? */
+function showsAnyNumber({ patterns = [], pool = [], fallback = 'device', ...rules }: CallerIdRules): boolean {
+  const isComplete = patterns.some(({ match }) => prefixesOf(match)?.includes(''));
+  return fallback === 'device' && rules.default === undefined && pool.length === 0 && !isComplete;
 }
 
 /** A pattern that only earlier ones answer for, in part or in whole. */

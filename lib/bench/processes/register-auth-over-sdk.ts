@@ -10,5 +10,11 @@ import { dynamodbOverSdk, secretsOverSdk } from '../sdk';
 
 export const handler = lambdaDoor({ [ROUTES.registerAuth]: registerAuth }, (env, told) => ({
   ...worldOf(env, told, Date.now, dynamodbOverSdk()),
-  secrets: secretsManagerSecrets(env[ENV.webhookSecretArn] ?? '', Date.now, told.troubled, secretsOverSdk()),
+  secrets: secretsManagerSecrets({
+    arn: env[ENV.webhookSecretArn] ?? '',
+    previousMs: 0,
+    now: Date.now,
+    onTrouble: told.troubled,
+    read: secretsOverSdk(),
+  }),
 }));
