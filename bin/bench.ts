@@ -27,7 +27,7 @@ const MACHINE: Machine = {
 };
 
 async function measure(last: Results): Promise<Results> {
-  const requests = await told('requests of each hook', measureRequests());
+  const requests = await timed('requests of each hook', measureRequests());
   const instructions = await countInstructions(last);
   return {
     machine: MACHINE,
@@ -35,7 +35,7 @@ async function measure(last: Results): Promise<Results> {
     requests,
     costs: costsOf(requests.hooks),
     ...(instructions && { instructions }),
-    coldStarts: await told('cold starts', measureColdStarts(9)),
+    coldStarts: await timed('cold starts', measureColdStarts(9)),
   };
 }
 
@@ -43,13 +43,13 @@ async function countInstructions({ machine, instructions }: Results): Promise<In
   const isSame = machine.node === MACHINE.node && machine.cpu === MACHINE.cpu;
   if (!isSame) console.error('NOT COMPARED: the last count of instructions is of another Node or CPU');
   const last = isSame ? instructions?.perAuth : undefined;
-  const counted = await told('instructions (valgrind)', measureInstructions(last));
+  const counted = await timed('instructions (valgrind)', measureInstructions(last));
   if (!counted)
     console.error('NOT MEASURED: the instructions of a cached auth, as no valgrind here can run this Node');
   return counted;
 }
 
-async function told<T>(what: string, work: Promise<T>): Promise<T> {
+async function timed<T>(what: string, work: Promise<T>): Promise<T> {
   const started = performance.now();
   const result = await work;
   console.error(`${what}: ${((performance.now() - started) / 1000).toFixed(0)} s`);

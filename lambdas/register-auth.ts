@@ -1,44 +1,46 @@
+import type { HookContext } from '../lib/hooks/context';
+import { Undecided } from '../lib/hooks/errors';
+import { signedHook } from '../lib/hooks/signed-hook';
 import { answerAuthHook, parseAuthHook } from '../lib/jambonz/auth-hook';
-import { signedHook } from '../lib/jambonz/signed-hook';
-import { type Guesser, Undecided, type World } from '../lib/jambonz/world';
 import {
   type Admission,
   type AuthAttempt,
   admit,
-  isWrongGuess,
+  isPasswordFailure,
   type ReplayObserved,
   refuse,
   replayPolicy,
-} from '../lib/registrar/admission';
-import type { Customer } from '../lib/registrar/customer';
-import { signedFor } from '../lib/registrar/dialled';
-import { yieldsToEmergency } from '../lib/registrar/emergency-admission';
-import { emergencyNumber } from '../lib/registrar/emergency-number';
-import { policyOf } from '../lib/registrar/policy';
-import { answerUse, findingOfNonce } from '../lib/registrar/replay';
+} from '../lib/registrar/auth/admission';
+import type { BruteForceGuard } from '../lib/registrar/auth/brute-force';
+import { yieldsToEmergency } from '../lib/registrar/auth/emergency-admission';
+import { answerUse, findingOfNonce } from '../lib/registrar/auth/replay';
+import { signedFor } from '../lib/registrar/auth/to-header';
+import { emergencyNumber } from '../lib/registrar/calls/emergency-number';
+import type { Customer } from '../lib/registrar/record/customer';
+import { policyOf } from '../lib/registrar/record/policy';
 
 /** A phone answered a digest challenge, on REGISTER or INVITE: is it who it says it is? */
 export const registerAuth = signedHook(
   'register-auth',
   parseAuthHook,
   ({ digest }) => digest.realm,
-  async (attempt, world) => {
-    const admission = await decide(attempt, world);
+  async (attempt, context) => {
+    const admission = await decide(attempt, context);
     const { method, source, userAgent } = attempt;
-    world.report({ hook: 'register-auth', method, source, userAgent, admission });
+    context.report({ hook: 'register-auth', method, source, userAgent, admission });
     return answerAuthHook(admission);
   },
 );
 
-async function decide(attempt: AuthAttempt, world: World): Promise<Admission> {
-  const guesser = world.guesser(attempt.digest, attempt.source);
-  const limited = await guesser.limited();
-  if (limited && (attempt.method !== 'INVITE' || !guesser.mayLookAnyway())) return refuse(attempt, limited);
-  const { proven, customer } = await prove(attempt, guesser, world);
-  if (isWrongGuess(proven) && !limited) await guesser.failed();
-  const usual = limited ? refuse(attempt, limited) : await once(proven, attempt, customer, world);
-  const admission = await unlessEmergency(usual, attempt, customer, world);
-  if (admission.admitted) await noteAdmission(admission, attempt, customer, guesser, world);
+async function decide(attempt: AuthAttempt, context: HookContext): Promise<Admission> {
+  const guard = context.bruteForceGuard(attempt.digest, attempt.source);
+  const limited = await guard.isBlocked();
+  if (limited && (attempt.method !== 'INVITE' || !guard.mayLookAnyway())) return refuse(attempt, limited);
+  const { proven: verified, customer } = await prove(attempt, guard, context);
+  if (isPasswordFailure(verified) && !limited) await guard.recordFailure();
+  const usual = limited ? refuse(attempt, limited) : await checkReplay(verified, attempt, customer, context);
+  const admission = await unlessEmergency(usual, attempt, customer, context);
+  if (admission.admitted) await noteAdmission(admission, attempt, customer, guard, context);
   return admission;
 }
 
@@ -48,10 +50,10 @@ async function decide(attempt: AuthAttempt, world: World): Promise<Admission> {
  */
 async function prove(
   attempt: AuthAttempt,
-  guesser: Guesser,
-  { customers, now }: World,
+  guard: BruteForceGuard,
+  { customers, now }: HookContext,
 ): Promise<{ proven: Admission; customer: Customer | undefined }> {
-  const remembered = guesser.isKnown() ? customers.remembered(attempt.digest) : undefined;
+  const remembered = guard.isKnown() ? customers.remembered(attempt.digest) : undefined;
   const proven = remembered && admit(attempt, remembered, now());
   if (proven?.admitted) return { proven, customer: remembered };
   const customer = await customers.findNow(attempt.digest);
@@ -59,34 +61,32 @@ async function prove(
 }
 
 /** A digest is taken once: whoever heard it on the wire is refused. */
-async function once(
+async function checkReplay(
   admission: Admission,
   attempt: AuthAttempt,
   customer: Customer | undefined,
-  world: World,
+  context: HookContext,
 ): Promise<Admission> {
   const policy = replayPolicy(attempt, customer);
   if (!admission.admitted || policy === 'off') return admission;
   const finding =
-    findingOfNonce(attempt.digest.nonce, world.now()) ?? (await useUp(attempt, customer, world));
+    findingOfNonce(attempt.digest.nonce, context.now()) ?? (await claimAnswer(attempt, customer, context));
   if (finding === undefined) return admission;
   return policy === 'observe' || finding === 'not-checked'
     ? { ...admission, observed: finding }
     : refuse(attempt, finding);
 }
 
-async function useUp(
+async function claimAnswer(
   attempt: AuthAttempt,
   customer: Customer | undefined,
-  world: World,
+  context: HookContext,
 ): Promise<ReplayObserved | undefined> {
-  const { callsWithoutMemory, callGrant } = world.settings;
-  const use = await world.usedAnswers.use(answerUse(attempt.digest, attempt));
-  if (use === 'new') return undefined;
+  const use = await context.replay.claim(answerUse(attempt.digest, attempt));
+  if (use === 'first-use' || use === 'same-request') return undefined;
   if (use === 'replayed') return use;
-  const mayWait = attempt.method === 'INVITE' && callsWithoutMemory === 'refuse';
-  const passes = yieldsToEmergency('replayed', attempt, callGrant);
-  if (mayWait && !(passes && (await isEmergency(attempt, customer, world))))
+  const mayWait = attempt.method === 'INVITE' && context.settings.callsWithoutMemory === 'refuse';
+  if (mayWait && !(await isEmergency(attempt, customer, context)))
     throw new Undecided('nobody could look whether the digest was used before');
   return 'not-checked';
 }
@@ -96,11 +96,11 @@ async function unlessEmergency(
   usual: Admission,
   attempt: AuthAttempt,
   customer: Customer | undefined,
-  world: World,
+  context: HookContext,
 ): Promise<Admission> {
-  if (usual.admitted || !yieldsToEmergency(usual.because, attempt, world.settings.callGrant)) return usual;
-  const call = admit(attempt, customer, world.now(), 'emergency');
-  return call.admitted && (await isEmergency(attempt, customer, world))
+  if (usual.admitted || !yieldsToEmergency(usual.because, attempt, context.settings.callGrant)) return usual;
+  const call = admit(attempt, customer, context.now(), 'emergency');
+  return call.admitted && (await isEmergency(attempt, customer, context))
     ? { ...call, despite: usual.because }
     : usual;
 }
@@ -109,7 +109,7 @@ async function unlessEmergency(
 async function isEmergency(
   attempt: AuthAttempt,
   account: Customer | undefined,
-  { customers, settings }: World,
+  { customers, settings }: HookContext,
 ): Promise<boolean> {
   const number = signedFor(attempt.digest.uri, attempt.to);
   if (number === undefined || !account) return false;
@@ -122,28 +122,32 @@ async function noteAdmission(
   { credential, despite }: Extract<Admission, { admitted: true }>,
   attempt: AuthAttempt,
   customer: Customer | undefined,
-  guesser: Guesser,
-  world: World,
+  guard: BruteForceGuard,
+  context: HookContext,
 ): Promise<void> {
   // Whoever was let in for an emergency only is not known from now on.
-  const known = despite === undefined ? guesser.succeeded(credential) : undefined;
-  await Promise.all([known, leaveGrant(attempt, customer, world)]);
+  const known = despite === undefined ? guard.recordSuccess(credential) : undefined;
+  await Promise.all([known, issueGrant(attempt, customer, context)]);
 }
 
 /** The call hook, which sees no digest, finds out by this that the call was authenticated. */
-async function leaveGrant(attempt: AuthAttempt, customer: Customer | undefined, world: World): Promise<void> {
+async function issueGrant(
+  attempt: AuthAttempt,
+  customer: Customer | undefined,
+  context: HookContext,
+): Promise<void> {
   const { method, digest, callId, to } = attempt;
-  const { callGrant, callsWithoutMemory } = world.settings;
+  const { callGrant, callsWithoutMemory } = context.settings;
   if (method !== 'INVITE' || callGrant === 'off' || callId === '') return;
   const dialled = signedFor(digest.uri, to);
   if (dialled === undefined) return;
-  const left = await world.callGrants.leave({ aor: digest, callId, dialled });
+  const left = await context.callGrants.issue({ aor: digest, callId, dialled });
   // The call hook asks for no grant of an emergency call.
   if (
     !left &&
     callGrant === 'enforce' &&
     callsWithoutMemory === 'refuse' &&
-    !(await isEmergency(attempt, customer, world))
+    !(await isEmergency(attempt, customer, context))
   )
     throw new Undecided('the grant for the call could not be left');
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HookRequest } from '../lib/jambonz/hook';
-import { BASE_URL } from './world';
+import type { HookRequest } from '../lib/jambonz/webhook';
+import { BASE_URL } from './hook-context';
 
 export interface Capture {
   /** When it was sent, unix ms. */

@@ -1,4 +1,4 @@
-import type { CallSettings } from '../registrar/plan';
+import type { CallSettings } from '../registrar/calls/call';
 
 /** What explanations show when the deployment's outbound SIP host is not known. */
 const UNKNOWN_HOST = 'sip.carrier.example';

@@ -1,4 +1,4 @@
-import { isObject } from '../registrar/json';
+import { isObject } from '../registrar/record/json';
 import { REFUSALS } from './records/refusals';
 import type { Shell } from './shell';
 

@@ -1,4 +1,4 @@
-import { NoHistoryTable } from '../aws/customer-history';
+import { NoHistoryTable } from '../aws/tools/customer-history';
 import { Refused, WrongUsage } from './shell';
 
 /** An error as one line for people; what AWS and the network say, in words that help. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Aor, parseAor, realmKey } from '../registrar/aor';
+import { type Aor, parseAor, realmKey } from '../registrar/record/aor';
 import { decodeText } from './files/text-encoding';
 import { Refused, type Shell, WrongUsage } from './shell';
 

@@ -1,8 +1,8 @@
-import type { HookReply } from '../local/jambonz';
-import type { Phone } from '../local/phone';
+import type { HookReply } from '../local/jambonz-simulator';
 import { DEVELOPMENT_SECRET, SAMPLE_CUSTOMERS } from '../local/sample-customers';
-import { type Aor, formatAor } from '../registrar/aor';
-import { isObject } from '../registrar/json';
+import type { Phone } from '../local/sip-phone';
+import { type Aor, formatAor } from '../registrar/record/aor';
+import { isObject } from '../registrar/record/json';
 import { readAor, readSecret } from './input';
 import { mask } from './records/mask';
 import { type Outcome, type Shell, WrongUsage } from './shell';

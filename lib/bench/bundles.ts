@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
-import { LAMBDA_ROUTES } from '../aws/names';
+import { LAMBDA_ROUTES } from '../jambonz/routes';
 import { BUNDLE, entryOf } from '../stack/bundle';
 
 export const ROOT = join(__dirname, '..', '..');

@@ -7,8 +7,8 @@ import {
   PutCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { DynamoDB, Input, Output } from '../aws/dynamodb';
-import type { ReadSecret } from '../aws/secrets';
+import type { DynamoDB, Input, Output } from '../aws/client/dynamodb';
+import type { ReadSecret } from '../aws/client/secrets-manager';
 
 // What the hooks ask of AWS, through the SDK: their own clients are measured against it, and must answer as it does.
 

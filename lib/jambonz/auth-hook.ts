@@ -1,8 +1,8 @@
-import type { Admission, AuthAttempt } from '../registrar/admission';
-import { type DigestAnswer, UNREADABLE } from '../registrar/digest';
-import { isObject } from '../registrar/json';
+import type { Admission, AuthAttempt } from '../registrar/auth/admission';
+import { type DigestAnswer, UNREADABLE } from '../registrar/auth/digest';
+import { isObject } from '../registrar/record/json';
 import { readAuthorization } from './authorization';
-import type { HookAnswer } from './hook';
+import type { HookAnswer } from './webhook';
 
 /**
  * Reads the body of the registration hook (digest-utils index.js, `digestChallenge`).
@@ -14,7 +14,7 @@ export function parseAuthHook(json: Record<string, unknown>): AuthAttempt | unde
   if (typeof method !== 'string' || !isObject(headers) || !fields) return undefined;
   return {
     method,
-    digest: uncut(fields, headers.authorization),
+    digest: preferHeader(fields, headers.authorization),
     source: {
       address: textOf(source_address),
       claimedByDevice: method === 'INVITE' && Object.keys(headers).some(isForwardedFor),
@@ -44,7 +44,7 @@ function isForwardedFor(name: string): boolean {
  * behind a last qop. The device's own header is right, unless the two differ about who this is: calls will come
  * under jambonz's reading of the name, so then that one counts.
  */
-function uncut(fields: DigestAnswer, header: unknown): DigestAnswer {
+function preferHeader(fields: DigestAnswer, header: unknown): DigestAnswer {
   const own = typeof header === 'string' ? readAuthorization(header) : undefined;
   return own && own.username === fields.username && own.realm === fields.realm ? own : fields;
 }

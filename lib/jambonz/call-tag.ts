@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { type Aor, formatAor, parseAor } from '../registrar/aor';
-import type { Lease } from '../registrar/caps';
-import { isObject } from '../registrar/json';
-import type { Call, DialPlanned } from '../registrar/plan';
-import { sameText } from '../registrar/same-text';
-import { speaksFor, type WebhookSecret } from './webhook-secrets';
+import { constantTimeEqual } from '../registrar/auth/constant-time';
+import type { Call } from '../registrar/calls/call';
+import type { Lease } from '../registrar/calls/call-limits';
+import type { DialPlanned } from '../registrar/calls/plan';
+import { type Aor, formatAor, parseAor } from '../registrar/record/aor';
+import { isObject } from '../registrar/record/json';
+import { coversRealm, type WebhookSecret } from './webhook-secrets';
 
 /**
  * What one hook of a call tells the next: jambonz carries the data of the `tag` verb as `customerData`. It is ours
@@ -48,13 +49,13 @@ export function tagOf(
 }
 
 /** What an answered call of this plan holds. */
-function leaseOf({ caps }: DialPlanned): Lease | undefined {
-  return caps && { owner: caps.owner, seconds: caps.leaseSeconds };
+function leaseOf({ limits }: DialPlanned): Lease | undefined {
+  return limits && { owner: limits.owner, seconds: limits.leaseSeconds };
 }
 
 /** Signs a tag with the first of these secrets that speaks for the caller's realm. */
-export function sealTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagData {
-  const own = secrets.find((secret) => speaksFor([secret], tag.call.caller.realm));
+export function signTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagData {
+  const own = secrets.find((secret) => coversRealm([secret], tag.call.caller.realm));
   if (!own) throw new Error('no webhook secret speaks for the realm of the call');
   const { call, attempt, trunk, number, shown, lease } = tag;
   const { id, caller, dialled, presented } = call;
@@ -81,16 +82,16 @@ export function sealTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagDat
  * @param secrets current and previous: a call may outlive a rotation. Those of other realms sign for nobody here
  * @returns undefined when it is not ours, or was changed, or belongs to another call
  */
-export function openTag(
+export function verifyTag(
   data: unknown,
   callId: string,
   secrets: readonly WebhookSecret[],
 ): CallTag | undefined {
   if (!isObject(data) || typeof data.call !== 'string' || typeof data.mac !== 'string') return undefined;
   const { call: text, mac: given } = data;
-  const by = secrets.filter(({ secret }) => sameText(given, mac(text, secret)));
+  const by = secrets.filter(({ secret }) => constantTimeEqual(given, mac(text, secret)));
   const tag = by.length > 0 ? readTag(text) : undefined;
-  return tag?.call.id === callId && speaksFor(by, tag.call.caller.realm) ? tag : undefined;
+  return tag?.call.id === callId && coversRealm(by, tag.call.caller.realm) ? tag : undefined;
 }
 
 function readTag(text: string): CallTag | undefined {
@@ -117,8 +118,8 @@ function readTag(text: string): CallTag | undefined {
   };
 }
 
-function readLease({ seatOf, seatSeconds }: Record<string, unknown>): Lease | undefined {
-  const owner = typeof seatOf === 'string' ? parseAor(seatOf) : undefined;
+function readLease({ seatOf: leaseOwner, seatSeconds }: Record<string, unknown>): Lease | undefined {
+  const owner = typeof leaseOwner === 'string' ? parseAor(leaseOwner) : undefined;
   return owner && { owner, seconds: typeof seatSeconds === 'number' ? seatSeconds : 0 };
 }
 

@@ -1,4 +1,4 @@
-import { isSipHost } from '../registrar/sip-host';
+import { isSipHost } from '../registrar/record/sip-host';
 
 /** unreserved / escaped / user-unreserved, RFC 3261 section 25.1. */
 const USER = /^(?:[0-9A-Za-z\-_.!~*'()&=+$,;?/]|%[0-9A-Fa-f]{2})+$/;

@@ -1,5 +1,5 @@
-import type { CallerId } from '../registrar/caller-id';
-import type { Attempt, DialPlanned } from '../registrar/plan';
+import type { CallerId } from '../registrar/calls/caller-id';
+import type { Attempt, DialPlanned } from '../registrar/calls/plan';
 import type { TagData } from './call-tag';
 import { isLegalSip, type SipPart } from './sip-text';
 

@@ -1,5 +1,5 @@
-import { realmKey } from '../registrar/aor';
-import { isObject } from '../registrar/json';
+import { realmKey } from '../registrar/record/aor';
+import { isObject } from '../registrar/record/json';
 
 /** A secret that jambonz signs with. `realms`: the only realms it may speak for; absent, all of them. */
 export interface WebhookSecret {
@@ -7,7 +7,7 @@ export interface WebhookSecret {
   readonly realms?: readonly string[];
 }
 
-const SHORTEST_SECRET = 8;
+const MIN_SECRET_LENGTH = 8;
 
 /**
  * Reads the setting: `wh_secret_a,wh_secret_b`, or a JSON list when secrets are bound to realms:
@@ -23,9 +23,9 @@ export function parseWebhookSecrets(text: string): WebhookSecret[] {
   const given = secrets.filter(({ secret }) => secret !== '');
   if (given.length === 0)
     throw new Error('no webhook secret is set: without one anybody could pose as jambonz');
-  if (given.some(({ secret }) => secret.length < SHORTEST_SECRET)) {
+  if (given.some(({ secret }) => secret.length < MIN_SECRET_LENGTH)) {
     throw new Error(
-      `a webhook secret is shorter than ${SHORTEST_SECRET} characters; use the one that jambonz made for the account`,
+      `a webhook secret is shorter than ${MIN_SECRET_LENGTH} characters; use the one that jambonz made for the account`,
     );
   }
   return given;
@@ -52,7 +52,7 @@ const SLIPS: readonly { readonly looksLike: (text: string) => boolean; readonly 
 ];
 
 /** May one of these secrets speak about the realm? */
-export function speaksFor(signedBy: readonly WebhookSecret[], realm: string): boolean {
+export function coversRealm(signedBy: readonly WebhookSecret[], realm: string): boolean {
   return signedBy.some(
     ({ realms }) => realms === undefined || realms.map(realmKey).includes(realmKey(realm)),
   );

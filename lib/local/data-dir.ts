@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { Level } from 'level';
-import { isObject } from '../registrar/json';
+import { isObject } from '../registrar/record/json';
 
 /**
  * Makes the folder that the tables are kept in. The embedded DynamoDB would end the process when it cannot use it.

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { Handler } from '../aws/door';
-import { TAIL_PATH } from './tail';
+import type { Handler } from '../aws/lambda/handler';
+import { TAIL_PATH } from './log-stream';
 
 /** What API Gateway itself takes at most (10 MB). */
-const LARGEST_REQUEST = 10 * 1024 * 1024;
+const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 
 export interface LocalGateway {
   readonly url: string;
@@ -96,7 +96,7 @@ function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > LARGEST_REQUEST) resolve(undefined);
+      if (length > MAX_REQUEST_BYTES) resolve(undefined);
       else chunks.push(chunk);
     });
     request.once('end', () => resolve(Buffer.concat(chunks)));

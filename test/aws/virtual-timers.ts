@@ -1,4 +1,4 @@
-import type { Timers } from '../../lib/aws/timers';
+import type { Timers } from '../../lib/aws/client/timers';
 
 /** Timers that wait for nothing: time passes when somebody sleeps, or when it is told to. */
 export interface VirtualTimers extends Timers {

@@ -1,12 +1,12 @@
 import { callHook, callStatus } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
+import type { Hook } from '../../lib/hooks/signed-hook';
 import { parseAuthHook } from '../../lib/jambonz/auth-hook';
 import { verifySignature } from '../../lib/jambonz/signature';
-import type { Hook } from '../../lib/jambonz/signed-hook';
-import type { CallGrant } from '../../lib/registrar/call-grant';
-import { answerUse } from '../../lib/registrar/replay';
+import type { CallGrant } from '../../lib/registrar/auth/call-grant';
+import { answerUse } from '../../lib/registrar/auth/replay';
 import { CAPTURES, capture } from '../captures';
-import { worldWith } from '../world';
+import { contextWith } from '../hook-context';
 
 const RECORDS = [
   {
@@ -35,8 +35,8 @@ const LATER = [
 
 async function replay(name: string, hook: Hook) {
   const { request, at, secret } = capture(name);
-  const world = worldWith([...RECORDS, ...LATER], { now: at, secret });
-  return { ...(await hook(request, world)), decisions: world.decisions };
+  const context = contextWith([...RECORDS, ...LATER], { now: at, secret });
+  return { ...(await hook(request, context)), decisions: context.decisions };
 }
 
 describe('webhooks as a real jambonz sent them', () => {
@@ -53,8 +53,8 @@ describe('webhooks as a real jambonz sent them', () => {
   });
 
   test("alice's right password does not register bob, and the log says why", async () => {
-    const { decisions } = await replay('register-post-alice-registers-bob', registerAuth);
-    expect(decisions).toMatchObject([{ admission: { admitted: false, because: 'wrong-aor' } }]);
+    const { decisions: outcomes } = await replay('register-post-alice-registers-bob', registerAuth);
+    expect(outcomes).toMatchObject([{ admission: { admitted: false, because: 'wrong-aor' } }]);
   });
 
   test.each([
@@ -103,13 +103,13 @@ describe('webhooks as a real jambonz sent them', () => {
     ['callhook-escaped', 'sip:444242#966501234567@sip.carrier.example', '966501234567'],
     ['callhook-from-parameters', 'sip:444244#12125550123@sip.carrier.example', '12125550123'],
   ])('%s: dials %s', async (name, sipUri, number) => {
-    const { body, decisions } = await replay(name, callHook);
+    const { body, decisions: outcomes } = await replay(name, callHook);
     expect(body).toMatchObject([
       { verb: 'tag' },
       { verb: 'dial', target: [{ sipUri }] },
       { verb: 'sip:decline' },
     ]);
-    expect(decisions).toMatchObject([{ plan: { destination: { number } } }]);
+    expect(outcomes).toMatchObject([{ plan: { destination: { number } } }]);
   });
 
   test('a From with a parameter shows its number', async () => {
@@ -124,21 +124,21 @@ describe('webhooks as a real jambonz sent them', () => {
     ] as const) {
       const left: unknown[] = [];
       const first = capture(auth);
-      const world = worldWith(LATER, {
+      const context = contextWith(LATER, {
         now: first.at,
         secret: first.secret,
         settings: { callGrant: 'enforce' },
       });
       const callGrants = {
-        leave: async ({ aor: { username, realm }, ...grant }: CallGrant) =>
+        issue: async ({ aor: { username, realm }, ...grant }: CallGrant) =>
           left.push({ ...grant, aor: { username, realm } }) > 0,
-        take: async (grant: CallGrant) => {
+        redeem: async (grant: CallGrant) => {
           expect(left).toEqual([grant]);
           return 'granted' as const;
         },
       };
-      await registerAuth(first.request, { ...world, callGrants });
-      const { body } = await callHook(capture(call).request, { ...world, callGrants });
+      await registerAuth(first.request, { ...context, callGrants });
+      const { body } = await callHook(capture(call).request, { ...context, callGrants });
       expect(body).toHaveLength(3);
     }
   });
@@ -153,8 +153,8 @@ describe('webhooks as a real jambonz sent them', () => {
   });
 
   test('an answered call keeps its seat, an ended one gives it back: our own tag comes back whole', async () => {
-    const { decisions } = await replay('call-status-own-tag-completed', callStatus);
-    expect(decisions).toMatchObject([
+    const { decisions: outcomes } = await replay('call-status-own-tag-completed', callStatus);
+    expect(outcomes).toMatchObject([
       { record: { status: 'completed', tag: { number: '966501234567', trunk: 'default' } } },
     ]);
     expect(await replay('call-status-own-tag-in-progress', callStatus)).toMatchObject({
@@ -171,7 +171,7 @@ describe('webhooks as a real jambonz sent them', () => {
 
   test('five minutes and a second later the same bytes are refused', async () => {
     const { request, at, secret } = capture('register-post-sipp');
-    const world = worldWith(RECORDS, { now: at + 301_000, secret });
-    expect(await registerAuth(request, world)).toMatchObject({ status: 401 });
+    const context = contextWith(RECORDS, { now: at + 301_000, secret });
+    expect(await registerAuth(request, context)).toMatchObject({ status: 401 });
   });
 });

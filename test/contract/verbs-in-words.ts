@@ -1,5 +1,5 @@
-import { openTag } from '../../lib/jambonz/call-tag';
-import { BASE_URL, SECRET } from '../world';
+import { verifyTag } from '../../lib/jambonz/call-tag';
+import { BASE_URL, SECRET } from '../hook-context';
 
 const verbSpecifications: {
   validate: (logger: object, verbs: unknown) => void;
@@ -29,7 +29,7 @@ export function inWords(verbs: unknown): string {
 
 /** What the tag of a reply tells the next hook. */
 export function tagIn(verbs: unknown, callId: string) {
-  return openTag((verbs as readonly Json[])[0]?.data, callId, [{ secret: SECRET }]);
+  return verifyTag((verbs as readonly Json[])[0]?.data, callId, [{ secret: SECRET }]);
 }
 
 function onlyDecline(list: readonly Json[]): string {

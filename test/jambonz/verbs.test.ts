@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { dialVerbs } from '../../lib/jambonz/verbs';
-import type { CallerId } from '../../lib/registrar/caller-id';
-import type { Attempt, DialPlanned } from '../../lib/registrar/plan';
+import type { CallerId } from '../../lib/registrar/calls/caller-id';
+import type { Attempt, DialPlanned } from '../../lib/registrar/calls/plan';
 import { expectValid } from '../contract/verbs-in-words';
 import { illegalSip, isLegal } from '../sip-grammar';
 
@@ -29,7 +29,7 @@ function planOf(attempt: Partial<Attempt>, callerId: Partial<CallerId> = {}): Di
     attempts: [{ ...ATTEMPT, ...attempt }],
     stopCodes: [],
     maxSeconds: undefined,
-    caps: undefined,
+    limits: undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import { parseWebhookSecrets, speaksFor } from '../../lib/jambonz/webhook-secrets';
+import { coversRealm, parseWebhookSecrets } from '../../lib/jambonz/webhook-secrets';
 
 describe('the webhook secrets setting', () => {
   test.each<[string, object[]]>([
@@ -47,9 +47,9 @@ describe('the webhook secrets setting', () => {
 
   test('a secret bound to realms speaks for them only, in any letters', () => {
     const bound = [{ secret: 'wh_secret_a', realms: ['Sip.Example.com'] }];
-    expect(speaksFor(bound, 'SIP.example.com')).toBe(true);
-    expect(speaksFor(bound, 'other.example.com')).toBe(false);
-    expect(speaksFor([{ secret: 'wh_secret_a' }], 'other.example.com')).toBe(true);
-    expect(speaksFor([], 'sip.example.com')).toBe(false);
+    expect(coversRealm(bound, 'SIP.example.com')).toBe(true);
+    expect(coversRealm(bound, 'other.example.com')).toBe(false);
+    expect(coversRealm([{ secret: 'wh_secret_a' }], 'other.example.com')).toBe(true);
+    expect(coversRealm([], 'sip.example.com')).toBe(false);
   });
 });

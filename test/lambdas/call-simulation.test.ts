@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
-import { callHookPayload, callStatusPayload, dialActionPayload } from '../../lib/local/jambonz';
-import { invite } from '../../lib/local/phone';
-import { NOW, seatsInMemory, send, type TestWorld, worldWith } from '../world';
+import { callHookPayload, callStatusPayload, dialActionPayload } from '../../lib/local/jambonz-simulator';
+import { invite } from '../../lib/local/sip-phone';
+import { callLimitsInMemory, contextWith, NOW, send, type TestContext } from '../hook-context';
 
 const REALM = 'sip.example.com';
 const CAP = 2;
@@ -72,21 +72,21 @@ interface LiveCall {
 class Jambonz {
   now = NOW;
   readonly calls: LiveCall[] = [];
-  readonly told: object[] = [];
+  readonly reported: object[] = [];
   readonly dialled = new Map<string, string[]>();
   private started = 0;
-  readonly world: TestWorld;
+  readonly context: TestContext;
 
   constructor() {
     const clock = () => this.now;
-    this.world = { ...worldWith(RECORDS), now: clock, seats: seatsInMemory(clock) };
+    this.context = { ...contextWith(RECORDS), now: clock, callLimits: callLimitsInMemory(clock) };
   }
 
   async dial(username: string): Promise<boolean> {
     const id = `leg-${++this.started}`;
     const request = invite({ aor: { username, realm: REALM }, password: 'x' }, '966501234567', this.now);
     const payload = callHookPayload({ invite: request, dialled: '966501234567', callId: id });
-    const { body } = await send(callHook, payload, this.world);
+    const { body } = await send(callHook, payload, this.context);
     const call: LiveCall = { id, verbs: [], talking: false, isKnown: true, until: 0 };
     return this.obey(call, body as LiveCall['verbs'], 'once');
   }
@@ -97,8 +97,8 @@ class Jambonz {
     const call = this.calls.pop();
     if (!call) return;
     const payload = callStatusPayload({ callId: call.id, status: 'no-answer', sipStatus: 487 });
-    this.told.push(payload);
-    await send(callStatus, payload, this.world);
+    this.reported.push(payload);
+    await send(callStatus, payload, this.context);
   }
 
   async fail(call: LiveCall, code: number, how: Delivery): Promise<void> {
@@ -111,8 +111,8 @@ class Jambonz {
       dialSipStatus: code || 180,
     });
     // a lost action hook leaves the rest of the list: the decline
-    const replies = how === 'lost' ? [] : [await send(dialAction, payload, this.world)];
-    if (how === 'twice') replies.push(await send(dialAction, payload, this.world));
+    const replies = how === 'lost' ? [] : [await send(dialAction, payload, this.context)];
+    if (how === 'twice') replies.push(await send(dialAction, payload, this.context));
     const reply = (replies.at(-1)?.body ?? []) as LiveCall['verbs'];
     await this.obey(call, reply.length > 0 ? reply : call.verbs.slice(2), how);
     if (code === 486 || code === 603) expect(this.dialled.get(call.id)?.length).toBe(before);
@@ -130,9 +130,9 @@ class Jambonz {
       status: 'in-progress',
       sipStatus: 200,
     });
-    this.told.push(payload);
-    if (how !== 'lost') await send(callStatus, payload, this.world);
-    if (how === 'twice') await send(callStatus, payload, this.world);
+    this.reported.push(payload);
+    if (how !== 'lost') await send(callStatus, payload, this.context);
+    if (how === 'twice') await send(callStatus, payload, this.context);
   }
 
   async end(call: LiveCall, how: Delivery): Promise<void> {
@@ -144,9 +144,9 @@ class Jambonz {
         ? { status: 'completed', sipStatus: 200, duration: 1 }
         : { status: 'failed', sipStatus: 503 }),
     });
-    this.told.push(payload);
-    if (how !== 'lost') await send(callStatus, payload, this.world);
-    if (how === 'twice') await send(callStatus, payload, this.world);
+    this.reported.push(payload);
+    if (how !== 'lost') await send(callStatus, payload, this.context);
+    if (how === 'twice') await send(callStatus, payload, this.context);
   }
 
   async wait(seconds: number): Promise<void> {
@@ -191,8 +191,8 @@ async function happen(jambonz: Jambonz, it: Event): Promise<void> {
   else if (it.kind === 'dial-and-cancel') await jambonz.dialAndCancel(it.phone);
   else if (it.kind === 'wait') await jambonz.wait(it.seconds);
   else if (it.kind === 'old-news') {
-    const news = jambonz.told[it.pick % Math.max(jambonz.told.length, 1)];
-    if (news) await send(callStatus, news, jambonz.world);
+    const news = jambonz.reported[it.pick % Math.max(jambonz.reported.length, 1)];
+    if (news) await send(callStatus, news, jambonz.context);
   } else {
     const ringing = jambonz.calls.filter(({ talking }) => talking === (it.kind === 'hang-up'));
     const call = ringing[it.pick % Math.max(ringing.length, 1)];
@@ -233,7 +233,9 @@ describe('whole calls, in any order, with notices lost and doubled', () => {
       fc.asyncProperty(fc.array(event, { minLength: 10, maxLength: 40 }), async (events) => {
         const jambonz = new Jambonz();
         for (const it of events) await happen(jambonz, it);
-        const recorded = jambonz.world.decisions.flatMap((it) => ('record' in it ? [it.record.callId] : []));
+        const recorded = jambonz.context.decisions.flatMap((it) =>
+          'record' in it ? [it.record.callId] : [],
+        );
         expect(new Set(recorded).size).toBe(recorded.length);
       }),
       { numRuns: 150 },

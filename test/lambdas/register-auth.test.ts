@@ -1,8 +1,8 @@
 import { registerAuth } from '../../lambdas/register-auth';
 import { signatureHeader } from '../../lib/jambonz/signature';
-import { authHookPayload } from '../../lib/local/jambonz';
-import { invite, type Otherwise, type Phone, register, type SipRequest } from '../../lib/local/phone';
-import { BASE_URL, NOW, SECRET, send, worldWith } from '../world';
+import { authHookPayload } from '../../lib/local/jambonz-simulator';
+import { invite, type Otherwise, type Phone, register, type SipRequest } from '../../lib/local/sip-phone';
+import { BASE_URL, contextWith, NOW, SECRET, send } from '../hook-context';
 
 const REALM = 'sip.example.com';
 const RECORDS = [
@@ -19,14 +19,17 @@ function phone(username: string, changes: Partial<Phone> = {}): Phone {
   return { aor: { username, realm: REALM }, password: 'wonderland', ...changes };
 }
 
-async function ask(request: ReturnType<typeof register>, records: Parameters<typeof worldWith>[0] = RECORDS) {
-  const world = worldWith(records);
-  const { status, body } = await send(registerAuth, authHookPayload(request), world);
-  const [decision] = world.decisions;
+async function ask(
+  request: ReturnType<typeof register>,
+  records: Parameters<typeof contextWith>[0] = RECORDS,
+) {
+  const context = contextWith(records);
+  const { status, body } = await send(registerAuth, authHookPayload(request), context);
+  const [outcome] = context.decisions;
   return {
     status,
     body,
-    because: decision && 'admission' in decision ? decision.admission.because : undefined,
+    because: outcome && 'admission' in outcome ? outcome.admission.because : undefined,
   };
 }
 
@@ -131,8 +134,8 @@ describe('register-auth', () => {
 
   test('a username that jambonz cut at a comma logs nobody in', async () => {
     const payload = { ...authHookPayload(register(phone('de,v1'), NOW)), username: 'de' };
-    const world = worldWith([{ realm: REALM, username: 'de', password: 'wonderland' }]);
-    expect((await send(registerAuth, payload, world)).body).toEqual(FAIL);
+    const context = contextWith([{ realm: REALM, username: 'de', password: 'wonderland' }]);
+    expect((await send(registerAuth, payload, context)).body).toEqual(FAIL);
   });
 
   // jambonz takes the first `username=` that it sees, also one inside a quoted text, and calls come under that name.
@@ -146,8 +149,8 @@ describe('register-auth', () => {
       ...authHookPayload({ ...request, headers: { ...request.headers, authorization } }),
       [field]: opaque.slice(opaque.indexOf('=') + 1, -1),
     };
-    const world = worldWith([...RECORDS, { realm: REALM, username: 'bob', password: 'builder' }]);
-    expect((await send(registerAuth, payload, world)).body).toEqual(FAIL);
+    const context = contextWith([...RECORDS, { realm: REALM, username: 'bob', password: 'builder' }]);
+    expect((await send(registerAuth, payload, context)).body).toEqual(FAIL);
   });
 
   test('a uri that jambonz cut at a comma is read from the header itself', async () => {
@@ -155,7 +158,7 @@ describe('register-auth', () => {
       ...authHookPayload(register(phone('alice'), NOW, 3600, { uri: `sip:${REALM};a=1,b` })),
       uri: `sip:${REALM};a=1`,
     };
-    expect((await send(registerAuth, payload, worldWith(RECORDS))).body).toEqual(OK);
+    expect((await send(registerAuth, payload, contextWith(RECORDS))).body).toEqual(OK);
   });
 
   test('an algorithm that jambonz took for MD5 is read from the header itself', async () => {
@@ -163,7 +166,7 @@ describe('register-auth', () => {
       ...authHookPayload(register(phone('alice', { algorithm: 'SHA-256' }), NOW)),
       algorithm: 'MD5',
     };
-    expect((await send(registerAuth, payload, worldWith(RECORDS))).body).toEqual(OK);
+    expect((await send(registerAuth, payload, contextWith(RECORDS))).body).toEqual(OK);
   });
 });
 
@@ -217,22 +220,22 @@ describe('a malformed digest is refused as what it is, whoever it is from', () =
 
   test('no guess is counted: it was never compared with a password', async () => {
     const failed = jest.fn();
-    const world = worldWith(RECORDS);
-    const guesser = () => ({ ...world.guesser({ username: '', realm: '' }, NOWHERE), failed });
+    const context = contextWith(RECORDS);
+    const guard = () => ({ ...context.bruteForceGuard({ username: '', realm: '' }, NOWHERE), failed });
     const request = inFields({ nc: 1 })(register(phone('alice', { password: 'guess' }), NOW));
-    await send(registerAuth, authHookPayload(request), { ...world, guesser });
+    await send(registerAuth, authHookPayload(request), { ...context, bruteForceGuard: guard });
     expect(failed).not.toHaveBeenCalled();
   });
 });
 
 test('what is told of an attempt says from where it came and with which phone', async () => {
-  const world = worldWith(RECORDS);
+  const context = contextWith(RECORDS);
   const request = invite(phone('alice', { address: '192.0.2.7' }), '1', NOW, {
     headers: { 'X-Forwarded-For': '192.0.2.7', 'user-agent': 'Yealink SIP-T46S 66.84.0.15' },
   });
-  await send(registerAuth, authHookPayload(request), world);
-  await send(registerAuth, authHookPayload({ ...request, headers: { 'user-agent': 5 as never } }), world);
-  expect(world.decisions).toMatchObject([
+  await send(registerAuth, authHookPayload(request), context);
+  await send(registerAuth, authHookPayload({ ...request, headers: { 'user-agent': 5 as never } }), context);
+  expect(context.decisions).toMatchObject([
     {
       method: 'INVITE',
       source: { address: '192.0.2.7', claimedByDevice: true },
@@ -263,29 +266,33 @@ describe('register-auth refuses at the door', () => {
     ['no headers, as GET hooks send it', { ...good(), headers: undefined }, 400, 'not-understood'],
     ['no method', { ...good(), method: undefined }, 400, 'not-understood'],
   ])('%s', async (_what, payload, status, refused) => {
-    const world = worldWith(RECORDS);
-    expect(await send(registerAuth, payload, world)).toMatchObject({ status });
-    expect(world.decisions).toEqual([{ hook: 'register-auth', refused }]);
+    const context = contextWith(RECORDS);
+    expect(await send(registerAuth, payload, context)).toMatchObject({ status });
+    expect(context.decisions).toEqual([{ hook: 'register-auth', refused }]);
   });
 
   test('bytes that are no UTF-8', async () => {
-    const world = worldWith(RECORDS);
+    const context = contextWith(RECORDS);
     const body = Buffer.concat([
       Buffer.from('{"pad":"'),
       Buffer.from([0xff]),
       Buffer.from(`",${JSON.stringify(good()).slice(1)}`),
     ]);
     const signature = signatureHeader(body, SECRET, Math.floor(NOW / 1000));
-    expect(await registerAuth({ signature, body, baseUrl: BASE_URL }, world)).toMatchObject({ status: 400 });
-    expect(world.decisions).toEqual([{ hook: 'register-auth', refused: 'not-json' }]);
+    expect(await registerAuth({ signature, body, baseUrl: BASE_URL }, context)).toMatchObject({
+      status: 400,
+    });
+    expect(context.decisions).toEqual([{ hook: 'register-auth', refused: 'not-json' }]);
   });
 
   test.each<[string, string | undefined]>([
     ['no signature', undefined],
     ['a wrong signature', `t=${Math.floor(NOW / 1000)},v1=${'0'.repeat(64)}`],
   ])('%s: 401, before any look-up', async (_what, signature) => {
-    const world = worldWith('out of order');
+    const context = contextWith('out of order');
     const body = JSON.stringify(good());
-    expect(await registerAuth({ signature, body, baseUrl: BASE_URL }, world)).toMatchObject({ status: 401 });
+    expect(await registerAuth({ signature, body, baseUrl: BASE_URL }, context)).toMatchObject({
+      status: 401,
+    });
   });
 });

@@ -4,16 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { connectDocumentClient } from '../../lib/aws/document-client';
+import { connectDocumentClient } from '../../lib/aws/tools/document-client';
 import {
   announceCall,
   askRegisterAuth,
   callStatusPayload,
   dialActionPayload,
   postHook,
-} from '../../lib/local/jambonz';
-import { invite, register } from '../../lib/local/phone';
+} from '../../lib/local/jambonz-simulator';
 import { DEVELOPMENT_SECRET } from '../../lib/local/sample-customers';
+import { invite, register } from '../../lib/local/sip-phone';
 import { type LocalStack, startLocalStack } from '../../lib/local/stack';
 
 const FREE = { PORT: '0', DYNAMODB_PORT: '0' };

@@ -9,19 +9,19 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
-import { lineOf, lineOfBroken, lineOfTrouble, linesOfProblems } from '../../lib/aws/journal';
-import { OUTPUTS } from '../../lib/aws/names';
 import { bundleLambda, LAMBDAS } from '../../lib/bench/bundles';
+import { Undecided } from '../../lib/hooks/errors';
+import { lineOf, lineOfBroken, lineOfDegradation, linesOfProblems } from '../../lib/hooks/telemetry';
 import { signatureHeader } from '../../lib/jambonz/signature';
-import { Undecided } from '../../lib/jambonz/world';
-import { callHookPayload, callStatusPayload, dialActionPayload } from '../../lib/local/jambonz';
-import { invite } from '../../lib/local/phone';
-import { parseCustomer } from '../../lib/registrar/customer';
+import { callHookPayload, callStatusPayload, dialActionPayload } from '../../lib/local/jambonz-simulator';
+import { invite } from '../../lib/local/sip-phone';
+import { parseCustomer } from '../../lib/registrar/record/customer';
 import { edgeRegistrarApp } from '../../lib/stack/app';
+import { OUTPUTS } from '../../lib/stack/output-names';
 import { QUERIES } from '../../lib/stack/saved-queries';
-import { readSettings, SETTINGS } from '../../lib/stack/settings';
+import { readSettings, SETTINGS } from '../../lib/stack/stack-settings';
 import { capture } from '../captures';
-import { NOW, send, worldWith } from '../world';
+import { contextWith, NOW, send } from '../hook-context';
 import { type CloudFormationTemplate, schemaProblems } from './cloudformation-schema';
 
 // The one test file that loads aws-cdk-lib.
@@ -618,26 +618,26 @@ describe('the alarms', () => {
 
 test('each query of the hooks asks for nothing that no line has', async () => {
   const [record] = [{ realm: 'a.example', username: 'al', techPrefix: '1#', callerId: '+18005550100' }];
-  const world = worldWith([record]);
+  const context = contextWith([record]);
   const request = invite({ aor: { username: 'al', realm: 'a.example' }, password: '' }, '1', NOW);
   const { body } = await send(
     callHook,
     callHookPayload({ invite: request, dialled: '112', callId: 'c' }),
-    world,
+    context,
   );
   const [{ data }] = body as [{ data: unknown }];
   const end = { callId: 'c', customerData: data };
-  await send(dialAction, dialActionPayload({ ...end, dialStatus: 'failed', dialSipStatus: 503 }), world);
+  await send(dialAction, dialActionPayload({ ...end, dialStatus: 'failed', dialSipStatus: 503 }), context);
   await send(
     callStatus,
     callStatusPayload({ ...end, status: 'completed', sipStatus: 200, duration: 1 }),
-    world,
+    context,
   );
   const aor = { username: 'al', realm: 'a.example' };
   const from = { method: 'INVITE', userAgent: 'x', source: { address: '192.0.2.1', claimedByDevice: true } };
   const ok = { admitted: true, aor, because: 'right-digest', credential: 'new', expires: 60 } as const;
   const lines = [
-    ...world.decisions.map(lineOf),
+    ...context.decisions.map(lineOf),
     lineOf({
       hook: 'register-auth',
       ...from,
@@ -645,7 +645,7 @@ test('each query of the hooks asks for nothing that no line has', async () => {
     }),
     lineOf({ hook: 'register-auth', ...from, admission: { admitted: false, aor, because: 'limited' } }),
     lineOfBroken(new Undecided('x', { cause: new Error() })),
-    lineOfTrouble({ what: 'replay-not-checked', aor, cause: new Error() }),
+    lineOfDegradation({ what: 'replay-not-checked', aor, cause: new Error() }),
     ...linesOfProblems(aor, parseCustomer({ ...record, password: 1 }).problems),
     { ms: 1, requestId: 'r', level: 'WARN', '@timestamp': 1 },
   ];
@@ -658,31 +658,34 @@ test('each query of the hooks asks for nothing that no line has', async () => {
   const WORDS =
     /"[^"]*"|\bas \w+|\b(filter|stats|sort|fields|desc|by|and|count|count_distinct|latest|ispresent)\b/g;
   const OWN = ['times', 'last', 'addresses', 'accounts', 'agent'];
-  for (const { asks, of, query } of QUERIES) {
+  for (const { question, of, query } of QUERIES) {
     if (of !== 'hooks') continue;
     const asked = query.replace(WORDS, '').match(/@?[a-z]\w*/gi) ?? [];
-    expect([asks, asked.filter((name) => !fields.has(name) && !OWN.includes(name))]).toEqual([asks, []]);
+    expect([question, asked.filter((name) => !fields.has(name) && !OWN.includes(name))]).toEqual([
+      question,
+      [],
+    ]);
   }
 });
 
 test.each([
   ['what happened to one account', ['address', 'userAgent']],
   ['from where phones are refused', ['address', 'agent']],
-])('the runbook asks from where and with which phone: "%s" answers', (asks, columns) => {
-  const query = QUERIES.find((it) => it.asks === asks)?.query ?? '';
+])('the runbook asks from where and with which phone: "%s" answers', (question, columns) => {
+  const query = QUERIES.find((it) => it.question === question)?.query ?? '';
   for (const column of columns) expect(query).toMatch(new RegExp(`\\b${column}\\b`));
   const articles = section(read('docs/runbook.md'), 'Alarms');
-  expect(articles).toContain(`"${asks}"`);
+  expect(articles).toContain(`"${question}"`);
 });
 
 test('the queries that the runbook shows stand ready in CloudWatch', () => {
   const saved = ofType('AWS::Logs::QueryDefinition').map(([, it]) => [it.Name, it.QueryString]);
   expect(saved).toEqual(
-    QUERIES.map(({ asks, query }) => [`edge-registrar/${asks}`, query.replaceAll(' | ', '\n| ')]),
+    QUERIES.map(({ question, query }) => [`edge-registrar/${question}`, query.replaceAll(' | ', '\n| ')]),
   );
   const runbook = read('docs/runbook.md');
-  for (const { asks, query } of QUERIES) {
-    expect(runbook).toContain(asks);
+  for (const { question, query } of QUERIES) {
+    expect(runbook).toContain(question);
     expect(runbook).toContain(query);
   }
 });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import type { Item } from '../../aws/customer-records';
+import type { Item } from '../../aws/tools/customer-records';
 import { compareNames, counted } from '../columns';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';

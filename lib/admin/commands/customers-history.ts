@@ -1,5 +1,5 @@
-import type { Item } from '../../aws/customer-records';
-import { formatAor } from '../../registrar/aor';
+import type { Item } from '../../aws/tools/customer-records';
+import { formatAor } from '../../registrar/record/aor';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readAor } from '../input';

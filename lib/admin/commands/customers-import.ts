@@ -1,5 +1,5 @@
-import { aorOf, type Item } from '../../aws/customer-records';
-import { formatAor } from '../../registrar/aor';
+import { aorOf, type Item } from '../../aws/tools/customer-records';
+import { formatAor } from '../../registrar/record/aor';
 import { compareNames, counted } from '../columns';
 import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';

@@ -1,7 +1,7 @@
-import type { CredentialUse } from '../../aws/credential-uses';
-import { aorOf, type Item } from '../../aws/customer-records';
-import { formatAor } from '../../registrar/aor';
-import { parseCustomer } from '../../registrar/customer';
+import type { CredentialUse } from '../../aws/tools/credential-uses';
+import { aorOf, type Item } from '../../aws/tools/customer-records';
+import { formatAor } from '../../registrar/record/aor';
+import { parseCustomer } from '../../registrar/record/customer';
 import { columns, compareNames } from '../columns';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';

@@ -1,4 +1,4 @@
-import { formatAor } from '../../registrar/aor';
+import { formatAor } from '../../registrar/record/aor';
 import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readAor } from '../input';

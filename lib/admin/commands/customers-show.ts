@@ -1,6 +1,6 @@
-import { aorOf } from '../../aws/customer-records';
-import { formatAor } from '../../registrar/aor';
-import { parseCustomer } from '../../registrar/customer';
+import { aorOf } from '../../aws/tools/customer-records';
+import { formatAor } from '../../registrar/record/aor';
+import { parseCustomer } from '../../registrar/record/customer';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readAor } from '../input';

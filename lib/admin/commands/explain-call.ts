@@ -1,8 +1,8 @@
 import { dialVerbs } from '../../jambonz/verbs';
-import { formatAor } from '../../registrar/aor';
-import { credentialsOf } from '../../registrar/credentials';
-import type { Customer } from '../../registrar/customer';
-import { type CallPlan, type CallRefusal, type DialPlanned, planCall } from '../../registrar/plan';
+import { credentialsOf } from '../../registrar/auth/credentials';
+import { type CallPlan, type CallRefusal, type DialPlanned, planCall } from '../../registrar/calls/plan';
+import { formatAor } from '../../registrar/record/aor';
+import type { Customer } from '../../registrar/record/customer';
 import { type Fact, facts } from '../columns';
 import { type CommonOptions, deploymentCommand, onRecords } from '../command-line';
 import { readAor } from '../input';
@@ -81,7 +81,7 @@ function linesOf(plan: CallPlan): Fact[] {
 }
 
 function linesOfDial(plan: DialPlanned): Fact[] {
-  const { callerId, attempts, stopCodes, maxSeconds, caps } = plan;
+  const { callerId, attempts, stopCodes, maxSeconds, limits } = plan;
   const { number = 'anonymous', name, hidden, because } = callerId;
   return [
     [
@@ -105,9 +105,9 @@ function linesOfDial(plan: DialPlanned): Fact[] {
     [
       'caps',
       [
-        ...(caps?.maxConcurrentCalls === undefined ? [] : [`${caps.maxConcurrentCalls} calls at a time`]),
-        ...(caps?.callsPerMinute === undefined ? [] : [`${caps.callsPerMinute} calls a minute`]),
-        ...(caps ? [`counted for ${formatAor(caps.owner)}`] : []),
+        ...(limits?.maxConcurrentCalls === undefined ? [] : [`${limits.maxConcurrentCalls} calls at a time`]),
+        ...(limits?.callsPerMinute === undefined ? [] : [`${limits.callsPerMinute} calls a minute`]),
+        ...(limits ? [`counted for ${formatAor(limits.owner)}`] : []),
         ...(maxSeconds === undefined ? [] : [`ends after ${maxSeconds} s`]),
       ].join(', ') || 'none',
     ],

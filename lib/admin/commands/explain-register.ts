@@ -1,10 +1,10 @@
 import { parseAuthHook } from '../../jambonz/auth-hook';
-import { authHookPayload } from '../../local/jambonz';
-import { register } from '../../local/phone';
-import { type Admission, type AdmissionRefusal, admit } from '../../registrar/admission';
-import { type Aor, formatAor } from '../../registrar/aor';
-import type { Customer } from '../../registrar/customer';
-import { digestResponse } from '../../registrar/digest';
+import { authHookPayload } from '../../local/jambonz-simulator';
+import { register } from '../../local/sip-phone';
+import { type Admission, type AdmissionRefusal, admit } from '../../registrar/auth/admission';
+import { digestResponse } from '../../registrar/auth/digest';
+import { type Aor, formatAor } from '../../registrar/record/aor';
+import type { Customer } from '../../registrar/record/customer';
 import { type Fact, facts } from '../columns';
 import { type CommonOptions, deploymentCommand, onRecords } from '../command-line';
 import { readAor } from '../input';

@@ -1,6 +1,6 @@
 import { signatureHeader } from '../../jambonz/signature';
-import { realmKey } from '../../registrar/aor';
-import { isObject } from '../../registrar/json';
+import { realmKey } from '../../registrar/record/aor';
+import { isObject } from '../../registrar/record/json';
 import { counted } from '../columns';
 import { onDeployment } from '../command-line';
 import type { Deployment, HookUrls } from '../deployment';
@@ -276,7 +276,7 @@ function meaningOf(url: string, status: number, body: string): Finding | undefin
   return wrong(`${url} answers ${status}`, 'that is none of these hooks: is the path right, with its stage?');
 }
 
-/** Whatever our API Gateway refuses by itself is 504 too, with its reason in `gateway` (lib/stack/front-door.ts). */
+/** Whatever our API Gateway refuses by itself is 504 too, with its reason in `gateway` (lib/stack/webhook-api.ts). */
 function meaningOf504(url: string, body: string): Finding {
   const { gateway } = parseJson(body);
   switch (gateway) {

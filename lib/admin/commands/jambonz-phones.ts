@@ -1,6 +1,6 @@
-import { aorOf, type Item } from '../../aws/customer-records';
-import { formatAor, realmKey } from '../../registrar/aor';
-import { parseCustomer } from '../../registrar/customer';
+import { aorOf, type Item } from '../../aws/tools/customer-records';
+import { formatAor, realmKey } from '../../registrar/record/aor';
+import { parseCustomer } from '../../registrar/record/customer';
 import { columns, compareNames, counted } from '../columns';
 import { onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';

@@ -1,6 +1,6 @@
-import { aorOf } from '../../aws/customer-records';
-import { formatAor } from '../../registrar/aor';
-import { type Customer, parseCustomer } from '../../registrar/customer';
+import { aorOf } from '../../aws/tools/customer-records';
+import { formatAor } from '../../registrar/record/aor';
+import { type Customer, parseCustomer } from '../../registrar/record/customer';
 import { compareNames, counted } from '../columns';
 import { type CommonOptions, deploymentCommand, onDeployment, run } from '../command-line';
 import type { Deployment } from '../deployment';

@@ -1,6 +1,6 @@
-import { type Aor, formatAor } from '../../registrar/aor';
-import { type Credential, credentialsOf } from '../../registrar/credentials';
-import { hashCredentials } from '../../registrar/digest';
+import { type Credential, credentialsOf } from '../../registrar/auth/credentials';
+import { hashCredentials } from '../../registrar/auth/digest';
+import { type Aor, formatAor } from '../../registrar/record/aor';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readAor, readSecret } from '../input';

@@ -1,7 +1,7 @@
-import { readCredentialUses } from '../../aws/credential-uses';
-import type { Item } from '../../aws/customer-records';
-import { NOTED_EVERY_MS } from '../../aws/successes';
-import { type Aor, formatAor } from '../../registrar/aor';
+import { RECORDED_EVERY_MS } from '../../aws/stores/logins';
+import { readCredentialUses } from '../../aws/tools/credential-uses';
+import type { Item } from '../../aws/tools/customer-records';
+import { type Aor, formatAor } from '../../registrar/record/aor';
 import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readAor } from '../input';
@@ -80,7 +80,7 @@ async function refuseWhileInUse(
     (await readCredentialUses(deployment.dynamodb, deployment.memoryTable, [aor])).get(formatAor(aor)) ?? [];
   const inUse = uses.find(
     ({ label, at }) =>
-      retired.some((it) => it.knownAs === label) && shell.now() - at < DAY_MS + NOTED_EVERY_MS,
+      retired.some((it) => it.knownAs === label) && shell.now() - at < DAY_MS + RECORDED_EVERY_MS,
   );
   if (inUse)
     throw new Refused(

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Option } from 'commander';
-import { formatAor } from '../../registrar/aor';
-import { hashCredentials } from '../../registrar/digest';
+import { hashCredentials } from '../../registrar/auth/digest';
+import { formatAor } from '../../registrar/record/aor';
 import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readAor, readSecret } from '../input';

@@ -1,7 +1,7 @@
-import { announceCall, askRegisterAuth, type HookReply } from '../../local/jambonz';
-import { invite } from '../../local/phone';
-import { formatAor } from '../../registrar/aor';
-import { isObject } from '../../registrar/json';
+import { announceCall, askRegisterAuth, type HookReply } from '../../local/jambonz-simulator';
+import { invite } from '../../local/sip-phone';
+import { formatAor } from '../../registrar/record/aor';
+import { isObject } from '../../registrar/record/json';
 import { type CommonOptions, plainCommand, run } from '../command-line';
 import type { Outcome, Shell } from '../shell';
 import {

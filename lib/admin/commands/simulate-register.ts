@@ -1,6 +1,6 @@
-import { askRegisterAuth } from '../../local/jambonz';
-import { register } from '../../local/phone';
-import { formatAor } from '../../registrar/aor';
+import { askRegisterAuth } from '../../local/jambonz-simulator';
+import { register } from '../../local/sip-phone';
+import { formatAor } from '../../registrar/record/aor';
 import { type CommonOptions, plainCommand, run } from '../command-line';
 import { wholeNumber } from '../option-values';
 import type { Outcome, Shell } from '../shell';

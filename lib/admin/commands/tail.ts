@@ -1,6 +1,6 @@
-import { liveTail } from '../../aws/live-tail';
-import { tailLocalStack } from '../../local/tail';
-import { formatAor } from '../../registrar/aor';
+import { liveTail } from '../../aws/tools/live-tail';
+import { tailLocalStack } from '../../local/log-stream';
+import { formatAor } from '../../registrar/record/aor';
 import { deploymentCommand, onDeployment } from '../command-line';
 import { decisionLines, type LogLine } from '../decision-line';
 import type { Deployment, DeploymentOptions } from '../deployment';

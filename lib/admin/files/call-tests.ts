@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Aor } from '../../registrar/aor';
+import type { Aor } from '../../registrar/record/aor';
 import { readAor, readInput } from '../input';
 import { Refused, type Shell } from '../shell';
 import { readCsvTable } from './csv-table';

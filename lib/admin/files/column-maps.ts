@@ -1,4 +1,4 @@
-import { isObject } from '../../registrar/json';
+import { isObject } from '../../registrar/record/json';
 import { readInput } from '../input';
 import { type Shell, WrongUsage } from '../shell';
 import type { Cell } from './csv-table';

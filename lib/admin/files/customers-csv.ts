@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Item } from '../../aws/customer-records';
-import { parseCustomer } from '../../registrar/customer';
-import type { FileRecord } from '../../registrar/customer-file';
-import { isObject } from '../../registrar/json';
+import type { Item } from '../../aws/tools/customer-records';
+import { parseCustomer } from '../../registrar/record/customer';
+import type { FileRecord } from '../../registrar/record/customer-file';
+import { isObject } from '../../registrar/record/json';
 import { recordSchema } from '../records/record-schema';
 import { type ColumnMap, mappedCells, problemsOfMap, unusedColumns } from './column-maps';
 import { type Cell, type CsvRow, readCsvTable } from './csv-table';

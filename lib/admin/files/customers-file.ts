@@ -1,5 +1,5 @@
 import { findNodeAtLocation, type Node } from 'jsonc-parser';
-import { type FileRecord, readCustomers } from '../../registrar/customer-file';
+import { type FileRecord, readCustomers } from '../../registrar/record/customer-file';
 import type { ColumnMap } from './column-maps';
 import { readCsv } from './customers-csv';
 import { itemsOf } from './dynamodb-json';

@@ -1,5 +1,5 @@
-import type { FileRecord } from '../../registrar/customer-file';
-import { isObject } from '../../registrar/json';
+import type { FileRecord } from '../../registrar/record/customer-file';
+import { isObject } from '../../registrar/record/json';
 import { counted } from '../columns';
 import { withNearestField } from '../records/field-names';
 

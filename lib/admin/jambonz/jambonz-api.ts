@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { realmKey } from '../../registrar/aor';
+import { realmKey } from '../../registrar/record/aor';
 import { Refused, type Shell, WrongUsage } from '../shell';
 
 /** jambonz's own REST API (jambonz-api-server lib/routes/api), as far as this product is set up through it. */

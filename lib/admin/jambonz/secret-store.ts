@@ -1,7 +1,7 @@
-import { readSecretText, writeSecretText } from '../../aws/secret-text';
-import { parseWebhookSecrets, speaksFor, type WebhookSecret } from '../../jambonz/webhook-secrets';
-import { readLocalSecret, writeLocalSecret } from '../../local/webhook-secret';
-import { realmKey, sameRealm } from '../../registrar/aor';
+import { readSecretText, writeSecretText } from '../../aws/tools/secret-text';
+import { coversRealm, parseWebhookSecrets, type WebhookSecret } from '../../jambonz/webhook-secrets';
+import { readLocalSecret, writeLocalSecret } from '../../local/local-secret';
+import { realmKey, sameRealm } from '../../registrar/record/aor';
 import type { Deployment } from '../deployment';
 import { Refused } from '../shell';
 
@@ -27,7 +27,7 @@ export function secretStore({ webhookSecret, dynamodb }: Deployment): SecretStor
 /** Does what is stored let jambonz speak for this realm with this secret? */
 export function accepts(stored: string | undefined, secret: string, realm: string): boolean {
   const matching = parse(stored).filter((it) => it.secret === secret);
-  return speaksFor(matching, realm);
+  return coversRealm(matching, realm);
 }
 
 /**

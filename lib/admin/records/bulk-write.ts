@@ -1,4 +1,4 @@
-import type { Item, Written } from '../../aws/customer-records';
+import type { Item, Written } from '../../aws/tools/customer-records';
 import { compareNames } from '../columns';
 import type { Deployment } from '../deployment';
 import type { Shell } from '../shell';

@@ -1,5 +1,5 @@
-import { formatAor } from '../../registrar/aor';
-import { planCall } from '../../registrar/plan';
+import { planCall } from '../../registrar/calls/plan';
+import { formatAor } from '../../registrar/record/aor';
 import type { CallResult, CallTest } from '../files/call-tests';
 import { callOf, verbsOf } from './explained-call';
 import { callRecordsOf, type KnownRecords } from './known-records';

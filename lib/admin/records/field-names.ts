@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
-import type { Problem } from '../../registrar/customer';
-import { isObject } from '../../registrar/json';
+import type { Problem } from '../../registrar/record/customer';
+import { isObject } from '../../registrar/record/json';
 import { recordSchema } from './record-schema';
 
 /** The same problem; of an unknown field, with the name of the field that was probably meant. */

@@ -1,6 +1,6 @@
-import { type Aor, formatAor, realmKey } from '../../registrar/aor';
-import { type Customer, parseCustomer } from '../../registrar/customer';
-import type { CallRecords, CallSettings } from '../../registrar/plan';
+import type { CallRecords, CallSettings } from '../../registrar/calls/call';
+import { type Aor, formatAor, realmKey } from '../../registrar/record/aor';
+import { type Customer, parseCustomer } from '../../registrar/record/customer';
 import type { Deployment } from '../deployment';
 import { readCustomersFile } from '../files/customers-file';
 import { reportProblems } from '../files/file-problems';

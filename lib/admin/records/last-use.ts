@@ -1,5 +1,5 @@
-import { type CredentialUse, readCredentialUses } from '../../aws/credential-uses';
-import type { Aor } from '../../registrar/aor';
+import { type CredentialUse, readCredentialUses } from '../../aws/tools/credential-uses';
+import type { Aor } from '../../registrar/record/aor';
 import type { Deployment } from '../deployment';
 
 /** The credentials that were used lately, the latest first, by `username@realm`; empty with only a Customers table. */

@@ -1,6 +1,6 @@
-import type { Customer } from '../../registrar/customer';
-import type { DialPlan } from '../../registrar/destination';
-import type { Policy } from '../../registrar/policy';
+import type { DialPlan } from '../../registrar/calls/destination';
+import type { Customer } from '../../registrar/record/customer';
+import type { Policy } from '../../registrar/record/policy';
 import { type Remark, warn } from './lint-remark';
 
 /** Prefixes and patterns that no number begins with, because numbers are compared without + and 00. */

@@ -1,8 +1,8 @@
-import { formatAor, realmKey } from '../../registrar/aor';
-import type { CallerIdRules, Customer, Trunk } from '../../registrar/customer';
-import { readNumber } from '../../registrar/destination';
-import { HIGH_RISK_RANGES } from '../../registrar/high-risk-ranges';
-import { type Policy, policyOf } from '../../registrar/policy';
+import { readNumber } from '../../registrar/calls/destination';
+import { HIGH_RISK_RANGES } from '../../registrar/calls/high-risk-ranges';
+import { formatAor, realmKey } from '../../registrar/record/aor';
+import type { CallerIdRules, Customer, Trunk } from '../../registrar/record/customer';
+import { type Policy, policyOf } from '../../registrar/record/policy';
 import { aboutFormatsWithoutPlan, aboutUnreachable } from './lint-prefixes';
 import { type Remark, type Warning, warn } from './lint-remark';
 import { weakness } from './password-strength';

@@ -1,6 +1,6 @@
-import { NoHistoryTable } from '../../aws/customer-history';
-import { aorOf, type Item } from '../../aws/customer-records';
-import { parseCustomer } from '../../registrar/customer';
+import { NoHistoryTable } from '../../aws/tools/customer-history';
+import { aorOf, type Item } from '../../aws/tools/customer-records';
+import { parseCustomer } from '../../registrar/record/customer';
 import type { Deployment } from '../deployment';
 import type { Step } from './bulk-write';
 import { recordCredentials } from './record-credentials';

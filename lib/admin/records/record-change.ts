@@ -1,7 +1,7 @@
-import { aorOf, type Item } from '../../aws/customer-records';
-import { FRESH_MS } from '../../aws/customers-table';
-import { type Aor, formatAor } from '../../registrar/aor';
-import type { Problem } from '../../registrar/customer';
+import { FRESH_MS } from '../../aws/stores/customers-store';
+import { aorOf, type Item } from '../../aws/tools/customer-records';
+import { type Aor, formatAor } from '../../registrar/record/aor';
+import type { Problem } from '../../registrar/record/customer';
 import type { Deployment } from '../deployment';
 import { type Outcome, Refused, type Shell } from '../shell';
 import { changesBetween, describeChange } from './changes';

@@ -1,7 +1,7 @@
-import type { Item } from '../../aws/customer-records';
-import { type Aor, formatAor } from '../../registrar/aor';
-import { type Customer, parseCustomer } from '../../registrar/customer';
-import { hashCredentials } from '../../registrar/digest';
+import type { Item } from '../../aws/tools/customer-records';
+import { hashCredentials } from '../../registrar/auth/digest';
+import { type Aor, formatAor } from '../../registrar/record/aor';
+import { type Customer, parseCustomer } from '../../registrar/record/customer';
 import { counted } from '../columns';
 import { Refused } from '../shell';
 

@@ -1,5 +1,5 @@
-import type { KeptVersion } from '../../aws/customer-history';
-import type { Item } from '../../aws/customer-records';
+import type { KeptVersion } from '../../aws/tools/customer-history';
+import type { Item } from '../../aws/tools/customer-records';
 
 /** One state of a record in its history. */
 export interface RecordState {

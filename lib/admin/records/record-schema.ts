@@ -1,5 +1,5 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { customerSchema } from '../../registrar/customer-schema';
+import { customerSchema } from '../../registrar/record/customer-schema';
 
 /**
  * The JSON Schema of a customer record, made from the one parser, for editors. What a schema cannot say (a pattern

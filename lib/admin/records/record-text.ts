@@ -1,7 +1,7 @@
-import type { Item } from '../../aws/customer-records';
-import { type Aor, formatAor } from '../../registrar/aor';
-import { type Problem, parseCustomer } from '../../registrar/customer';
-import { isObject } from '../../registrar/json';
+import type { Item } from '../../aws/tools/customer-records';
+import { type Aor, formatAor } from '../../registrar/record/aor';
+import { type Problem, parseCustomer } from '../../registrar/record/customer';
+import { isObject } from '../../registrar/record/json';
 import { counted } from '../columns';
 import { itemsOf } from '../files/dynamodb-json';
 import { nullCredentials } from '../files/file-problems';

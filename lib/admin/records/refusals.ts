@@ -1,4 +1,4 @@
-import type { CallRefusal } from '../../registrar/plan';
+import type { CallRefusal } from '../../registrar/calls/plan';
 
 /** Why a call is refused, in words. */
 export const REFUSALS: Readonly<Record<CallRefusal, string>> = {

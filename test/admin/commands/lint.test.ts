@@ -1,6 +1,6 @@
 import { lintFile, lintTable } from '../../../lib/admin/commands/lint';
 import { warningsOf } from '../../../lib/admin/records/lint-rules';
-import { parseCustomer } from '../../../lib/registrar/customer';
+import { parseCustomer } from '../../../lib/registrar/record/customer';
 import { NOW, openDesk } from '../desk';
 
 const HA1 = 'c2259bf057179dae2de80a2dfa26dac2';
