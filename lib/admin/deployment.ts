@@ -34,7 +34,7 @@ export interface Deployment {
   readonly name: string;
   /** The options that name it, for commands that are suggested. */
   readonly options: readonly string[];
-  /** On this machine: nobody's calls depend on it. */
+  /** On this machine: no customer's calls depend on it. */
   readonly isLocal: boolean;
   readonly dynamodb: DocumentClient;
   readonly records: CustomerRecords;

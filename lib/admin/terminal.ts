@@ -61,8 +61,8 @@ function userName(): string {
 }
 
 /**
- * A reader that closes the pipe early (`| head`) is no error: what is printed afterwards is dropped, and the work
- * goes on to its end.
+ * A reader that closes the pipe early (`| head`) is not an error: what is printed afterwards is dropped, and the
+ * work continues to its end.
  */
 export function ignoreClosedPipe(): void {
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {

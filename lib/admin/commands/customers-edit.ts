@@ -25,7 +25,7 @@ export const editCommand = () =>
       onDeployment(options, (shell, deployment) => editCustomer(shell, deployment, aor, options)),
     );
 
-/** `customers edit`: one record in the user's editor. Its secrets stand there as `<secret 1>`, and stay if left so. */
+/** `customers edit`: one record in the user's editor. Its secrets are shown as `<secret 1>`, and are kept if left so. */
 export async function editCustomer(
   shell: Shell,
   deployment: Deployment,

@@ -211,7 +211,7 @@ async function failedCalls(
   return { code: 1, json: { calls: tests.length, failures: failuresToJson(failures) } };
 }
 
-/** @throws WrongUsage where nobody can be asked */
+/** @throws WrongUsage without a terminal */
 async function isConfirmed(
   shell: Shell,
   deployment: Deployment,

@@ -38,7 +38,7 @@ interface Difference {
   readonly what: string;
   readonly from: string;
   readonly to: string;
-  readonly mend: (found: Found) => Promise<Found>;
+  readonly apply: (found: Found) => Promise<Found>;
 }
 
 /** What the account has, with the application that is ours, when there is one. */
@@ -74,7 +74,7 @@ export async function connect(
       'the account has no SIP realm: set one in the jambonz portal (Account), then connect again',
     );
   const differences = differencesOf(api, store, urls, found);
-  const told = differences.map(({ what, from, to }) => ({ what, from, to }));
+  const changes = differences.map(({ what, from, to }) => ({ what, from, to }));
   if (differences.length === 0) {
     shell.print(
       `Account ${found.account.name} (${found.account.sip_realm}) is connected already; nothing was changed.`,
@@ -86,27 +86,28 @@ export async function connect(
       `Account ${found.account.name} (${found.account.sip_realm}):`,
       columns(
         ['', 'IS', 'BECOMES'],
-        told.map(({ what, from, to }) => [what, from, to]),
+        changes.map(({ what, from, to }) => [what, from, to]),
+        shell.width,
       ),
     ].join('\n'),
   );
   if (options.dryRun) {
     shell.print('Nothing was changed (--dry-run).');
-    return { code: 0, json: { changes: told, connected: false } };
+    return { code: 0, json: { changes, connected: false } };
   }
   let state = found;
-  for (const { mend } of differences) state = await mend(state);
+  for (const { apply } of differences) state = await apply(state);
   const left = differencesOf(api, store, urls, await look(api, deployment, store, urls));
   if (left.length > 0)
     throw new Refused(
       `read back, jambonz still has it otherwise: ${left.map(({ what, from }) => `${what} is ${from}`).join('; ')}`,
     );
   shell.print('Changed, and read back: all of it is so. The hooks take the new secret within five minutes.');
-  if (told.some(({ to }) => to === KEPT))
+  if (changes.some(({ to }) => to === KEPT))
     shell.print(
       'The secret that was stored before stays valid, because it may be the one of another jambonz account. If it is not, store the new one alone: docs/deploy.md#rotate-the-webhook-secret',
     );
-  return { code: 0, json: { changes: told, connected: true } };
+  return { code: 0, json: { changes, connected: true } };
 }
 
 async function look(
@@ -150,7 +151,7 @@ function differencesOf(api: JambonzApi, store: SecretStore, urls: HookUrls, foun
       what: 'webhook secret',
       from: stored === undefined ? 'not stored' : 'another one',
       to: text.includes(',') && !text.startsWith('[') ? KEPT : 'stored',
-      mend: async (now) => {
+      apply: async (now) => {
         await store.write(text);
         return now;
       },
@@ -161,7 +162,7 @@ function differencesOf(api: JambonzApi, store: SecretStore, urls: HookUrls, foun
       what: 'registration hook',
       from: describe(account.registration_hook),
       to: `POST ${urls.registration}`,
-      mend: async (now) => {
+      apply: async (now) => {
         await api.updateAccount({ registration_hook: post(urls.registration) });
         return now;
       },
@@ -171,14 +172,14 @@ function differencesOf(api: JambonzApi, store: SecretStore, urls: HookUrls, foun
       what: 'application',
       from: 'none',
       to: `${APPLICATION}, POST ${callHook}`,
-      mend: async (now) => ({ ...now, application: await makeApplication(api, callHook, urls) }),
+      apply: async (now) => ({ ...now, application: await makeApplication(api, callHook, urls) }),
     });
   else if (!isSet(application.call_hook, urls.call) || !isSet(application.call_status_hook, urls.callStatus))
     differences.push({
       what: `application ${application.name}`,
       from: describe(application.call_hook),
       to: `POST ${callHook}`,
-      mend: async (now) => {
+      apply: async (now) => {
         await api.updateApplication(application.application_sid, {
           call_hook: inPlaceOf(application.call_hook, callHook),
           call_status_hook: inPlaceOf(application.call_status_hook, urls.callStatus),
@@ -191,7 +192,7 @@ function differencesOf(api: JambonzApi, store: SecretStore, urls: HookUrls, foun
       what: 'application of devices',
       from: account.device_calling_application_sid ?? 'none',
       to: application?.name ?? APPLICATION,
-      mend: async (now) => {
+      apply: async (now) => {
         await api.updateAccount({ device_calling_application_sid: now.application?.application_sid });
         return now;
       },

@@ -72,7 +72,7 @@ export async function doctor(
           `Account ${account.name} (${account.sip_realm ?? 'no realm'}): ${counted(wrong, 'mistake')}, ${counted(findings.length - wrong, 'thing')} to look at`,
           ...findings.map(({ kind, what, fix }) => {
             const mark = kind === 'wrong' ? shell.paint('red', 'WRONG') : shell.paint('yellow', 'LOOK ');
-            return `  ${mark}  ${what}\n         ${fix === CONNECT ? connect : fix}`;
+            return `  ${mark}  ${what}\n         ${fix.replace(CONNECT, connect)}`;
           }),
         ].join('\n'),
   );
@@ -292,7 +292,7 @@ function meaningOf504(url: string, body: string): Finding {
     case 'RESOURCE_NOT_FOUND':
       return wrong(
         `${url} is no path of this deployment (504, ${gateway})`,
-        'is the path right, with its stage? npx edge-registrar jambonz connect writes it',
+        `is the path right, with its stage? ${CONNECT}`,
       );
     case 'THROTTLED':
       return {

@@ -62,7 +62,7 @@ async function recordsBelow({ records }: Deployment, realm: string): Promise<Rea
   return found;
 }
 
-/** Of phones below its realm jambonz tells the user only: the account is the one of that name, if there is but one. */
+/** For phones below its realm jambonz returns the user only: the account is the one of that name, if there is only one. */
 function aorBelow(user: string, realm: string, records: ReadonlyMap<string, Item>): string {
   const named = [...records.keys()].filter((aor) => aor.startsWith(`${user}@`) && aor !== `${user}@${realm}`);
   const [only] = named;

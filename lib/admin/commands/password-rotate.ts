@@ -79,8 +79,8 @@ export async function rotatePassword(
           ]),
     ].join('\n'),
   );
-  const told = { aor: formatAor(aor), label, ...(old.length > 0 && { oldValidUntil: end }) };
-  return { code: 0, json: file === undefined ? { ...told, password } : told };
+  const result = { aor: formatAor(aor), label, ...(old.length > 0 && { oldValidUntil: end }) };
+  return { code: 0, json: file === undefined ? { ...result, password } : result };
 }
 
 /** The same, none of them valid for longer than `end`; those that have ended are dropped. */

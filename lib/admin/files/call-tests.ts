@@ -19,7 +19,7 @@ export interface CallResult {
 
 /** One call, and what must come of it: only what is named is compared. */
 export interface CallTest {
-  /** Where it stands in its file: `line 3`, `[2]`. */
+  /** Its place in the file: `line 3`, `[2]`. */
   readonly at: string;
   readonly aor: Aor;
   readonly dialled: string;

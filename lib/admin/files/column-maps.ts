@@ -5,7 +5,7 @@ import type { Cell } from './csv-table';
 import type { FileProblem } from './file-problems';
 import { jsonValue, readJsonText } from './json-text';
 
-/** Which column of somebody's CSV is which field of ours. */
+/** Which column of a CSV of another program is which field of ours. */
 export interface ColumnMap {
   /** For people. */
   readonly name: string;

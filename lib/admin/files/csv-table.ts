@@ -3,7 +3,7 @@ import type { FileProblem } from './file-problems';
 
 export interface Cell {
   readonly text: string;
-  /** Written in quotes: meant as it stands. */
+  /** Written in quotes: taken literally. */
   readonly quoted: boolean;
 }
 

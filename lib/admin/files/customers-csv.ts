@@ -121,7 +121,7 @@ function place(
   return place(inner, deeper, value);
 }
 
-/** The JSON types that the schema lets stand at this path. */
+/** The JSON types that the schema allows at this path. */
 function kindsOf(schema: unknown, path: readonly string[]): string[] {
   if (!isObject(schema)) return [];
   if (Array.isArray(schema.anyOf)) return schema.anyOf.flatMap((choice) => kindsOf(choice, path));

@@ -31,7 +31,7 @@ function property(node: Node | undefined, name: string): Node | undefined {
   return node.children?.find((it) => it.children?.[0]?.value === name)?.children?.[1];
 }
 
-/** Its key tells an item: `realm` and `username`, each `{"S":"…"}`. */
+/** An item is recognised by its key: `realm` and `username`, each `{"S":"…"}`. */
 function isTypedItem(node: Node): boolean {
   const isText = (name: string) => property(property(node, name), 'S')?.type === 'string';
   return isText('realm') && isText('username');

@@ -18,7 +18,7 @@ export interface CustomersFile {
   readonly records: readonly FileRecord[];
   /** All of them; unknown fields too, because in a file they are typos. */
   readonly problems: readonly FileProblem[];
-  /** What looks damaged, and cannot be told from what was meant. */
+  /** What looks damaged, but may have been meant. */
   readonly warnings: readonly FileProblem[];
   /** Columns that a map does not read. */
   readonly unused?: readonly string[];

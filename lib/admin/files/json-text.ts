@@ -25,7 +25,7 @@ export function readJsonText(text: string): ReadJson {
   return isTerraformOutput(parsed) ? { problems: [TERRAFORM] } : { root: parsed, lineAt };
 }
 
-/** What a tree stands for, in plain objects: those of the parser have no prototype, and equal no others. */
+/** The value of a tree, in plain objects: those of the parser have no prototype, so that none equals another. */
 export function jsonValue(root: Node): unknown {
   return structuredClone(getNodeValue(root));
 }

@@ -7,7 +7,7 @@ const FORMULA_ERROR = /^#(N\/A|NAME\?|NULL!|NUM!|REF!|VALUE!|DIV\/0!)$/;
 /** Texts that look damaged or empty, and are not where they are in quotes: an export quotes them. */
 export const AMBIGUOUS: readonly RegExp[] = [/^$/, NO_VALUE, SHORTENED, FORMULA_ERROR];
 
-/** What a spreadsheet made of a cell, and how to undo it; undefined: nothing. Cells in quotes are meant as they stand. */
+/** What a spreadsheet made of a cell, and how to undo it; undefined: nothing. A cell in quotes is taken literally. */
 export function spreadsheetDamage({ text, quoted }: Cell): string | undefined {
   if (/^="[+\d]*"$/.test(text)) return 'is a spreadsheet formula; write the digits alone';
   if (quoted) return undefined;

@@ -40,7 +40,7 @@ function notUtf8(encoding: string, file: string): string {
   return `is not UTF-8 (it looks like ${encoding}): save it as UTF-8, in Excel as "CSV UTF-8", or convert it with: iconv -f ${encoding} -t UTF-8 ${name}`;
 }
 
-/** A byte order mark, or a NUL, which no UTF-8 text of ours holds. */
+/** A byte order mark, or a NUL, which a UTF-8 file of customers does not contain. */
 function looksLikeUtf16(bytes: Uint8Array): boolean {
   const [first, second] = bytes;
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || bytes.includes(0);

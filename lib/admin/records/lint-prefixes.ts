@@ -26,7 +26,7 @@ export function aboutUnreachable(record: Customer, { dialPlan }: Policy): Remark
   ];
 }
 
-/** @param mark what stands before a prefix where it is written */
+/** @param mark what is written before the prefix */
 function unreachable(path: string, prefix: string, mark: string, plan: DialPlan = {}): Remark[] {
   const { countryCode, internationalPrefix = '00', nationalPrefix } = plan;
   const written = `${mark}${prefix}`;

@@ -78,7 +78,7 @@ function filterOf(aor: string): string {
   return `{ $.aor = "${text}" || $.badRecord = "${text}" }`;
 }
 
-/** Lines of metrics and of the Lambda runtime itself are none of ours. */
+/** undefined: a line of metrics, or of the Lambda runtime itself. */
 function parseLine(message: string): LiveLine['line'] | undefined {
   try {
     const line: unknown = JSON.parse(message);
