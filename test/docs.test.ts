@@ -9,12 +9,14 @@ import type { CallRefusal } from '../lib/registrar/calls/plan';
 const ROOT = join(__dirname, '..');
 const PAGES = [
   'README.md',
+  'CHANGELOG.md',
   'docs/customers.md',
   'docs/import.md',
   'docs/connect-jambonz.md',
   'docs/deploy.md',
   'docs/runbook.md',
   'docs/security.md',
+  'docs/upgrade.md',
 ];
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8');
 

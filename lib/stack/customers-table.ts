@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { historyTableOf } from '../aws/stores/tables';
 import { ENV } from '../hooks/settings';
-import type { DataKey } from './data-key';
+import { type DataKey, opensForeignTableFor } from './data-key';
 import type { HookFunction } from './hook-function';
 import type { Settings } from './stack-settings';
 import { allow, Table } from './table';
@@ -14,24 +14,26 @@ export type RegionRole = 'home' | 'standby';
 export class Customers extends Construct {
   readonly tableName: string;
   private readonly tableArn: string;
+  private readonly isForeign: boolean;
 
   constructor(
     scope: Construct,
     id: string,
     private readonly key: DataKey,
-    { name, standbyRegion }: Settings,
+    { name, standbyRegion, existingCustomersTable }: Settings,
     role: RegionRole,
   ) {
     super(scope, id);
+    this.isForeign = existingCustomersTable !== undefined;
     // Both Regions know the name; and an update never replaces a table that has one.
-    const named = { tableName: `${name}-customers` };
+    const named = { tableName: existingCustomersTable ?? `${name}-customers` };
     const kept = { key, retained: true, copyIn: standbyRegion };
-    const { tableName, tableArn } =
-      role === 'home'
-        ? new Table(this, 'Table', { ...named, ...kept, keys: 'customers' })
-        : { ...named, tableArn: this.arnOf(named.tableName) };
+    const isOurs = role === 'home' && !this.isForeign;
+    const { tableName, tableArn } = isOurs
+      ? new Table(this, 'Table', { ...named, ...kept, keys: 'customers' })
+      : { ...named, tableArn: this.arnOf(named.tableName) };
     // For the command line alone: no hook may read what was.
-    if (role === 'home')
+    if (isOurs)
       new Table(this, 'History', { tableName: historyTableOf(named.tableName), ...kept, keys: 'history' });
     this.tableName = tableName;
     this.tableArn = tableArn;
@@ -40,7 +42,8 @@ export class Customers extends Construct {
   /** One record at a time, by its key: a hook that is taken over cannot list who else there is. */
   grantRead(hook: HookFunction): void {
     allow(hook, this.tableArn, 'dynamodb:GetItem');
-    this.key.grantTableUse(hook, 'kms:Decrypt');
+    if (this.isForeign) opensForeignTableFor(hook, this.tableName);
+    else this.key.grantTableUse(hook, 'kms:Decrypt');
     hook.lambda.addEnvironment(ENV.customersTable, this.tableName);
   }
 

@@ -1,8 +1,11 @@
 import { dialVerbs } from '../../jambonz/verbs';
 import { credentialsOf } from '../../registrar/auth/credentials';
+import { cleanNumber } from '../../registrar/calls/clean-number';
+import type { Destination } from '../../registrar/calls/destination';
 import { type CallPlan, type CallRefusal, type DialPlanned, planCall } from '../../registrar/calls/plan';
 import { formatAor } from '../../registrar/record/aor';
 import type { Customer } from '../../registrar/record/customer';
+import { policyOf } from '../../registrar/record/policy';
 import { type Fact, facts } from '../columns';
 import { type CommonOptions, deploymentCommand, onRecords } from '../command-line';
 import { readAor } from '../input';
@@ -61,7 +64,7 @@ export async function explainCall(
           ...(account?.registration?.allowedAddresses
             ? fact('addresses', describeSources(account.registration, plan))
             : []),
-          ...linesOf(plan),
+          ...linesOf(plan, account && policyOf(account, named).dialPlan?.country),
         ],
         shell.width,
       ),
@@ -71,17 +74,35 @@ export async function explainCall(
   return { code: plan.kind === 'dial' ? 0 : 1, json: { plan: mask(plan), verbs } };
 }
 
-function linesOf(plan: CallPlan): Fact[] {
+/** @param country of the dial plan */
+function linesOf(plan: CallPlan, country: string | undefined): Fact[] {
   const { destination, permission } = plan;
   return [
-    ...(destination ? fact('number', `${destination.number}   (${destination.because})`) : []),
+    ...(destination ? linesOfDestination(destination, country) : []),
     ...(permission ? fact('permission', describePermission(permission)) : []),
     ...(plan.kind === 'dial' ? linesOfDial(plan) : fact('refused', describeRefusal(plan))),
   ];
 }
 
+/** Each step from what was dialled to the number that the rules see. */
+function linesOfDestination(
+  { dialled, number, because, rewritten }: Destination,
+  country: string | undefined,
+): Fact[] {
+  const clean = cleanNumber(dialled);
+  const readings: Partial<Record<Destination['because'], string>> = {
+    country: `country: as people of ${country} dial`,
+    'impossible-in-country': `impossible-in-country: no number of ${country}, so it stays as it was dialled`,
+  };
+  return [
+    ...(clean === dialled ? [] : fact('cleaned', clean)),
+    ...(rewritten ? fact('rewritten', `${rewritten.text}   (dialPlan.rewrite[${rewritten.rule}])`) : []),
+    ['number', `${number}   (${readings[because] ?? because})`],
+  ];
+}
+
 function linesOfDial(plan: DialPlanned): Fact[] {
-  const { callerId, attempts, stopCodes, maxSeconds, limits } = plan;
+  const { callerId, attempts, stopCodes, maxSeconds, limits, dialMusic } = plan;
   const { number = 'anonymous', name, hidden, because } = callerId;
   return [
     [
@@ -92,13 +113,17 @@ function linesOfDial(plan: DialPlanned): Fact[] {
       const [dial] = dialVerbs(plan, at + 1, { call: '', mac: '' }, '').verbs.filter(
         (it) => it.verb === 'dial',
       );
+      const from = dial?.target[0].from;
+      const shownFrom = from ? `, From ${from.user ?? dial?.callerId}@${from.host ?? 'jambonz'}` : '';
+      const ownCallerId = attempt.ownCallerId ? ', its own caller id' : '';
       const user = attempt.outboundAuth ? `, user ${attempt.outboundAuth.username}` : '';
       const ringing = attempt.ringTimeout === undefined ? '' : `, rings ${attempt.ringTimeout} s`;
       return [
         `trunk ${at + 1}`,
-        `${attempt.trunk}: ${dial?.target[0].sipUri} as ${attempt.callerId ?? 'anonymous'}${user}${ringing}   (${attempt.because})`,
+        `${attempt.trunk}: ${dial?.target[0].sipUri} as ${attempt.callerId ?? 'anonymous'}${ownCallerId}${shownFrom}${user}${ringing}   (${attempt.because})`,
       ];
     }),
+    ...(dialMusic === undefined ? [] : fact('ringback', dialMusic)),
     ...(attempts.length > 1
       ? fact('no next after', stopCodes.join(', ') || 'any code leads to the next')
       : []),

@@ -74,6 +74,9 @@ export async function explainRegister(
                 customer.registration.callsFromAnywhere ? 'from any address' : 'from these addresses too',
               )
             : []),
+          ...(customer.registration?.users
+            ? fact('other users', customer.registration.users.join(', ') || 'none')
+            : []),
           ['used twice', REPLAY[customer.registration?.replay ?? 'observe']],
         ],
         shell.width,

@@ -8,6 +8,7 @@ import { hookUrls } from '../../../lib/admin/jambonz/jambonz-command';
 import { withSecret } from '../../../lib/admin/jambonz/secret-store';
 import { readLocalSecret } from '../../../lib/local/local-secret';
 import { startLocalStack } from '../../../lib/local/stack';
+import { virtualTimers } from '../../aws/virtual-timers';
 import { runTool } from '../../tool';
 import { type Desk, openDesk } from '../desk';
 import { ACCOUNT_SID, API_KEY, type JambonzStandIn, startJambonz } from '../stand-ins/jambonz-stand-in';
@@ -256,7 +257,11 @@ describe('jambonz doctor', () => {
 
   test('finds no mistake in an account that is connected to hooks that answer', async () => {
     const endpoint = desk.shell.env.DYNAMODB_ENDPOINT;
-    const stack = await startLocalStack({ PORT: '0', DYNAMODB_ENDPOINT: endpoint }, () => {});
+    const stack = await startLocalStack(
+      { PORT: '0', DYNAMODB_ENDPOINT: endpoint },
+      () => {},
+      virtualTimers(),
+    );
     try {
       await desk.put({
         realm: 'sip.example.com',
