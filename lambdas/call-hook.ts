@@ -22,11 +22,11 @@ export const callHook = signedHook(
   parseCallHook,
   ({ caller }) => caller?.realm,
   async (call, context, baseUrl) => {
-    // It needs no record: both are asked for at the same time.
-    const grant = redeemGrant(call, context);
-    const records = await recordsOf(call.caller, context);
+    // The grant needs no record, so both are asked for at the same time. The lease waits for both: who has no grant
+    // must neither take a seat nor use up the customer's rate. Nothing is left under way when Lambda freezes us.
+    const [records, grant] = await Promise.all([recordsOf(call.caller, context), redeemGrant(call, context)]);
     const planned = planCall(call, records, context.settings);
-    const facts = await factsOf(call, planned, await grant, context);
+    const facts = await factsOf(call, planned, grant, context);
     const plan = applyFacts(planned, facts, context.settings);
     if (context.isOverdue()) return giveUp(call, plan, facts, context);
     const { verbs, illegal } =
@@ -100,10 +100,7 @@ async function endCall(end: CallEnd, tag: CallTag | undefined, context: HookCont
     await context.callLimits.release(end.callId, undefined);
 }
 
-/**
- * What the tables say of a call that its records would let go. An emergency call needs neither. A call without a grant
- * takes no seat, and uses nothing up of its customer's rate.
- */
+/** What the tables say of a call that its records would let go. An emergency call needs neither grant nor lease. */
 async function factsOf(
   call: Call,
   plan: CallPlan,
@@ -137,8 +134,7 @@ async function redeemGrant(
   { callGrants, settings }: HookContext,
 ): Promise<GrantState> {
   if (!caller || settings.callGrant === 'off') return 'not-asked';
-  const aor = caller;
-  return callGrants.redeem({ aor, callId: deviceCallId, dialled: dialledUser(dialled) }, id);
+  return callGrants.redeem({ aor: caller, callId: deviceCallId, dialled: dialledUser(dialled) }, id);
 }
 
 async function recordsOf(caller: Aor | undefined, { customers }: HookContext): Promise<CallRecords> {

@@ -79,10 +79,21 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
       ).map(([name, it]) => [name, ms(it.whole), ms(it.wholeByClock), ms(it.first), ms(it.firstByClock)]),
     ),
     requests: markdown(
-      ['hook', 'reads', 'writes', 'read units', 'write units', 'bytes of its line', 'with its metrics'],
+      [
+        'hook',
+        'round trips',
+        'reads',
+        'writes',
+        'read units',
+        'write units',
+        'bytes of its line',
+        'with its metrics',
+      ],
       requests.hooks.map((it) => [
         it.hook,
-        ...[it.reads, it.writes, it.readUnits, it.writeUnits, it.lineBytes, it.logBytes].map(String),
+        ...[it.roundTrips, it.reads, it.writes, it.readUnits, it.writeUnits, it.lineBytes, it.logBytes].map(
+          String,
+        ),
       ]),
     ),
     cost: markdown(

@@ -66,16 +66,22 @@ export async function startFaultyDynamoDB(
   target: string,
   onEndless: () => void = () => {},
 ): Promise<FaultyDynamoDB> {
+  /** Requests that will be answered. */
   let healthy = 0;
+  const endless = new Set<ServerResponse>();
   /** Requests beside it are answered first: time passes only while nothing else can happen. */
   const untilGivenUp = (response: ServerResponse) => {
-    setImmediate(onEndless);
-    const timer = setInterval(() => {
-      if (healthy === 0) onEndless();
-    }, 25);
+    endless.add(response);
+    healthy--;
+    // What has arrived by now is counted first, however late this timer is.
+    const timer = setInterval(() => setImmediate(() => healthy === 0 && onEndless()), 25);
     response.once('close', () => clearInterval(timer));
   };
   const server = createServer(async (incoming, response) => {
+    healthy++;
+    response.once('close', () => {
+      if (!endless.delete(response)) healthy--;
+    });
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const body = Buffer.concat(chunks);
@@ -93,10 +99,6 @@ export async function startFaultyDynamoDB(
       if (ENDLESS.includes(fault.kind)) untilGivenUp(response);
       return;
     }
-    healthy++;
-    response.once('close', () => {
-      healthy--;
-    });
     const onward = request(target, { method: 'POST', path: '/', headers: incoming.headers }, (answer) => {
       if (meant) return response.destroy();
       response.writeHead(answer.statusCode ?? 500, answer.headers);

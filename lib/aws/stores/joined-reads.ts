@@ -21,7 +21,7 @@ interface Read {
 export function joinedReads(dynamodb: DynamoDB): DynamoDB {
   let waiting: Read[] = [];
   const sendAlone = ({ operation, input, signal, resolve, reject }: Read) =>
-    dynamodb(operation, input, signal).then(resolve, reject);
+    signal?.aborted ? reject(signal.reason) : dynamodb(operation, input, signal).then(resolve, reject);
   const send = () => {
     const reads = waiting;
     waiting = [];
