@@ -1,4 +1,4 @@
-import type { HookContext } from '../lib/hooks/context';
+import type { CallContext } from '../lib/hooks/context';
 import { Undecided } from '../lib/hooks/errors';
 import { signedHook } from '../lib/hooks/signed-hook';
 import { parseCallHook } from '../lib/jambonz/call-hook';
@@ -21,7 +21,7 @@ export const callHook = signedHook(
   'call-hook',
   parseCallHook,
   ({ caller }) => caller?.realm,
-  async (call, context, baseUrl) => {
+  async (call, context: CallContext, baseUrl) => {
     // The grant needs no record, so both are asked for at the same time. The lease waits for both: who has no grant
     // must neither take a seat nor use up the customer's rate. Nothing is left under way when Lambda freezes us.
     const [records, grant] = await Promise.all([recordsOf(call.caller, context), redeemGrant(call, context)]);
@@ -43,7 +43,7 @@ async function giveUp(
   call: Call,
   plan: CallPlan,
   { lease }: CallFacts,
-  { callLimits }: HookContext,
+  { callLimits }: CallContext,
 ): Promise<never> {
   if (lease === 'acquired' && plan.kind === 'dial') await callLimits.release(call.id, plan.limits?.owner);
   throw new Undecided('the call was decided too late');
@@ -54,7 +54,7 @@ export const dialAction = signedHook(
   'dial-action',
   parseDialAction,
   aboutNoRealm,
-  async ({ callId, outcome, customerData }, context, baseUrl) => {
+  async ({ callId, outcome, customerData }, context: CallContext, baseUrl) => {
     const tag = verifyTag(customerData, callId, await context.secrets());
     if (!tag) {
       context.report({ hook: 'dial-action', refused: 'forged-call-data' });
@@ -79,7 +79,7 @@ export const callStatus = signedHook(
   'call-status',
   parseCallStatus,
   aboutNoRealm,
-  async (change, context) => {
+  async (change, context: CallContext) => {
     if (change === 'nothing-to-us') return { status: 200, body: {} };
     const { customerData, callId } = change;
     const tag = verifyTag(customerData, callId, await context.secrets());
@@ -91,7 +91,7 @@ export const callStatus = signedHook(
   },
 );
 
-async function endCall(end: CallEnd, tag: CallTag | undefined, context: HookContext): Promise<void> {
+async function endCall(end: CallEnd, tag: CallTag | undefined, context: CallContext): Promise<void> {
   const { kind, customerData, ...ended } = end;
   const lease = tag && (await context.callLimits.release(end.callId, tag.lease?.owner));
   if (tag && lease !== 'ended-before') context.report({ hook: 'call-status', record: { ...ended, tag } });
@@ -105,7 +105,7 @@ async function factsOf(
   call: Call,
   plan: CallPlan,
   grant: GrantState,
-  context: HookContext,
+  context: CallContext,
 ): Promise<CallFacts> {
   if (plan.kind === 'refuse' || plan.destination.because === 'emergency')
     return { grant: 'not-asked', lease: 'not-asked' };
@@ -120,7 +120,7 @@ async function factsOf(
 async function takeSeatFor(
   { id }: Call,
   limits: OwnerLimits,
-  { callLimits, settings }: HookContext,
+  { callLimits, settings }: CallContext,
 ): Promise<LeaseResult> {
   const lease = await callLimits.acquire(id, limits);
   if (lease === 'unknown' && settings.callsWithoutMemory === 'refuse')
@@ -131,13 +131,13 @@ async function takeSeatFor(
 /** Was this very call authenticated? Its INVITE left a word about it. */
 async function redeemGrant(
   { caller, dialled, deviceCallId, id }: Call,
-  { callGrants, settings }: HookContext,
+  { callGrants, settings }: CallContext,
 ): Promise<GrantState> {
   if (!caller || settings.callGrant === 'off') return 'not-asked';
   return callGrants.redeem({ aor: caller, callId: deviceCallId, dialled: dialledUser(dialled) }, id);
 }
 
-async function recordsOf(caller: Aor | undefined, { customers }: HookContext): Promise<CallRecords> {
+async function recordsOf(caller: Aor | undefined, { customers }: CallContext): Promise<CallRecords> {
   const account = caller && (await customers.find(caller));
   if (account?.customer === undefined) return { account, named: undefined };
   return { account, named: await customers.find({ username: account.customer, realm: account.realm }) };

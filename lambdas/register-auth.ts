@@ -1,4 +1,4 @@
-import type { HookContext } from '../lib/hooks/context';
+import type { AuthContext } from '../lib/hooks/context';
 import { Undecided } from '../lib/hooks/errors';
 import { signedHook } from '../lib/hooks/signed-hook';
 import { answerAuthHook, parseAuthHook } from '../lib/jambonz/auth-hook';
@@ -24,7 +24,7 @@ export const registerAuth = signedHook(
   'register-auth',
   parseAuthHook,
   ({ digest }) => digest.realm,
-  async (attempt, context) => {
+  async (attempt, context: AuthContext) => {
     const admission = await decide(attempt, context);
     const { method, source, userAgent } = attempt;
     context.report({ hook: 'register-auth', method, source, userAgent, admission });
@@ -32,7 +32,7 @@ export const registerAuth = signedHook(
   },
 );
 
-async function decide(attempt: AuthAttempt, context: HookContext): Promise<Admission> {
+async function decide(attempt: AuthAttempt, context: AuthContext): Promise<Admission> {
   const guard = context.bruteForceGuard(attempt.digest, attempt.source);
   const { blocked, record } = lookUp(guard, attempt, context);
   const limited = await blocked;
@@ -55,7 +55,7 @@ async function decide(attempt: AuthAttempt, context: HookContext): Promise<Admis
 function lookUp(
   guard: BruteForceGuard,
   { digest }: AuthAttempt,
-  { customers }: HookContext,
+  { customers }: AuthContext,
 ): { blocked: ReturnType<BruteForceGuard['isBlocked']>; record: Promise<Customer | undefined> | undefined } {
   const isStranger = guard.mustLookUp();
   const blocked = guard.isBlocked();
@@ -73,7 +73,7 @@ function lookUp(
 async function prove(
   attempt: AuthAttempt,
   record: Promise<Customer | undefined> | undefined,
-  { customers, now }: HookContext,
+  { customers, now }: AuthContext,
 ): Promise<{ proven: Admission; customer: Customer | undefined }> {
   const remembered = record ? undefined : customers.remembered(attempt.digest);
   const proven = remembered && admit(attempt, remembered, now());
@@ -87,7 +87,7 @@ async function checkReplay(
   admission: Admission,
   attempt: AuthAttempt,
   customer: Customer | undefined,
-  context: HookContext,
+  context: AuthContext,
 ): Promise<Admission> {
   const policy = replayPolicy(attempt, customer);
   if (!admission.admitted || policy === 'off') return admission;
@@ -102,7 +102,7 @@ async function checkReplay(
 async function claimAnswer(
   attempt: AuthAttempt,
   customer: Customer | undefined,
-  context: HookContext,
+  context: AuthContext,
 ): Promise<ReplayObserved | undefined> {
   const use = await context.replay.claim(answerUse(attempt.digest, attempt));
   if (use === 'first-use' || use === 'same-request') return undefined;
@@ -118,7 +118,7 @@ async function unlessEmergency(
   usual: Admission,
   attempt: AuthAttempt,
   customer: Customer | undefined,
-  context: HookContext,
+  context: AuthContext,
 ): Promise<Admission> {
   if (usual.admitted || !yieldsToEmergency(usual.because, attempt, context.settings.callGrant)) return usual;
   const call = admit(attempt, customer, context.now(), 'emergency');
@@ -131,7 +131,7 @@ async function unlessEmergency(
 async function isEmergency(
   attempt: AuthAttempt,
   account: Customer | undefined,
-  { customers, settings }: HookContext,
+  { customers, settings }: AuthContext,
 ): Promise<boolean> {
   const number = signedFor(attempt.digest.uri, attempt.to);
   if (number === undefined || !account) return false;
@@ -163,7 +163,7 @@ type Admitted = Extract<Admission, { admitted: true }>;
 async function issueGrant(
   attempt: AuthAttempt,
   customer: Customer | undefined,
-  context: HookContext,
+  context: AuthContext,
 ): Promise<void> {
   const { method, digest, callId, to } = attempt;
   const { callGrant, callsWithoutMemory } = context.settings;

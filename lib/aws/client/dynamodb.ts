@@ -1,4 +1,4 @@
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type AttributeValue, fromAttributes, toAttributes } from './attribute-values';
 import { type Connection, callAws, connectionTo } from './aws-json';
 
 /**
@@ -55,11 +55,11 @@ export function dynamodbAt(endpoint: string | undefined): DynamoDB {
 function toWire({ Key, Item, ExpressionAttributeValues, RequestItems, ...rest }: Input): object {
   return {
     ...rest,
-    ...(Key && { Key: marshall(Key) }),
-    ...(Item && { Item: marshall(Item) }),
-    ...(ExpressionAttributeValues && { ExpressionAttributeValues: marshall(ExpressionAttributeValues) }),
+    ...(Key && { Key: toAttributes(Key) }),
+    ...(Item && { Item: toAttributes(Item) }),
+    ...(ExpressionAttributeValues && { ExpressionAttributeValues: toAttributes(ExpressionAttributeValues) }),
     ...(RequestItems && {
-      RequestItems: mapped(RequestItems, (it) => ({ ...it, Keys: it.Keys.map((key) => marshall(key)) })),
+      RequestItems: mapped(RequestItems, (it) => ({ ...it, Keys: it.Keys.map((key) => toAttributes(key)) })),
     }),
   };
 }
@@ -67,8 +67,8 @@ function toWire({ Key, Item, ExpressionAttributeValues, RequestItems, ...rest }:
 function fromWire({ Item, Responses, ...rest }: Wire): Output {
   return {
     ...rest,
-    ...(Item && { Item: unmarshall(Item) }),
-    ...(Responses && { Responses: mapped(Responses, (items) => items.map((item) => unmarshall(item))) }),
+    ...(Item && { Item: fromAttributes(Item) }),
+    ...(Responses && { Responses: mapped(Responses, (items) => items.map((item) => fromAttributes(item))) }),
   };
 }
 
@@ -77,7 +77,7 @@ interface Wire {
   readonly Item?: Marshalled;
   readonly Responses?: Readonly<Record<string, readonly Marshalled[]>>;
 }
-type Marshalled = Parameters<typeof unmarshall>[0];
+type Marshalled = Readonly<Record<string, AttributeValue>>;
 
 function mapped<From, To>(
   record: Readonly<Record<string, From>>,

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { CommonContext } from '../../hooks/context';
 import { ENV, HEALTH_CHECK } from '../../hooks/settings';
-import type { Hook } from '../../hooks/signed-hook';
 import type { Telemetry } from '../../hooks/telemetry';
-import { contextFromEnv, type Environment, type SharedContext } from './context-from-env';
+import type { Environment, HooksOf, SharedContext } from './context-from-env';
 import { apiGatewayHandler, type Handler } from './handler';
 import { telemetryLog } from './log';
 import { checkHealth, warmUp } from './warm-up';
@@ -11,9 +11,9 @@ import { checkHealth, warmUp } from './warm-up';
  * The handler that AWS calls, with a log that CloudWatch reads.
  * @param contextOf makes the context from this Lambda's environment
  */
-export function lambdaHandler(
-  hooks: Readonly<Record<string, Hook>>,
-  contextOf: (env: Environment, telemetry: Telemetry) => SharedContext = contextFromEnv,
+export function lambdaHandler<Shared extends SharedContext<CommonContext>>(
+  hooks: HooksOf<NoInfer<Shared>>,
+  contextOf: (env: Environment, telemetry: Telemetry) => Shared,
 ): Handler {
   const { [ENV.metricsNamespace]: namespace = 'edge-registrar', [ENV.logLevel]: level } = process.env;
   // Past `console`, which in a Lambda wraps each line: metrics must stand at the root of theirs.
@@ -27,9 +27,9 @@ export function lambdaHandler(
 }
 
 /** @throws when a check fails, so that Lambda counts an error: nobody waits for the answer of a schedule */
-async function healthCheck(
-  hooks: Readonly<Record<string, Hook>>,
-  context: SharedContext,
+async function healthCheck<Shared extends SharedContext<CommonContext>>(
+  hooks: HooksOf<NoInfer<Shared>>,
+  context: Shared,
   telemetry: Telemetry,
 ): Promise<APIGatewayProxyResult> {
   const began = context.now();
