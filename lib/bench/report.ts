@@ -51,14 +51,14 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
             .map(({ name, bytes }) => `${name} ${(bytes / 1000).toFixed(0)} kB`)
             .join(', '),
         ])
-        .concat([
-          [
-            'call-hook, once a record names a country',
-            String(sizes.numberingPlans.bytes),
-            String(sizes.numberingPlans.gzipBytes),
-            `libphonenumber-js, and ${(sizes.numberingPlans.dataBytes / 1000).toFixed(0)} kB of numbering plans as data`,
-          ],
-        ]),
+        .concat(
+          sizes.numberFiles.map(({ name, lambdas, bytes, gzipBytes, dataBytes }) => [
+            `${name}, beside ${lambdas.join(' and ')}`,
+            String(bytes),
+            String(gzipBytes),
+            dataBytes > 0 ? `and ${(dataBytes / 1000).toFixed(0)} kB of numbering plans as data` : 'a table',
+          ]),
+        ),
     ),
     'cold-start': markdown(
       [
