@@ -32,65 +32,84 @@ export const registerAuth = signedHook(
   },
 );
 
+/** Only what has to be asked is waited for: most phones are known here, and a minute long their records are too. */
 async function decide(attempt: AuthAttempt, context: AuthContext): Promise<Admission> {
   const guard = context.bruteForceGuard(attempt.digest, attempt.source);
-  const { blocked, record } = lookUp(guard, attempt, context);
-  const limited = await blocked;
+  const blocked = guard.isBlocked();
+  const isStranger = blocked instanceof Promise;
+  const record = isStranger ? readBeside(attempt, context) : undefined;
+  const limited = isStranger ? await blocked : blocked;
   if (limited && (attempt.method !== 'INVITE' || !guard.mayLookAnyway())) return refuse(attempt, limited);
-  const { proven: verified, customer } = await prove(attempt, record, context);
-  if (isPasswordFailure(verified) && !limited) await guard.recordFailure();
-  // Where a replay is let through anyway its use and the login are written at the same time.
-  const noted = mayNoteAtOnce(verified, attempt, customer) && !limited ? note(verified, guard) : undefined;
-  const usual = limited ? refuse(attempt, limited) : await checkReplay(verified, attempt, customer, context);
-  const admission = await unlessEmergency(usual, attempt, customer, context);
-  if (admission.admitted)
-    await Promise.all([noted ?? note(admission, guard), issueGrant(attempt, customer, context)]);
+  const { proven, customer } =
+    (isStranger ? undefined : proveByMemory(attempt, context)) ?? (await prove(attempt, record, context));
+  if (isPasswordFailure(proven) && !limited) await guard.recordFailure();
+  const early = !limited && mayNoteAtOnce(proven, attempt, customer);
+  const noted = early ? note(proven, guard) : undefined;
+  const checked = limited ? refuse(attempt, limited) : checkReplay(proven, attempt, customer, context);
+  const usual = checked instanceof Promise ? await checked : checked;
+  const admission = usual.admitted ? usual : await unlessEmergency(usual, attempt, customer, context);
+  if (!admission.admitted) return admission;
+  const writes = [early ? noted : note(admission, guard), issueGrant(attempt, customer, context)];
+  if (writes.some((it) => it !== undefined)) await Promise.all(writes);
   return admission;
 }
 
 /**
- * What is known of a stranger, and the account's record, are asked for in the same tick: one round trip to DynamoDB.
- * It is one whether the account exists or not, and whether its record is remembered or not.
+ * A stranger's record, asked for in the same tick as what is known of the stranger: one round trip to DynamoDB. It is
+ * one whether the account exists or not, and whether its record is remembered or not.
  */
-function lookUp(
-  guard: BruteForceGuard,
-  { digest }: AuthAttempt,
-  { customers }: AuthContext,
-): { blocked: ReturnType<BruteForceGuard['isBlocked']>; record: Promise<Customer | undefined> | undefined } {
-  const isStranger = guard.mustLookUp();
-  const blocked = guard.isBlocked();
-  const record = isStranger ? customers.findNow(digest) : undefined;
+function readBeside({ digest }: AuthAttempt, { customers }: AuthContext): Promise<Customer | undefined> {
+  const record = customers.findNow(digest);
   // Who is limited is refused, whether the record could be read or not.
-  record?.catch(() => {});
-  return { blocked, record };
+  record.catch(() => {});
+  return record;
+}
+
+interface Proof {
+  readonly proven: Admission;
+  readonly customer: Customer | undefined;
 }
 
 /**
  * The remembered record can let somebody in. Nobody is refused by it, but by the record as it is now: the time that a
  * refusal takes does not tell whether the account exists, or was used lately.
- * @param record as it is now, when it was asked for already
  */
+function proveByMemory(attempt: AuthAttempt, { customers, now }: AuthContext): Proof | undefined {
+  const customer = customers.remembered(attempt.digest);
+  const proven = customer && admit(attempt, customer, now());
+  return proven?.admitted ? { proven, customer } : undefined;
+}
+
+/** @param record as it is now, where it was asked for already */
 async function prove(
   attempt: AuthAttempt,
   record: Promise<Customer | undefined> | undefined,
   { customers, now }: AuthContext,
-): Promise<{ proven: Admission; customer: Customer | undefined }> {
-  const remembered = record ? undefined : customers.remembered(attempt.digest);
-  const proven = remembered && admit(attempt, remembered, now());
-  if (proven?.admitted) return { proven, customer: remembered };
+): Promise<Proof> {
   const customer = await (record ?? customers.findNow(attempt.digest));
   return { proven: admit(attempt, customer, now()), customer };
 }
 
 /** A digest is taken once: whoever heard it on the wire is refused. */
-async function checkReplay(
+function checkReplay(
   admission: Admission,
   attempt: AuthAttempt,
   customer: Customer | undefined,
   context: AuthContext,
-): Promise<Admission> {
+): Admission | Promise<Admission> {
   const policy = replayPolicy(attempt, customer);
-  if (!admission.admitted || policy === 'off') return admission;
+  return admission.admitted && policy !== 'off'
+    ? claimed(admission, policy, attempt, customer, context)
+    : admission;
+}
+
+async function claimed(
+  admission: Admitted,
+  policy: 'observe' | 'enforce',
+  attempt: AuthAttempt,
+  customer: Customer | undefined,
+  context: AuthContext,
+): Promise<Admission> {
   const finding =
     findingOfNonce(attempt.digest.nonce, context.now()) ?? (await claimAnswer(attempt, customer, context));
   if (finding === undefined) return admission;
@@ -141,8 +160,8 @@ async function isEmergency(
 }
 
 /** Whoever was let in for an emergency only is not known from now on. */
-async function note({ credential, despite }: Admitted, guard: BruteForceGuard): Promise<void> {
-  if (despite === undefined) await guard.recordSuccess(credential);
+function note({ credential, despite }: Admitted, guard: BruteForceGuard): Promise<void> | undefined {
+  return despite === undefined ? guard.recordSuccess(credential) : undefined;
 }
 
 /**
@@ -160,16 +179,25 @@ function mayNoteAtOnce(
 type Admitted = Extract<Admission, { admitted: true }>;
 
 /** The call hook, which sees no digest, finds out by this that the call was authenticated. */
-async function issueGrant(
+function issueGrant(
+  attempt: AuthAttempt,
+  customer: Customer | undefined,
+  context: AuthContext,
+): Promise<void> | undefined {
+  const { method, digest, callId, to } = attempt;
+  if (method !== 'INVITE' || context.settings.callGrant === 'off' || callId === '') return undefined;
+  const dialled = signedFor(digest.uri, to);
+  return dialled === undefined ? undefined : leaveGrant(dialled, attempt, customer, context);
+}
+
+async function leaveGrant(
+  dialled: string,
   attempt: AuthAttempt,
   customer: Customer | undefined,
   context: AuthContext,
 ): Promise<void> {
-  const { method, digest, callId, to } = attempt;
+  const { digest, callId } = attempt;
   const { callGrant, callsWithoutMemory } = context.settings;
-  if (method !== 'INVITE' || callGrant === 'off' || callId === '') return;
-  const dialled = signedFor(digest.uri, to);
-  if (dialled === undefined) return;
   const left = await context.callGrants.issue({ aor: digest, callId, dialled });
   // The call hook asks for no grant of an emergency call.
   if (

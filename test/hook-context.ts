@@ -61,7 +61,6 @@ export function contextWith(
     replay: { claim: async () => 'first-use' },
     bruteForceGuard: () => ({
       isBlocked: async () => undefined,
-      mustLookUp: () => false,
       mayLookAnyway: () => false,
       recordFailure: async () => {},
       recordSuccess: async () => {},

@@ -123,8 +123,25 @@ function lineOfAuth({ hook, method, admission, source, userAgent }: AuthDecision
     despite,
     ...from,
   };
-  const room = LONGEST_OK - Buffer.byteLength(JSON.stringify(line)) - REST_OF_OK;
+  const room = LONGEST_OK - bytesOf(line) - REST_OF_OK;
   return { ...line, userAgent: printableText(userAgent, Math.min(LONGEST_AGENT, room)) };
+}
+
+/** As many as `JSON.stringify` would write, and cheaper: only an AOR may hold what is escaped, or more than ASCII. */
+function bytesOf(line: LogLine): number {
+  let bytes = 1;
+  for (const name in line) {
+    const value = line[name];
+    if (value === undefined) continue;
+    const length =
+      typeof value !== 'string'
+        ? String(value).length
+        : name === 'aor'
+          ? Buffer.byteLength(JSON.stringify(value))
+          : value.length + 2;
+    bytes += `"${name}":,`.length + length;
+  }
+  return bytes;
 }
 
 /** The call that a later hook is about; `trunk` and `attempt` are those that ended. */
@@ -177,9 +194,13 @@ export function lineOfDegradation({ what, aor, cause }: Degradation): LogLine {
 
 /** Who it was about. What no account can be called was sent by a stranger: a short, harmless piece of it will do. */
 function printable(aor: Aor): string {
-  const text = formatAor(aor).replace(UNPRINTABLE, '?');
+  const name = formatAor(aor);
+  const text = PRINTABLE.test(name) ? name : name.replace(UNPRINTABLE, '?');
   return isUsername(aor.username) && isRealm(aor.realm) ? text : `${text.slice(0, 60)}…`;
 }
+
+/** At a glance: printable ASCII. */
+const PRINTABLE = /^[ -~]*$/;
 
 /** Control, direction and line characters, and halves of others. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;

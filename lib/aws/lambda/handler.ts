@@ -61,6 +61,8 @@ function toRequest(event: APIGatewayProxyEvent): HookRequest {
 
 /** The case of a header's name means nothing (RFC 9110 section 5.1). */
 function signatureOf({ headers }: APIGatewayProxyEvent): string | undefined {
+  const usual = headers?.['Jambonz-Signature'] ?? headers?.['jambonz-signature'];
+  if (usual !== undefined) return usual;
   const name = Object.keys(headers ?? {}).find((it) => it.toLowerCase() === 'jambonz-signature');
   return name && headers[name];
 }
@@ -86,6 +88,15 @@ function withinDeadline<T>(work: Promise<T>, { deadline }: Timers): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(new Error(`no answer within ${DEADLINE_MS} ms`));
     const cancel = deadline(DEADLINE_MS, giveUp);
-    work.then(resolve, reject).finally(cancel);
+    work.then(
+      (value) => {
+        cancel();
+        resolve(value);
+      },
+      (cause) => {
+        cancel();
+        reject(cause);
+      },
+    );
   });
 }

@@ -64,7 +64,7 @@ export function bruteForceStore(table: MemoryTable): HookContext['bruteForceGuar
   const recordOf = (key: string) => records.get(key) ?? NOTHING;
 
   const load = async ({ account, shared, own, isClaim }: Keys): Promise<void> => {
-    const keys = isClaim ? [shared, own] : [shared];
+    const keys = isClaim ? [shared(), own()] : [shared()];
     const items = await readItems(table, [account, ...keys]);
     const item = items.get(account);
     // Names that somebody makes up take no room.
@@ -85,7 +85,7 @@ export function bruteForceStore(table: MemoryTable): HookContext['bruteForceGuar
     const { account, source, isClaim, user } = keys;
     const wasHere = () => (logins.get(account)?.known[source] ?? 0) > now();
     const isKnown = () => !isClaim && wasHere();
-    const counter = () => (wasHere() ? keys.own : keys.shared);
+    const counter = () => (wasHere() ? keys.own() : keys.shared());
     const limitNow = () =>
       (isClaim ? limitedByClaims : blockReason)(recordOf(counter()).record, user(), now());
     const countFailure = () => {
@@ -107,12 +107,10 @@ export function bruteForceStore(table: MemoryTable): HookContext['bruteForceGuar
     // The pair's own window needs no look at the table: a pair that is known is never counted there.
     const isLimitedHere = () => limitNow() === 'limited';
     return {
-      mustLookUp: () => lookUp === 'not-tried' && !isKnown() && !isLimitedHere(),
-      isBlocked: async () => {
+      isBlocked: () => {
         if (isKnown()) return undefined;
         if (isLimitedHere()) return 'limited';
-        await lookUpOnce();
-        return isKnown() ? undefined : limitNow();
+        return lookUpOnce().then(() => (isKnown() ? undefined : limitNow()));
       },
       mayLookAnyway: () => {
         const key = `${counter()} ${user()}`;
@@ -121,14 +119,14 @@ export function bruteForceStore(table: MemoryTable): HookContext['bruteForceGuar
         return true;
       },
       recordFailure: () => countFailure().catch(notChecked),
-      recordSuccess: async (credential) => {
+      recordSuccess: (credential) => {
         const before = logins.get(account) ?? NO_LOGINS;
         const after = afterLogin(before, source, credential, now());
-        if (!after) return;
+        if (!after) return undefined;
         logins.set(account, after);
         // Only who was looked up a moment ago is seen as other Lambdas left it.
         const gone = lookUp === 'done' ? expiredSources(before, after) : [];
-        await recordLogin(table, aor, source, credential, gone).catch((cause) => {
+        return recordLogin(table, aor, source, credential, gone).catch((cause) => {
           // Known here, and written down the next time.
           logins.set(account, { ...after, used: {} });
           notChecked(cause);
@@ -149,18 +147,18 @@ function writesPerSecond(now: () => number): (source: string) => boolean {
   };
 }
 
-/** Who it is, as the tables and caches know it. */
+/** Who it is, as the tables and caches know it. Only who is not known yet pays for what is a function here. */
 interface Keys {
   /** The item of the account's successes. */
   readonly account: string;
   /** The item in which failures are counted: of all at the address, or of all claims for this user. */
-  readonly shared: string;
+  readonly shared: () => string;
   /** The same where the user logged in lately: of this claim and user; of an address nothing is counted there. */
-  readonly own: string;
+  readonly own: () => string;
   readonly source: string;
   /** The device wrote its address itself. */
   readonly isClaim: boolean;
-  /** The user's name in the record. Only who is not known yet pays for the hash. */
+  /** The user's name in the record. */
   readonly user: () => string;
 }
 
@@ -168,14 +166,13 @@ function keysOf(aor: Aor, { address, claimedByDevice: isClaim }: AuthAttempt['so
   const from = subscriberOf(address) ?? hashed(address);
   const source = isClaim ? `forwarded:${from}` : from;
   const recordOf = (...parts: string[]) => memoryKey('guesses', ...parts).key;
-  const whose = aorParts(aor);
   return {
     account: loginsKey(aor).key,
-    shared: isClaim ? recordOf('forwarded', ...whose) : recordOf(source),
-    own: isClaim ? recordOf(source, ...whose) : recordOf(`known:${source}`),
+    shared: () => (isClaim ? recordOf('forwarded', ...aorParts(aor)) : recordOf(source)),
+    own: () => (isClaim ? recordOf(source, ...aorParts(aor)) : recordOf(`known:${source}`)),
     source,
     isClaim,
-    user: () => hashed(whose.join(' ')).slice(0, 12),
+    user: () => hashed(aorParts(aor).join(' ')).slice(0, 12),
   };
 }
 

@@ -1,27 +1,38 @@
 import { hooksOver } from '../hooks';
 import { dynamodbOf } from '../no-dynamodb';
 import { eventOf, recordOf, registerPost } from '../phones';
+import { leastHook } from './least-hook';
 
-// REGISTERs of one phone whose record is cached, one after the other: `WARM_UP` of them, then, at each word from
-// outside, `AUTHS` whose instructions are counted.
+// REGISTERs of one phone whose record is cached, one after the other, by the hook and by what it is compared with:
+// `WARM_UP` of each, then, at each name from outside, `AUTHS` of that one, which are counted.
 
-const handler = hooksOver(dynamodbOf(recordOf(0, 'off')), (line) => JSON.stringify(line));
+const print = (line: object) => {
+  JSON.stringify(line);
+};
+const ours = hooksOver(dynamodbOf(recordOf(0, 'off')), print);
 const event = eventOf(registerPost(0));
+const HOOKS: Readonly<Record<string, () => Promise<{ readonly body: string }>>> = {
+  ours: () => ours(event),
+  least: () => leastHook(event, print),
+};
 
-async function repeat(times: number): Promise<void> {
+async function repeat(hook: () => Promise<{ readonly body: string }>, times: number): Promise<void> {
   for (let time = 0; time < times; time++) {
-    const { body } = await handler(event);
+    const { body } = await hook();
     if (!body.includes('"ok"')) throw new Error(body);
   }
 }
 
 async function main(): Promise<void> {
-  // In portions of what is counted, so that V8 has compiled this loop as well.
   const auths = Number(process.env.AUTHS);
-  for (let done = 0; done < Number(process.env.WARM_UP); done += auths) await repeat(auths);
+  // In portions of what is counted and by turns, so that V8 has compiled this loop as well.
+  for (let done = 0; done < Number(process.env.WARM_UP); done += auths)
+    for (const hook of Object.values(HOOKS)) await repeat(hook, auths);
   process.stdout.write('warm\n');
-  for await (const _ of process.stdin) {
-    await repeat(auths);
+  for await (const name of process.stdin) {
+    const hook = HOOKS[String(name).trim()];
+    if (!hook) throw new Error(`no hook ${name}`);
+    await repeat(hook, auths);
     process.stdout.write('done\n');
   }
 }

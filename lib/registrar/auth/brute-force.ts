@@ -114,12 +114,8 @@ function blockedUntil(tally: Tally | undefined, { most }: Limit): number {
  * is limited.
  */
 export interface BruteForceGuard {
-  /**
-   * Will `isBlocked` ask the memory? False where the pair is known, or limited by what is remembered here. What else a
-   * stranger's attempt needs can be asked for at the same time.
-   */
-  mustLookUp(): boolean;
-  isBlocked(): Promise<BlockReason | undefined>;
+  /** A promise only where the memory is asked: not where the pair is known, or limited by what is remembered here. */
+  isBlocked(): BlockReason | undefined | Promise<BlockReason | undefined>;
   /** May one attempt be looked at although it is limited? True once in 2 s for each user at each source. */
   mayLookAnyway(): boolean;
   /** Costs one write whoever failed, and wherever. */
@@ -128,5 +124,5 @@ export interface BruteForceGuard {
    * From now on, and for 24 h, it is never limited, unless the device claims the address for itself.
    * @param credential the label of the one that was used: an admin sees when an old one is no longer used
    */
-  recordSuccess(credential: string): Promise<void>;
+  recordSuccess(credential: string): Promise<void> | undefined;
 }

@@ -32,7 +32,6 @@ function watchedContext() {
         findNow: lookUp,
       },
       bruteForceGuard: () => ({
-        mustLookUp: () => false,
         mayLookAnyway: () => false,
         isBlocked: watch('look at guesses', undefined),
         recordFailure: watch('COUNT A GUESS', undefined),
