@@ -2,6 +2,12 @@ import * as v from 'valibot';
 import { isAddressBlock } from './address';
 import { isRealm, isUsername } from './aor';
 import { patternProblem } from './pattern';
+import { isPlainObject } from './record/plain-object';
+
+/** `v.strictObject` alone takes a list or a set for an object without fields. */
+const object = <const Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.pipe(v.custom<object>(isPlainObject, 'write an object, in { }'), v.strictObject(entries));
+const list = <Item extends v.GenericSchema>(item: Item) => v.array(item, 'write a list, in [ ]');
 
 const text = v.string('write it as text, in quotes');
 const flag = v.boolean('write true or false, without quotes');
@@ -12,7 +18,9 @@ const wholeNumber = v.pipe(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const printable = v.regex(/^[^\x00-\x1f\x7f]+$/, 'may not be empty or hold control characters');
 
-const secretText = v.pipe(text, printable, v.maxLength(256, 'is longer than 256 characters'));
+const notBlank = v.regex(/[\p{L}\p{N}\p{P}\p{S}]/u, 'may not be blank');
+
+const secretText = v.pipe(text, printable, notBlank, v.maxLength(256, 'is longer than 256 characters'));
 const ha1 = v.pipe(
   text,
   v.regex(/^[0-9a-fA-F]{32}$/, 'write the 32 hex digits of MD5(username:realm:password)'),
@@ -22,7 +30,7 @@ const number = v.pipe(
   text,
   v.regex(/^\+?[0-9]{1,24}$/, 'write digits, with or without a leading +, such as +18009992222'),
 );
-const prefix = v.pipe(text, v.regex(/^[0-9]{1,15}$/, 'write digits without + or 00, such as 966'));
+const prefix = v.pipe(text, v.regex(/^(?!00)[0-9]{1,15}$/, 'write digits without + or 00, such as 966'));
 const dialled = v.pipe(text, v.regex(/^[0-9*#+]{1,15}$/, 'write what people dial, such as 112'));
 const techPrefix = v.pipe(
   text,
@@ -47,12 +55,12 @@ const displayName = v.pipe(
 );
 
 export const outboundAuthSchema = v.pipe(
-  v.strictObject({ username: secretText, password: secretText }),
+  object({ username: secretText, password: secretText }),
   v.description('The trunk credentials of this customer: they tell customers apart at the carrier.'),
 );
 
 const credential = v.pipe(
-  v.strictObject({
+  object({
     password: v.exactOptional(secretText),
     ha1: v.exactOptional(ha1),
     label: v.exactOptional(label),
@@ -65,7 +73,7 @@ const credential = v.pipe(
   ),
 );
 
-const pattern = v.strictObject({
+const pattern = object({
   match: v.pipe(
     text,
     v.rawCheck(({ dataset, addIssue }) => {
@@ -80,11 +88,11 @@ const pattern = v.strictObject({
 const callerId = v.union(
   [
     number,
-    v.strictObject({
+    object({
       default: v.exactOptional(number),
-      patterns: v.exactOptional(v.array(pattern)),
-      pool: v.exactOptional(v.array(number)),
-      allowed: v.exactOptional(v.array(number)),
+      patterns: v.exactOptional(list(pattern)),
+      pool: v.exactOptional(list(number)),
+      allowed: v.exactOptional(list(number)),
       fallback: v.exactOptional(
         v.picklist(['device', 'anonymous', 'decline'], 'write device, anonymous or decline'),
       ),
@@ -98,7 +106,7 @@ const callerId = v.union(
 export const NUMBER_FORMATS = ['e164', '+e164', '00e164', 'national'] as const;
 const numberFormat = v.picklist(NUMBER_FORMATS, 'write e164, +e164, 00e164 or national');
 
-export const trunkSchema = v.strictObject({
+export const trunkSchema = object({
   name: label,
   host: v.exactOptional(host),
   port: v.exactOptional(
@@ -109,7 +117,7 @@ export const trunkSchema = v.strictObject({
     ),
   ),
   transport: v.exactOptional(v.picklist(['udp', 'tcp', 'tls'], 'write udp, tcp or tls')),
-  prefixes: v.exactOptional(v.array(prefix)),
+  prefixes: v.exactOptional(list(prefix)),
   techPrefix: v.exactOptional(techPrefix),
   outboundAuth: v.exactOptional(outboundAuthSchema),
   numberFormat: v.exactOptional(numberFormat),
@@ -128,7 +136,7 @@ const count = (most: number) =>
   v.pipe(wholeNumber, v.minValue(0, `write 0 to ${most}`), v.maxValue(most, `write 0 to ${most}`));
 
 /** The record as an admin writes it. `docs/customers.md` explains each field with an example. */
-export const customerSchema = v.strictObject({
+export const customerSchema = object({
   realm: v.pipe(text, v.check(isRealm, 'write a DNS name, such as sip.example.com')),
   username: v.pipe(
     text,
@@ -146,13 +154,10 @@ export const customerSchema = v.strictObject({
   password: v.exactOptional(v.pipe(secretText, v.description('The SIP password, plain.'))),
   ha1: v.exactOptional(v.pipe(ha1, v.description('MD5(username:realm:password), instead of the password.'))),
   credentials: v.exactOptional(
-    v.pipe(
-      v.array(credential),
-      v.description('Several credentials valid at once: rotation without an outage.'),
-    ),
+    v.pipe(list(credential), v.description('Several credentials valid at once: rotation without an outage.')),
   ),
   registration: v.exactOptional(
-    v.strictObject({
+    object({
       maxExpires: v.exactOptional(
         v.pipe(
           wholeNumber,
@@ -164,7 +169,7 @@ export const customerSchema = v.strictObject({
         ),
       ),
       allowedAddresses: v.exactOptional(
-        v.pipe(v.array(addressBlock), v.description('REGISTER is accepted from these addresses only.')),
+        v.pipe(list(addressBlock), v.description('REGISTER is accepted from these addresses only.')),
       ),
       replay: v.exactOptional(
         v.pipe(
@@ -183,7 +188,7 @@ export const customerSchema = v.strictObject({
   outboundAuth: v.exactOptional(outboundAuthSchema),
   dialPlan: v.exactOptional(
     v.pipe(
-      v.strictObject({
+      object({
         countryCode: v.exactOptional(
           v.pipe(text, v.regex(/^[1-9][0-9]{0,2}$/, 'write a country code such as 966')),
         ),
@@ -204,30 +209,30 @@ export const customerSchema = v.strictObject({
   ),
   destinations: v.exactOptional(
     v.pipe(
-      v.strictObject({
+      object({
         default: v.exactOptional(v.picklist(['allow', 'deny'], 'write allow or deny')),
-        allow: v.exactOptional(v.array(prefix)),
-        deny: v.exactOptional(v.array(prefix)),
+        allow: v.exactOptional(list(prefix)),
+        deny: v.exactOptional(list(prefix)),
       }),
       v.description('Which numbers may be called; the longest prefix wins.'),
     ),
   ),
   trunks: v.exactOptional(
     v.pipe(
-      v.array(trunkSchema),
+      list(trunkSchema),
       v.description('The ways to the carrier, tried in this order for the prefixes they take.'),
     ),
   ),
   failover: v.exactOptional(
-    v.strictObject({
+    object({
       stopCodes: v.exactOptional(
-        v.pipe(v.array(sipCode), v.description('SIP codes after which no next trunk is tried.')),
+        v.pipe(list(sipCode), v.description('SIP codes after which no next trunk is tried.')),
       ),
     }),
   ),
   limits: v.exactOptional(
     v.pipe(
-      v.strictObject({
+      object({
         maxConcurrentCalls: v.exactOptional(count(10_000)),
         callsPerMinute: v.exactOptional(count(100_000)),
         maxCallSeconds: v.exactOptional(
@@ -243,8 +248,8 @@ export const customerSchema = v.strictObject({
   ),
   emergency: v.exactOptional(
     v.pipe(
-      v.strictObject({
-        numbers: v.array(dialled),
+      object({
+        numbers: list(dialled),
         callerId: v.exactOptional(number),
         trunk: v.exactOptional(label),
       }),
@@ -258,3 +263,6 @@ export const customerSchema = v.strictObject({
     ),
   ),
 });
+
+/** A record as its schema reads it. */
+export type WrittenCustomer = v.InferOutput<typeof customerSchema>;

@@ -188,6 +188,8 @@ function planByRules(call: Call, caller: Aor, policy: Policy, settings: CallSett
   const [first, ...others] = trunks.map((chosen) => shape(chosen, destination, callerId, policy, settings));
   if (!first)
     return refuseIt(destination.because === 'service-code' ? 'service-code-not-allowed' : 'no-trunk');
+  const spent = capOfZero(policy);
+  if (spent) return refuseIt(spent);
   const attempts = [first, ...others] as const;
   return {
     kind: 'dial',
@@ -284,6 +286,12 @@ function splitHost(text: string): { host: string; port: number | undefined } {
 function maxSecondsOf({ limits }: Policy): number | undefined {
   const counted = limits?.maxConcurrentCalls !== undefined;
   return limits?.maxCallSeconds ?? (counted ? LONGEST_COUNTED_CALL_S : undefined);
+}
+
+/** A cap of 0 needs no count, and holds while nobody can count. */
+function capOfZero({ limits }: Policy): Exclude<Seat, 'taken'> | undefined {
+  if (limits?.maxConcurrentCalls === 0) return 'too-many-calls';
+  return limits?.callsPerMinute === 0 ? 'too-many-calls-per-minute' : undefined;
 }
 
 function capsOf(policy: Policy, attempts: readonly Attempt[]): Caps | undefined {
