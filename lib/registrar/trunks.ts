@@ -20,13 +20,13 @@ export function trunksFor(record: Customer, number: string): ChosenTrunk[] {
 
 /**
  * The trunks of an emergency call: the one that `emergency.trunk` names, then every other, whatever prefixes they
- * take. A record that has no trunk at all leaves the deployment's host, with what it has of its own.
+ * take. A record that has no trunk at all leaves the deployment's host.
  */
 export function emergencyTrunks(record: Customer): ChosenTrunk[] {
   const all = trunksOf(record);
   const first = all.filter(({ name }) => name === record.emergency?.trunk);
   const trunks = [...first, ...all.filter((trunk) => !first.includes(trunk))];
-  return (trunks.length > 0 ? trunks : [{ name: 'default', ...ownOf(record) }]).map((trunk) => ({
+  return (trunks.length > 0 ? trunks : [{ name: 'default' }]).map((trunk) => ({
     trunk,
     because: 'emergency',
   }));
@@ -36,13 +36,8 @@ export function emergencyTrunks(record: Customer): ChosenTrunk[] {
  * `techPrefix` and `outboundAuth` without `trunks` mean one trunk at the deployment's host; a trunk at that host
  * which has none of its own takes them too. A record with none of the three cannot be billed, and so has no trunk.
  */
-function trunksOf(record: Customer): readonly Trunk[] {
-  const own = ownOf(record);
-  if (record.trunks)
-    return record.trunks.map((trunk) => (trunk.host === undefined ? { ...own, ...trunk } : trunk));
+function trunksOf({ trunks, techPrefix, outboundAuth }: Customer): readonly Trunk[] {
+  const own = { ...(techPrefix !== undefined && { techPrefix }), ...(outboundAuth && { outboundAuth }) };
+  if (trunks) return trunks.map((trunk) => (trunk.host === undefined ? { ...own, ...trunk } : trunk));
   return Object.keys(own).length === 0 ? [] : [{ name: 'default', ...own }];
-}
-
-function ownOf({ techPrefix, outboundAuth }: Customer): Pick<Trunk, 'techPrefix' | 'outboundAuth'> {
-  return { ...(techPrefix !== undefined && { techPrefix }), ...(outboundAuth && { outboundAuth }) };
 }

@@ -109,7 +109,8 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'destinations.deny': { loses: 'itself', instead: NO_DESTINATION },
   'destinations.deny[]': { ...WITH_ITS_LIST, understood: deniedPrefixesIn },
 
-  trunks: { loses: 'itself', instead: { trunks: [] } },
+  // At the deployment's host, with the record's own tech prefix and credentials, for emergency calls.
+  trunks: { loses: 'itself', instead: { trunks: [{ name: 'default', prefixes: [] }] } },
   'trunks[]': LEFT_OUT,
   'trunks[].name': WITH_ITS_OWNER,
   'trunks[].host': WITH_ITS_OWNER,
@@ -136,7 +137,7 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
 
   // Left out when there is no number in it, so that the numbers of the record that `customer` names hold.
   emergency: { loses: 'itself', understood: emergencyIn },
-  'emergency.numbers': { loses: 'its owner', understood: (value) => [emergencyNumbersIn(value)] },
+  'emergency.numbers': { loses: 'its owner', understood: emergencyListIn },
   'emergency.numbers[]': { loses: 'itself', understood: emergencyNumbersIn },
   'emergency.callerId': { loses: 'itself', understood: callerIdIn },
   'emergency.trunk': LEFT_OUT,
@@ -147,6 +148,11 @@ const COSTS: Readonly<Record<string, Cost | undefined>> = STRICTEST;
 /** @param field as in `STRICTEST`; every field stands there */
 export function costOf(field: string): Cost {
   return COSTS[field] ?? WITH_ITS_OWNER;
+}
+
+function emergencyListIn(value: unknown): readonly string[][] {
+  const numbers = emergencyNumbersIn(value);
+  return numbers.length === 0 ? [] : [numbers];
 }
 
 /** A prefix as people write it. A number may have lost its leading zero, and then allows something else. */
