@@ -1,16 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
-  BatchGetCommand,
-  DeleteCommand,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-  paginateScan,
-} from '@aws-sdk/lib-dynamodb';
+  type AttributeValue,
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import { type Aor, formatAor, realmKey } from '../registrar/aor';
+import { type ParsedCustomer, parseCustomer } from '../registrar/customer';
+import { asJson, type Item, readItem, writeItem } from './client/attributes';
 import type { DocumentClient } from './document-client';
 
-/** A record as it stands in the table, whatever is in it. */
-export type Item = Readonly<Record<string, unknown>>;
+export type { Item } from './client/attributes';
 
 /** Each call to the table; an admin waits, and a script too. */
 const CALL_BUDGET_MS = 10_000;
@@ -19,14 +22,17 @@ const MOST_KEYS = 100;
 /** `changed-meanwhile`: somebody else wrote the record after it was read, so nothing was written now. */
 export type Written = 'written' | 'changed-meanwhile';
 
-/** The Customers table as an admin works on it: whole records, each with a version against lost updates. */
+/**
+ * The Customers table as an admin works on it: whole records, each with a version against lost updates. Records are
+ * as JSON has them: sets are lists; bytes, and numbers that JavaScript would round, are texts.
+ */
 export interface CustomerRecords {
   find(aor: Aor): Promise<Item | undefined>;
   /** Those that are there, by `username@realm`. */
   findMany(aors: readonly Aor[]): Promise<ReadonlyMap<string, Item>>;
   /** Page by page; of one realm only when one is given. */
   pages(realm?: string): AsyncIterable<readonly Item[]>;
-  /** Writes a record in place of the one that was seen, undefined: of none. */
+  /** Writes a record in place of the one that was seen, undefined: of none. What did not change is written as it was. */
   write(item: Item, seen: Item | undefined): Promise<Written>;
   /** Removes the record that was seen. */
   remove(seen: Item): Promise<Written>;
@@ -37,59 +43,73 @@ export function aorOf({ realm, username }: Item): Aor {
   return { realm: String(realm), username: String(username) };
 }
 
+/** The customer of a record, with the same problems as the hooks find: also those that JSON does not show. */
+export function parseStored(item: Item | undefined): ParsedCustomer {
+  const attributes = item && STORED.get(item);
+  return parseCustomer(attributes ? readItem(attributes) : item);
+}
+
+type Attributes = Record<string, AttributeValue>;
+
+/** What the table holds of each record that was read. */
+const STORED = new WeakMap<Item, Attributes>();
+
+function remembered(attributes: Attributes): Item {
+  const item = asJson(readItem(attributes));
+  STORED.set(item, attributes);
+  return item;
+}
+
 export function customerRecords(dynamodb: DocumentClient, tableName: string): CustomerRecords {
   const budget = () => ({ abortSignal: AbortSignal.timeout(CALL_BUDGET_MS) });
   return {
     find: async (aor) => {
-      const command = new GetCommand({ TableName: tableName, Key: keyOf(aor), ConsistentRead: true });
+      const command = new GetItemCommand({ TableName: tableName, Key: keyOf(aor), ConsistentRead: true });
       const { Item } = await dynamodb.send(command, budget());
-      return Item && plain(Item);
+      return Item && remembered(Item);
     },
     findMany: async (aors) => {
       const found = new Map<string, Item>();
       for (let at = 0; at < aors.length; at += MOST_KEYS) {
-        let keys: Record<string, unknown>[] | undefined = aors.slice(at, at + MOST_KEYS).map(keyOf);
+        let keys: Attributes[] | undefined = aors.slice(at, at + MOST_KEYS).map(keyOf);
         while (keys && keys.length > 0) {
-          const command: BatchGetCommand = new BatchGetCommand({
+          const command: BatchGetItemCommand = new BatchGetItemCommand({
             RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } },
           });
           const reply = await dynamodb.send(command, budget());
-          for (const item of reply.Responses?.[tableName] ?? [])
-            found.set(formatAor(aorOf(item)), plain(item));
+          for (const item of (reply.Responses?.[tableName] ?? []).map(remembered))
+            found.set(formatAor(aorOf(item)), item);
           keys = reply.UnprocessedKeys?.[tableName]?.Keys;
         }
       }
       return found;
     },
     pages: async function* (realm) {
-      const table = { TableName: tableName, ConsistentRead: true };
-      const pages =
-        realm === undefined
-          ? paginateScan({ client: dynamodb }, table)
-          : paginateQuery(
-              { client: dynamodb },
-              {
-                ...table,
-                KeyConditionExpression: 'realm = :realm',
-                ExpressionAttributeValues: { ':realm': realmKey(realm) },
-              },
-            );
-      for await (const { Items = [] } of pages) yield Items.map(plain);
+      let from: Attributes | undefined;
+      do {
+        const page = { TableName: tableName, ConsistentRead: true, ...(from && { ExclusiveStartKey: from }) };
+        const { Items = [], LastEvaluatedKey } =
+          realm === undefined
+            ? await dynamodb.send(new ScanCommand(page), budget())
+            : await dynamodb.send(new QueryCommand({ ...page, ...ofRealm(realm) }), budget());
+        yield Items.map(remembered);
+        from = LastEvaluatedKey;
+      } while (from);
     },
     write: (item, seen) => {
       const version = typeof seen?.version === 'number' ? seen.version : 0;
-      const command = new PutCommand({
+      const command = new PutItemCommand({
         TableName: tableName,
-        Item: { ...item, version: version + 1 },
+        Item: { ...attributesOf(item, seen), version: { N: String(version + 1) } },
         ...unchangedSince(seen),
       });
       return told(dynamodb.send(command, budget()));
     },
     remove: (seen) => {
       const { realm, username } = seen;
-      const command = new DeleteCommand({
+      const command = new DeleteItemCommand({
         TableName: tableName,
-        Key: { realm, username },
+        Key: writeItem({ realm, username }),
         ...unchangedSince(seen),
       });
       return told(dynamodb.send(command, budget()));
@@ -97,10 +117,23 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
   };
 }
 
+/** What other tools keep in a record is not changed by one that reads it as JSON has it. */
+function attributesOf(item: Item, seen: Item = {}): Attributes {
+  const stored = STORED.get(seen) ?? {};
+  const same = Object.keys(item).filter(
+    (name) => name in stored && isDeepStrictEqual(item[name], seen[name]),
+  );
+  return {
+    ...writeItem(item),
+    ...Object.fromEntries(same.map((name) => [name, stored[name] ?? { NULL: true }])),
+  };
+}
+
 /** The version says whether a record is still the one that was seen; a record written by hand has none. */
 function unchangedSince(seen: Item | undefined) {
   if (!seen) return { ConditionExpression: 'attribute_not_exists(realm)' };
-  if (seen.version === undefined)
+  const { version } = STORED.get(seen) ?? writeItem({ version: seen.version });
+  if (version === undefined)
     return {
       ConditionExpression: 'attribute_exists(realm) AND attribute_not_exists(#version)',
       ExpressionAttributeNames: { '#version': 'version' },
@@ -108,7 +141,7 @@ function unchangedSince(seen: Item | undefined) {
   return {
     ConditionExpression: '#version = :seen',
     ExpressionAttributeNames: { '#version': 'version' },
-    ExpressionAttributeValues: { ':seen': seen.version },
+    ExpressionAttributeValues: { ':seen': version },
   };
 }
 
@@ -123,13 +156,13 @@ async function told(writing: Promise<unknown>): Promise<Written> {
   }
 }
 
-function keyOf({ realm, username }: Aor): { realm: string; username: string } {
-  return { realm: realmKey(realm), username };
+function ofRealm(realm: string) {
+  return {
+    KeyConditionExpression: 'realm = :realm',
+    ExpressionAttributeValues: { ':realm': { S: realmKey(realm) } },
+  };
 }
 
-/** DynamoDB string sets are lists to us. */
-function plain(item: Item): Item {
-  return Object.fromEntries(
-    Object.entries(item).map(([key, value]) => [key, value instanceof Set ? [...value] : value]),
-  );
+function keyOf({ realm, username }: Aor): Attributes {
+  return { realm: { S: realmKey(realm) }, username: { S: username } };
 }

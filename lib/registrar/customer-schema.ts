@@ -18,9 +18,8 @@ const wholeNumber = v.pipe(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const printable = v.regex(/^[^\x00-\x1f\x7f]+$/, 'may not be empty or hold control characters');
 
-const notBlank = v.regex(/[\p{L}\p{N}\p{P}\p{S}]/u, 'may not be blank');
-
-const secretText = v.pipe(text, printable, notBlank, v.maxLength(256, 'is longer than 256 characters'));
+const secretText = v.pipe(text, printable, v.maxLength(256, 'is longer than 256 characters'));
+const password = v.pipe(secretText, v.regex(/[\p{L}\p{N}\p{P}\p{S}]/u, 'may not be blank'));
 const ha1 = v.pipe(
   text,
   v.regex(/^[0-9a-fA-F]{32}$/, 'write the 32 hex digits of MD5(username:realm:password)'),
@@ -61,7 +60,7 @@ export const outboundAuthSchema = v.pipe(
 
 const credential = v.pipe(
   object({
-    password: v.exactOptional(secretText),
+    password: v.exactOptional(password),
     ha1: v.exactOptional(ha1),
     label: v.exactOptional(label),
     notBefore: v.exactOptional(time),
@@ -151,7 +150,7 @@ export const customerSchema = object({
       v.description('Use the call policy of that record of the same realm, where this one has no own.'),
     ),
   ),
-  password: v.exactOptional(v.pipe(secretText, v.description('The SIP password, plain.'))),
+  password: v.exactOptional(v.pipe(password, v.description('The SIP password, plain.'))),
   ha1: v.exactOptional(v.pipe(ha1, v.description('MD5(username:realm:password), instead of the password.'))),
   credentials: v.exactOptional(
     v.pipe(list(credential), v.description('Several credentials valid at once: rotation without an outage.')),

@@ -144,6 +144,26 @@ describe('a customer record', () => {
     [{ techPrefix: '444 242' }, 'techPrefix: use at most 32 of the characters 0-9 A-Z a-z * # + . _ -'],
     [{ techPrefix: '444%23' }, 'techPrefix: use at most 32 of the characters 0-9 A-Z a-z * # + . _ -'],
     [{ outboundAuth: { username: 'u' } }, 'outboundAuth.password: is missing'],
+    [{ outboundAuth: { username: 5, password: 'p' } }, 'outboundAuth.username: write it as text, in quotes'],
+    [
+      { trunks: [{ name: 'a', outboundAuth: { username: 5, password: 'p' } }] },
+      'trunks[0].outboundAuth.username: write it as text, in quotes',
+    ],
+    [
+      { trunks: [{ name: 'a', outboundAuth: { username: 'u', password: 5 } }] },
+      'trunks[0].outboundAuth.password: write it as text, in quotes',
+    ],
+    [{ credentials: [{ password: 5 }] }, 'credentials[0].password: write it as text, in quotes'],
+    [
+      { credentials: [{ ha1: 'abc' }] },
+      'credentials[0].ha1: write the 32 hex digits of MD5(username:realm:password)',
+    ],
+    [
+      { callerId: { patterns: [{ match: 9, callerId: '1' }] } },
+      'callerId.patterns[0].match: write it as text, in quotes',
+    ],
+    [{ realm: 'a b' }, 'realm: write a DNS name, such as sip.example.com'],
+    [{ username: 'a b' }, 'username: may not hold white space, control characters or any of " , : @'],
     [{ outboundAuth: 'u:p' }, 'outboundAuth: write an object, in { }'],
     [{ dialPlan: { nationalPrefix: '0' } }, 'dialPlan: nationalPrefix needs countryCode beside it'],
     [{ destinations: { allow: '966' } }, 'destinations.allow: write a list, in [ ]'],
@@ -310,6 +330,14 @@ describe('whatever can be read as an emergency number is one', () => {
     [{ numbers: { 0: '112', 1: '911' } }, { numbers: ['112', '911'] }],
     [{ numbers: [0, 61] }, { numbers: ['0', '00', '000', '61', '061'] }],
     [{ numbers: ['112'], callerId: 5, trunk: 5 }, { numbers: ['112'] }],
+    [
+      { numbers: ['112', null], callerId: 5, trunk: 'a' },
+      { numbers: ['112'], trunk: 'a' },
+    ],
+    [
+      { numbers: ['112'], callerId: '1', trunk: 5 },
+      { numbers: ['112'], callerId: '1' },
+    ],
     [{ nubmers: ['112', '18005550911'] }, { numbers: ['112', '18005550911'] }],
     [
       { numbers: ['112'], note: 'ask 110 or 18005550199', trunk: 'a' },
@@ -456,6 +484,21 @@ describe('what cannot be read costs no more than it must, and never opens anythi
       { callerId: { allowed: ['+18005550100'] } },
     ],
     [
+      'allowed numbers that cannot be read are none',
+      { callerId: { allowed: 'all', default: '1' } },
+      { callerId: { default: '1' } },
+    ],
+    [
+      'a pool that cannot be read takes nothing from what comes before it',
+      { callerId: { default: '1', pool: 5 } },
+      { callerId: { default: '1', fallback: 'decline' } },
+    ],
+    [
+      'a fallback that cannot be read declines what comes to it',
+      { callerId: { default: '1', fallback: 5 } },
+      { callerId: { default: '1', fallback: 'decline' } },
+    ],
+    [
       'a fallback that cannot be read declines',
       { callerId: { fallback: true } },
       { callerId: { fallback: 'decline' } },
@@ -546,6 +589,11 @@ describe('what cannot be read costs no more than it must, and never opens anythi
       'a deny list with a bad prefix denies all',
       { destinations: { allow: ['966'], deny: ['1900', '^96650'] } },
       { destinations: { default: 'deny' } },
+    ],
+    [
+      'allowed prefixes that cannot be read are none',
+      { destinations: { allow: '966', deny: ['9'] } },
+      { destinations: { deny: ['9'] } },
     ],
     [
       'a bad allowed prefix is not allowed, nor is a number that may have lost its leading zero',

@@ -353,7 +353,7 @@ interface AllowedCalls {
   readonly aMinute: number;
   readonly seconds: number;
   /** Codes after which another trunk is tried. */
-  readonly goesOnAfter: number;
+  readonly goesOnAfter: ReadonlySet<number>;
 }
 
 const PASSWORDS = [
@@ -463,9 +463,13 @@ function callsOf(dialled: string, records: Records): AllowedCalls {
     atATime: most(({ caps }) => caps?.maxConcurrentCalls),
     aMinute: most(({ caps }) => caps?.callsPerMinute),
     seconds: most(({ maxSeconds }) => maxSeconds),
-    goesOnAfter: most(({ stopCodes }) => 300 - new Set(stopCodes).size),
+    goesOnAfter: new Set(
+      dials.flatMap(({ stopCodes }) => FAILURES.filter((code) => !stopCodes.includes(code))),
+    ),
   };
 }
+
+const FAILURES = [400, 404, 480, 486, 500, 503, 600, 603, 604, 607, 608, 699];
 
 type Dial = Extract<CallPlan, { kind: 'dial' }>;
 
@@ -493,9 +497,12 @@ function growth(before: Allowed, now: Allowed): string[] {
 function callGrowth(dialled: string, before: Allowed, now: Allowed): string[] {
   const [was, is] = [before.calls.get(dialled), now.calls.get(dialled)];
   if (!was || !is) throw new Error('all is tried each time');
-  const more = (['atATime', 'aMinute', 'seconds', 'goesOnAfter'] as const).filter((it) => is[it] > was[it]);
+  const more = (['atATime', 'aMinute', 'seconds'] as const).filter((it) => is[it] > was[it]);
   return [
     ...[...is.ways].filter((way) => !was.ways.has(way)).map((way) => `${dialled} goes to ${way}`),
+    ...[...is.goesOnAfter]
+      .filter((code) => !was.goesOnAfter.has(code))
+      .map((code) => `${dialled} goes on after ${code}`),
     ...[...is.shown].filter((number) => !was.shown.has(number)).map((it) => `${dialled} by ${it}`),
     ...more.map((what) => `${dialled} ${what}: ${is[what]} instead of ${was[what]}`),
   ];

@@ -16,6 +16,17 @@ export interface Attribute {
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
+/** What we write, which is less than what we read. */
+export type WrittenAttribute =
+  | { S: string }
+  | { N: string }
+  | { BOOL: boolean }
+  | { NULL: true }
+  | { L: WrittenAttribute[] }
+  | { M: WrittenAttributes };
+
+export type WrittenAttributes = Record<string, WrittenAttribute>;
+
 /** An item as JavaScript has it. */
 export type Item = Readonly<Record<string, unknown>>;
 
@@ -73,12 +84,12 @@ function jsonValue(value: unknown): unknown {
  * Writes an item of texts, numbers, booleans, null, lists and objects; undefined is left out.
  * @throws TypeError for any other value
  */
-export function writeItem(item: Item): Attributes {
+export function writeItem(item: Item): WrittenAttributes {
   const known = Object.entries(item).filter(([, value]) => value !== undefined);
   return Object.fromEntries(known.map(([name, value]) => [name, writeAttribute(value)]));
 }
 
-function writeAttribute(value: unknown): Attribute {
+function writeAttribute(value: unknown): WrittenAttribute {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number' && Number.isFinite(value)) return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };

@@ -20,8 +20,10 @@ const WITH_ITS_OWNER = { loses: 'its owner' } as const;
 /** Of several elements, a bad one spoils all. */
 const WITH_ITS_LIST = WITH_ITS_OWNER;
 
-const NO_DESTINATION = { default: 'deny', allow: undefined } as const;
-const NO_CALLS = { loses: 'itself', instead: { destinations: NO_DESTINATION } } as const;
+const NO_CALLS = {
+  loses: 'itself',
+  instead: { destinations: { default: 'deny', allow: undefined } },
+} as const;
 /** What no rule of the record decides is declined: not even the phone's own number is shown. */
 const NO_OTHER_CALLER_ID = { default: undefined, pool: undefined, fallback: 'decline' } as const;
 /** The trunk stays for emergency calls. */
@@ -106,7 +108,7 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'destinations.allow': LEFT_OUT,
   'destinations.allow[]': { loses: 'itself', understood: prefixIn },
   // An allowed prefix may hold what it would have denied.
-  'destinations.deny': { loses: 'itself', instead: NO_DESTINATION },
+  'destinations.deny': WITH_ITS_OWNER,
   'destinations.deny[]': { ...WITH_ITS_LIST, understood: deniedPrefixesIn },
 
   // At the deployment's host, with the record's own tech prefix and credentials, for emergency calls.
@@ -127,17 +129,17 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'trunks[].ringTimeout': LEFT_OUT,
 
   failover: { loses: 'itself', instead: { failover: { stopCodes: EVERY_CODE } } },
-  'failover.stopCodes': { loses: 'itself', instead: { stopCodes: EVERY_CODE } },
+  'failover.stopCodes': WITH_ITS_OWNER,
   'failover.stopCodes[]': WITH_ITS_LIST,
 
   limits: { loses: 'itself', instead: { limits: { maxConcurrentCalls: 0 } } },
   'limits.maxConcurrentCalls': { loses: 'itself', instead: { maxConcurrentCalls: 0 } },
   'limits.callsPerMinute': { loses: 'itself', instead: { callsPerMinute: 0 } },
-  'limits.maxCallSeconds': { loses: 'itself', instead: { maxConcurrentCalls: 0 } },
+  'limits.maxCallSeconds': WITH_ITS_OWNER,
 
   // Left out when there is no number in it, so that the numbers of the record that `customer` names hold.
   emergency: { loses: 'itself', understood: emergencyIn },
-  'emergency.numbers': { loses: 'its owner', understood: emergencyListIn },
+  'emergency.numbers': WITH_ITS_OWNER,
   'emergency.numbers[]': { loses: 'itself', understood: emergencyNumbersIn },
   'emergency.callerId': { loses: 'itself', understood: callerIdIn },
   'emergency.trunk': LEFT_OUT,
@@ -148,11 +150,6 @@ const COSTS: Readonly<Record<string, Cost | undefined>> = STRICTEST;
 /** @param field as in `STRICTEST`; every field stands there */
 export function costOf(field: string): Cost {
   return COSTS[field] ?? WITH_ITS_OWNER;
-}
-
-function emergencyListIn(value: unknown): readonly string[][] {
-  const numbers = emergencyNumbersIn(value);
-  return numbers.length === 0 ? [] : [numbers];
 }
 
 /** A prefix as people write it. A number may have lost its leading zero, and then allows something else. */

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { costOf, type FieldPath, STRICTEST } from '../../lib/registrar/record/strictest';
+
+const page = readFileSync(join(__dirname, '..', '..', 'docs', 'customers.md'), 'utf8');
+
+test('docs/customers.md says what each field means that cannot be read; otherwise write there what is expected here', () => {
+  const rows = page.split('\n| cannot be read | then |\n|---|---|\n')[1]?.split('\n\n')[0];
+  expect(`${rows}\n`).toBe(expectedRows());
+});
+
+/** Fields with the same consequence share a row. */
+function expectedRows(): string {
+  const fields = (Object.keys(STRICTEST) as FieldPath[]).filter((it) => it !== 'realm' && it !== 'username');
+  const rows = new Map<string, FieldPath[]>();
+  for (const field of fields) {
+    const words = consequenceOf(field);
+    rows.set(words, [...(rows.get(words) ?? []), field]);
+  }
+  return [...rows].map(([words, its]) => `| ${its.map(code).join(', ')} | ${words} |\n`).join('');
+}
+
+function consequenceOf(field: string): string {
+  const { loses, instead, understood } = costOf(field);
+  const owner = field.endsWith('[]') ? field.slice(0, -2) : field.slice(0, field.lastIndexOf('.'));
+  if (/^emergency(\.numbers)?(\[\])?$/.test(field) && understood)
+    return 'every number in it that can be dialled holds';
+  if (loses === 'its owner') return `so it is with ${code(owner)}`;
+  const above = field.replace(/\[\]$/, '').slice(0, Math.max(field.lastIndexOf('.'), 0));
+  const values = instead ? `: ${valuesIn(instead, above).join(', ')}` : '';
+  return loses === 'the rest' ? `it and those behind it are left out${values}` : `it is left out${values}`;
+}
+
+/** `registration.replay` is `enforce` … */
+function valuesIn(change: object, above: string): string[] {
+  return Object.entries(change).flatMap(([name, value]) => {
+    const path = above === '' ? name : `${above}.${name}`;
+    if (value === undefined) return [`no ${code(path)}`];
+    if (typeof value === 'object' && !Array.isArray(value)) return valuesIn(value, path);
+    return [`${code(path)} is ${code(shown(value))}`];
+  });
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value) && value.length > 10) return `[${value[0]}, … ${value.at(-1)}]`;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
