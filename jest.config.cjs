@@ -7,4 +7,5 @@ module.exports = {
   coverageProvider: 'v8',
   testTimeout: 20_000,
   setupFiles: ['<rootDir>/setup.cjs'],
+  setupFilesAfterEnv: ['<rootDir>/setup-each.ts'],
 };

@@ -1,20 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { chartsOf, svgOf } from '../lib/bench/charts';
 import { measureColdStarts } from '../lib/bench/cold-start';
 import { costsOf } from '../lib/bench/cost';
-import { measureEndurance } from '../lib/bench/endurance';
 import { type Gate, verdictOf } from '../lib/bench/gate';
 import { type Instructions, measureInstructions } from '../lib/bench/instructions';
-import { plotsOf } from '../lib/bench/plots';
 import { sectionsOf, tableOf, withSections } from '../lib/bench/report';
 import { measureRequests } from '../lib/bench/requests';
 import { gatesOf, type Machine, type Results } from '../lib/bench/results';
 import { measureSizes } from '../lib/bench/sizes';
-import { measureThroughput } from '../lib/bench/throughput';
 
 // Measures what is promised about speed, size and cost, writes docs/performance.*, and exits 1 when a promise is
-// broken by more than its noise. `npm run bench -- --redraw` makes the tables and pictures anew from the JSON, and
+// broken by more than its noise. `npm run bench -- --redraw` writes the tables and charts again from the JSON, and
 // `-- --instructions` only counts instructions, compares them with the JSON's and writes nothing.
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -29,7 +27,7 @@ const MACHINE: Machine = {
 };
 
 async function measure(last: Results): Promise<Results> {
-  const requests = await told('requests of each hook', measureRequests());
+  const requests = await timed('requests of each hook', measureRequests());
   const instructions = await countInstructions(last);
   return {
     machine: MACHINE,
@@ -37,9 +35,7 @@ async function measure(last: Results): Promise<Results> {
     requests,
     costs: costsOf(requests.hooks),
     ...(instructions && { instructions }),
-    coldStarts: await told('cold starts', measureColdStarts(9)),
-    throughput: await told('throughput', measureThroughput(5)),
-    endurance: await told('endurance: 200 phones for 60 s, then 100k strangers', measureEndurance(60)),
+    coldStarts: await timed('cold starts', measureColdStarts(9)),
   };
 }
 
@@ -47,21 +43,22 @@ async function countInstructions({ machine, instructions }: Results): Promise<In
   const isSame = machine.node === MACHINE.node && machine.cpu === MACHINE.cpu;
   if (!isSame) console.error('NOT COMPARED: the last count of instructions is of another Node or CPU');
   const last = isSame ? instructions?.perAuth : undefined;
-  const counted = await told('instructions (valgrind)', measureInstructions(last));
+  const counted = await timed('instructions (valgrind)', measureInstructions(last));
   if (!counted)
     console.error('NOT MEASURED: the instructions of a cached auth, as no valgrind here can run this Node');
   return counted;
 }
 
-async function told<T>(what: string, work: Promise<T>): Promise<T> {
+async function timed<T>(what: string, work: Promise<T>): Promise<T> {
   const started = performance.now();
   const result = await work;
   console.error(`${what}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
   return result;
 }
 
-function write(results: Results): void {
-  for (const [name, picture] of Object.entries(plotsOf(results))) writeFileSync(join(DOCS, name), picture);
+async function write(results: Results): Promise<void> {
+  for (const [name, chart] of Object.entries(chartsOf(results)))
+    writeFileSync(join(DOCS, `${name}.svg`), await svgOf(chart));
   const page = join(DOCS, 'performance.md');
   writeFileSync(page, withSections(readFileSync(page, 'utf8'), sectionsOf(results)));
 }
@@ -81,7 +78,7 @@ async function main(): Promise<void> {
   const isRedraw = process.argv.includes('--redraw');
   const results = isRedraw ? last : await measure(last);
   if (!isRedraw) writeFileSync(JSON_FILE, `${JSON.stringify(results, null, 2)}\n`);
-  write(results);
+  await write(results);
   judge(gatesOf(results));
 }
 

@@ -1,5 +1,5 @@
 import { edgeRegistrarApp } from '../lib/stack/app';
-import { WrongSettings } from '../lib/stack/settings';
+import { WrongSettings } from '../lib/stack/stack-settings';
 
 try {
   edgeRegistrarApp().synth();

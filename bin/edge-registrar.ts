@@ -17,7 +17,6 @@ import { printSchema } from '../lib/admin/record-schema';
 import { type Outcome, Refused, type Shell, WrongUsage } from '../lib/admin/shell';
 import { simulateCall, simulateRegister } from '../lib/admin/simulate';
 import { start } from '../lib/admin/start';
-import { storm } from '../lib/admin/storm';
 import { terminal } from '../lib/admin/terminal';
 
 // The SDK warns of its own future on Node 20; the Lambdas run on Node 24.
@@ -58,12 +57,6 @@ plain(simulate, 'call <aor> <number>', 'dial a number')
   .option('--url <url>', 'where the hooks are', LOCAL_URL)
   .option('--from <user>', "the device's From user")
   .action((aor, number, options) => run(options, (shell) => simulateCall(shell, aor, number, options)));
-plain(simulate, 'storm', 'many phones at once, against the local stack only')
-  .option('--url <url>', 'where the local stack is', LOCAL_URL)
-  .option('--users <number>', 'phones that take turns', positiveNumber, 50)
-  .option('--rate <number>', 'phones that begin something, a second', positiveNumber, 100)
-  .option('--seconds <number>', 'for how long', positiveNumber, 10)
-  .action((options) => run(options, (shell) => storm(shell, options)));
 
 const customers = group('customers', 'the records of the SIP accounts');
 placed(customers, 'import <file>', 'write the records of a JSON or CSV file (-: standard input)')
@@ -265,11 +258,6 @@ const FIXES: Readonly<Record<string, string>> = {
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('write a whole number of seconds.');
-  return Number(text);
-}
-
-function positiveNumber(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('write a whole number, 1 to 99999.');
   return Number(text);
 }
 

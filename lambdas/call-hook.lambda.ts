@@ -1,8 +1,8 @@
-import { lambdaDoor } from '../lib/aws/lambda-door';
+import { lambdaHandler } from '../lib/aws/lambda/lambda-handler';
 import { ROUTES } from '../lib/jambonz/routes';
 import { callHook, callStatus, dialAction } from './call-hook';
 
-export const handler = lambdaDoor({
+export const handler = lambdaHandler({
   [ROUTES.callHook]: callHook,
   [ROUTES.dialAction]: dialAction,
   [ROUTES.callStatus]: callStatus,

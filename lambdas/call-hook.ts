@@ -1,47 +1,49 @@
+import type { HookContext } from '../lib/hooks/context';
+import { Undecided } from '../lib/hooks/errors';
+import { signedHook } from '../lib/hooks/signed-hook';
 import { parseCallHook } from '../lib/jambonz/call-hook';
-import { parseCallStatus } from '../lib/jambonz/call-status';
-import { openTag, sealTag, tagOf } from '../lib/jambonz/call-tag';
+import { type CallEnd, parseCallStatus } from '../lib/jambonz/call-status';
+import { type CallTag, signTag, tagOf, verifyTag } from '../lib/jambonz/call-tag';
 import { parseDialAction } from '../lib/jambonz/dial-action';
 import { ROUTES } from '../lib/jambonz/routes';
-import { signedHook } from '../lib/jambonz/signed-hook';
-import { declineVerbs, dialVerbs, type Verb } from '../lib/jambonz/verbs';
+import { declineVerbs, dialVerbs, type WrittenVerbs } from '../lib/jambonz/verbs';
 import type { WebhookSecret } from '../lib/jambonz/webhook-secrets';
-import { Undecided, type World } from '../lib/jambonz/world';
-import type { Aor } from '../lib/registrar/aor';
-import type { GrantState } from '../lib/registrar/call-grant';
-import { dialledUser } from '../lib/registrar/dialled';
-import { planNext } from '../lib/registrar/failover';
-import {
-  type Call,
-  type CallFacts,
-  type CallPlan,
-  type CallRecords,
-  type DialPlanned,
-  planCall,
-  settle,
-} from '../lib/registrar/plan';
+import type { GrantState } from '../lib/registrar/auth/call-grant';
+import { dialledUser } from '../lib/registrar/auth/to-header';
+import type { Call, CallFacts, CallRecords } from '../lib/registrar/calls/call';
+import { FIRST_LEASE_S, type LeaseResult, type OwnerLimits } from '../lib/registrar/calls/call-limits';
+import { planNext } from '../lib/registrar/calls/failover';
+import { applyFacts, type CallPlan, type DialPlanned, planCall } from '../lib/registrar/calls/plan';
+import type { Aor } from '../lib/registrar/record/aor';
 
 /** A registered phone dials: where does the call go, and as whom? */
 export const callHook = signedHook(
   'call-hook',
   parseCallHook,
   ({ caller }) => caller?.realm,
-  async (call, world, baseUrl) => {
-    const records = await recordsOf(call.caller, world);
-    const wish = planCall(call, records, world.settings);
-    const facts = await factsOf(call, wish, world);
-    const plan = settle(wish, facts, world.settings);
-    if (world.overdue()) return giveUp(call, plan, facts, world);
-    world.report({ hook: 'call-hook', plan, grant: facts.grant });
-    const body =
-      plan.kind === 'dial' ? dial(call, plan, 1, await world.secrets(), baseUrl) : declineVerbs(plan.status);
-    return { status: 200, body };
+  async (call, context, baseUrl) => {
+    const records = await recordsOf(call.caller, context);
+    const planned = planCall(call, records, context.settings);
+    const facts = await factsOf(call, planned, context);
+    const plan = applyFacts(planned, facts, context.settings);
+    if (context.isOverdue()) return giveUp(call, plan, facts, context);
+    const { verbs, illegal } =
+      plan.kind === 'dial'
+        ? dial(tagOf(call, plan, 1), plan, await context.secrets(), baseUrl)
+        : { verbs: declineVerbs(plan.status), illegal: [] };
+    context.report({ hook: 'call-hook', plan, grant: facts.grant, illegal });
+    return { status: 200, body: verbs };
   },
 );
 
-/** jambonz was told 504 meanwhile: no end of this call will ever free its seat. */
-async function giveUp(call: Call, plan: CallPlan, { seat }: CallFacts, { seats }: World): Promise<never> {
-  if (seat === 'taken' && plan.kind === 'dial') await seats.end(call.id, plan.caps?.owner);
+/** jambonz got 504 meanwhile: no end of this call will be reported. A write that lands even later ends with its lease. */
+async function giveUp(
+  call: Call,
+  plan: CallPlan,
+  { lease }: CallFacts,
+  { callLimits }: HookContext,
+): Promise<never> {
+  if (lease === 'acquired' && plan.kind === 'dial') await callLimits.release(call.id, plan.limits?.owner);
   throw new Undecided('the call was decided too late');
 }
 
@@ -50,52 +52,80 @@ export const dialAction = signedHook(
   'dial-action',
   parseDialAction,
   aboutNoRealm,
-  async ({ callId, outcome, customerData }, world, baseUrl) => {
-    const tag = openTag(customerData, callId, await world.secrets());
+  async ({ callId, outcome, customerData }, context, baseUrl) => {
+    const tag = verifyTag(customerData, callId, await context.secrets());
     if (!tag) {
-      world.report({ hook: 'dial-action', refused: 'forged-call-data' });
+      context.report({ hook: 'dial-action', refused: 'forged-call-data' });
       return { status: 200, body: [] };
     }
-    const records = await recordsOf(tag.call.caller, world);
-    const plan = planCall(tag.call, records, world.settings);
+    const records = await recordsOf(tag.call.caller, context);
+    const plan = planCall(tag.call, records, context.settings);
     const step = planNext(plan, tag, outcome);
-    world.report({ hook: 'dial-action', tag, step });
-    if (step.kind === 'dial' && plan.kind === 'dial')
-      return { status: 200, body: dial(tag.call, plan, step.attempt, await world.secrets(), baseUrl) };
-    return { status: 200, body: step.kind === 'give-up' ? declineVerbs(step.status) : [] };
+    if (step.kind === 'dial' && tag.lease)
+      await context.callLimits.extend(callId, { ...tag.lease, seconds: FIRST_LEASE_S });
+    const { verbs, illegal } =
+      step.kind === 'dial' && plan.kind === 'dial'
+        ? dial(tagOf(tag.call, plan, step.attempt, tag.lease), plan, await context.secrets(), baseUrl)
+        : { verbs: step.kind === 'give-up' ? declineVerbs(step.status) : [], illegal: [] };
+    context.report({ hook: 'dial-action', tag, step, illegal });
+    return { status: 200, body: verbs };
   },
 );
 
-/** A call ended: its seat is free again, and its record is written once. */
-export const callStatus = signedHook('call-status', parseCallStatus, aboutNoRealm, async (end, world) => {
-  if (end === 'not-an-end') return { status: 200, body: {} };
-  const { customerData, ...ended } = end;
-  const tag = openTag(customerData, end.callId, await world.secrets());
-  const seat = tag && (await world.seats.end(end.callId, tag.seatOf));
-  if (tag && seat !== 'ended-before') world.report({ hook: 'call-status', record: { ...ended, tag } });
-  if (!tag && customerData !== undefined) world.report({ hook: 'call-status', refused: 'forged-call-data' });
-  // hung up before the tag verb had run: whose call it was, jambonz cannot say
-  if (customerData === undefined && end.status === 'no-answer') await world.seats.end(end.callId, undefined);
-  return { status: 200, body: {} };
-});
+/** A call was answered: it keeps its seat. It ended: its seat is free again, and its record is written once. */
+export const callStatus = signedHook(
+  'call-status',
+  parseCallStatus,
+  aboutNoRealm,
+  async (change, context) => {
+    if (change === 'nothing-to-us') return { status: 200, body: {} };
+    const { customerData, callId } = change;
+    const tag = verifyTag(customerData, callId, await context.secrets());
+    if (!tag && customerData !== undefined)
+      context.report({ hook: 'call-status', refused: 'forged-call-data' });
+    if (change.kind === 'ended') await endCall(change, tag, context);
+    else if (tag?.lease) await context.callLimits.extend(callId, tag.lease);
+    return { status: 200, body: {} };
+  },
+);
+
+async function endCall(end: CallEnd, tag: CallTag | undefined, context: HookContext): Promise<void> {
+  const { kind, customerData, ...ended } = end;
+  const lease = tag && (await context.callLimits.release(end.callId, tag.lease?.owner));
+  if (tag && lease !== 'ended-before') context.report({ hook: 'call-status', record: { ...ended, tag } });
+  // Hung up before the tag verb had run: whose call it was, jambonz cannot say.
+  if (customerData === undefined && end.status === 'no-answer')
+    await context.callLimits.release(end.callId, undefined);
+}
 
 /** What the tables say of a call that its records would let go. An emergency call is asked nothing. */
-async function factsOf(call: Call, plan: CallPlan, world: World): Promise<CallFacts> {
+async function factsOf(call: Call, plan: CallPlan, context: HookContext): Promise<CallFacts> {
   if (plan.kind === 'refuse' || plan.destination.because === 'emergency')
-    return { grant: 'not-asked', seat: 'not-asked' };
-  const grant = await takeGrant(call, world);
-  const stopped = grant === 'missing' && world.settings.callGrant === 'enforce';
-  const seat = plan.caps && !stopped ? await world.seats.take(call.id, plan.caps) : 'not-asked';
-  return { grant, seat };
+    return { grant: 'not-asked', lease: 'not-asked' };
+  const grant = await redeemGrant(call, context);
+  const stopped = grant === 'missing' && context.settings.callGrant === 'enforce';
+  const lease = plan.limits && !stopped ? await takeSeatFor(call, plan.limits, context) : 'not-asked';
+  return { grant, lease };
+}
+
+async function takeSeatFor(
+  { id }: Call,
+  limits: OwnerLimits,
+  { callLimits, settings }: HookContext,
+): Promise<LeaseResult> {
+  const lease = await callLimits.acquire(id, limits);
+  if (lease === 'unknown' && settings.callsWithoutMemory === 'refuse')
+    throw new Undecided('nobody could look how many calls go on');
+  return lease;
 }
 
 /** Was this very call authenticated? Its INVITE left a word about it. */
-async function takeGrant(
+async function redeemGrant(
   { caller, dialled, deviceCallId, id }: Call,
-  { callGrants, settings }: World,
+  { callGrants, settings }: HookContext,
 ): Promise<GrantState> {
   if (!caller || settings.callGrant === 'off') return 'not-asked';
-  const grant = await callGrants.take(
+  const grant = await callGrants.redeem(
     { aor: caller, callId: deviceCallId, dialled: dialledUser(dialled) },
     id,
   );
@@ -104,21 +134,19 @@ async function takeGrant(
   return grant;
 }
 
-async function recordsOf(caller: Aor | undefined, { customers }: World): Promise<CallRecords> {
+async function recordsOf(caller: Aor | undefined, { customers }: HookContext): Promise<CallRecords> {
   const account = caller && (await customers.find(caller));
   if (account?.customer === undefined) return { account, named: undefined };
   return { account, named: await customers.find({ username: account.customer, realm: account.realm }) };
 }
 
 function dial(
-  call: Call,
+  tag: CallTag,
   plan: DialPlanned,
-  attempt: number,
   secrets: readonly WebhookSecret[],
   baseUrl: string,
-): Verb[] {
-  const tag = sealTag(tagOf(call, plan, attempt), secrets);
-  return dialVerbs(plan, attempt, tag, `${baseUrl}${ROUTES.dialAction}`);
+): WrittenVerbs {
+  return dialVerbs(plan, tag.attempt, signTag(tag, secrets), `${baseUrl}${ROUTES.dialAction}`);
 }
 
 /** Whose call it is stands in the signed call data, which is opened with the secrets of that realm only. */

@@ -1,5 +1,5 @@
-import { lambdaDoor } from '../lib/aws/lambda-door';
+import { lambdaHandler } from '../lib/aws/lambda/lambda-handler';
 import { ROUTES } from '../lib/jambonz/routes';
 import { registerAuth } from './register-auth';
 
-export const handler = lambdaDoor({ [ROUTES.registerAuth]: registerAuth });
+export const handler = lambdaHandler({ [ROUTES.registerAuth]: registerAuth });

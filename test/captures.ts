@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HookRequest } from '../lib/jambonz/hook';
-import { BASE_URL } from './world';
+import type { HookRequest } from '../lib/jambonz/webhook';
+import { BASE_URL } from './hook-context';
 
 export interface Capture {
   /** When it was sent, unix ms. */
@@ -19,7 +19,16 @@ export function capture(name: string): Capture {
   return {
     at: Date.parse(at),
     secret: webhookSecret,
-    request: { signature: headers['Jambonz-Signature'], body: rawBody, baseUrl: BASE_URL },
+    request: { signature: signatureIn(headers), body: rawBody, baseUrl: BASE_URL },
     rawBody,
   };
 }
+
+function signatureIn(headers: Readonly<Record<string, string>>): string | undefined {
+  return Object.entries(headers).find(([name]) => name.toLowerCase() === 'jambonz-signature')?.[1];
+}
+
+/** The names of all of them. */
+export const CAPTURES = readdirSync(join(__dirname, 'captures')).flatMap((file) =>
+  file.endsWith('.json') ? [file.slice(0, -'.json'.length)] : [],
+);

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Trouble } from '../lib/aws/journal';
-import type { Decision } from '../lib/jambonz/world';
-import type { AdmissionRefusal } from '../lib/registrar/admission';
-import type { NextStep } from '../lib/registrar/failover';
-import type { CallRefusal } from '../lib/registrar/plan';
+import type { HookOutcome } from '../lib/hooks/outcome';
+import type { Degradation } from '../lib/hooks/telemetry';
+import type { AdmissionRefusal } from '../lib/registrar/auth/admission';
+import type { NextStep } from '../lib/registrar/calls/failover';
+import type { CallRefusal } from '../lib/registrar/calls/plan';
 
 const ROOT = join(__dirname, '..');
 const PAGES = ['README.md', 'docs/deploy.md', 'docs/runbook.md', 'docs/security.md'];
@@ -26,27 +26,27 @@ test('every test that security.md names is there', () => {
   expect(tests.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
-type Told =
+type Reason =
   | AdmissionRefusal
   | CallRefusal
   | NextStep['because']
-  | Extract<Decision, { refused: unknown }>['refused']
-  | Trouble['what'];
+  | Extract<HookOutcome, { refused: unknown }>['refused']
+  | Degradation['what'];
 
 /** Every word that an operator can find in `because` or `trouble`: a new one does not compile until it stands here. */
-const TOLD: Readonly<Record<Told, true>> = {
+const REASONS: Readonly<Record<Reason, true>> = {
   'wrong-digest': true,
   'wrong-digest-or-realm-case': true,
   'algorithm-not-supported': true,
   'qop-not-supported': true,
   'ha1-needs-md5': true,
   'method-not-supported': true,
+  'malformed-digest': true,
   'unknown-account': true,
   'no-credential': true,
   disabled: true,
   'ambiguous-to': true,
   'wrong-aor': true,
-  'wrong-number': true,
   'address-not-allowed': true,
   limited: true,
   'limited-address': true,
@@ -86,12 +86,14 @@ const TOLD: Readonly<Record<Told, true>> = {
   'guessing-not-checked': true,
   'grant-not-checked': true,
   'end-of-call-not-noted': true,
+  'limits-not-checked': true,
   'old-secrets-kept': true,
+  'previous-secret-not-read': true,
 };
 
 test('the runbook explains every reason that a line can give', () => {
   const [, chapter = ''] = read('docs/runbook.md').split('What stands in `because`:');
-  expect(Object.keys(TOLD).filter((word) => !chapter.includes(`\`${word}\``))).toEqual([]);
+  expect(Object.keys(REASONS).filter((word) => !chapter.includes(`\`${word}\``))).toEqual([]);
 });
 
 /** GitHub's way to name a heading: small letters, spaces to hyphens, no punctuation. */

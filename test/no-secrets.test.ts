@@ -1,8 +1,8 @@
-import { invite, type Phone, register } from '../lib/local/phone';
+import { invite, type Phone, register } from '../lib/local/sip-phone';
 import { startFaultyDynamoDB } from './aws/faulty-dynamodb';
-import { startProcess, startStand } from './aws/stand';
+import { startLambda, startTables } from './aws/lambda-process';
+import { NOW } from './hook-context';
 import { secretIn, withoutSecrets } from './no-secrets';
-import { NOW } from './world';
 
 test.each([
   { because: 'wonderland' },
@@ -27,7 +27,7 @@ test.each([{ hook: 'register-auth', answer: 'fail', because: 'wrong-digest', aor
 );
 
 test('right and wrong logins, replays, broken records and outages print no secret', async () => {
-  const stand = await startStand([
+  const tables = await startTables([
     { realm: 'sip.example.com', username: 'alice', password: 'wonderland' },
     {
       realm: 'sip.example.com',
@@ -37,9 +37,9 @@ test('right and wrong logins, replays, broken records and outages print no secre
       credentials: 'wonderland',
     },
   ]);
-  const dynamodb = await startFaultyDynamoDB(stand.endpoint);
+  const dynamodb = await startFaultyDynamoDB(tables.endpoint);
   const clock = { now: NOW };
-  const { auth, call, lines } = startProcess(dynamodb.endpoint, clock);
+  const { auth, call, lines } = startLambda(dynamodb.endpoint, clock);
   for (const kind of [undefined, 'truncated JSON', 'access denied', 'reset'] as const) {
     dynamodb.fault = kind && { kind };
     for (const username of ['alice', 'bad']) {
@@ -54,7 +54,7 @@ test('right and wrong logins, replays, broken records and outages print no secre
     clock.now += 61_000;
   }
   await dynamodb.stop();
-  await stand.stop();
+  await tables.stop();
   expect(lines.length).toBeGreaterThan(30);
   expect(lines.map(secretIn).filter((leak) => leak !== undefined)).toEqual([]);
 });

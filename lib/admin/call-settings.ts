@@ -1,4 +1,4 @@
-import type { CallSettings } from '../registrar/plan';
+import type { CallSettings } from '../registrar/calls/call';
 
 /** Stands in explanations where nobody said what the deployment's carrier is. */
 const UNKNOWN_HOST = 'sip.carrier.example';
@@ -7,7 +7,7 @@ const UNKNOWN_HOST = 'sip.carrier.example';
 export function callSettings(outboundSipHost: string | undefined): CallSettings {
   return {
     outboundSipHost: outboundSipHost ?? UNKNOWN_HOST,
-    callGrant: 'observe',
+    callGrant: 'enforce',
     emergencyForDisabled: true,
   };
 }

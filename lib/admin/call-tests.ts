@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import * as v from 'valibot';
-import { type Aor, formatAor } from '../registrar/aor';
-import { planCall } from '../registrar/plan';
+import { planCall } from '../registrar/calls/plan';
+import { type Aor, formatAor } from '../registrar/record/aor';
 import { counted } from './columns';
 import { callOf, verbsOf } from './explain';
 import { readAor, readInput } from './input';

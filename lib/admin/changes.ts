@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Item } from '../aws/customer-records';
-import { isObject } from '../registrar/json';
+import type { Item } from '../aws/tools/customer-records';
+import { isObject } from '../registrar/record/json';
 import { mask } from './mask';
 
 /** One field that a write adds, takes away or gives another value. */

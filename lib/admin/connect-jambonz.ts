@@ -1,12 +1,24 @@
 import { ROUTES } from '../jambonz/routes';
 import { columns } from './columns';
-import type { Account, Application, JambonzApi, Webhook } from './jambonz-api';
+import {
+  type Account,
+  type Application,
+  type JambonzApi,
+  servesRealm,
+  type Webhook,
+  withoutFragment,
+} from './jambonz-api';
 import type { HookUrls, Place } from './place';
 import { accepts, type SecretStore, secretStore, withSecret } from './secret-store';
 import { type Outcome, Refused, type Shell, WrongUsage } from './shell';
 
 /** How the application is called that this product makes in an account. */
 const APPLICATION = 'edge-registrar';
+
+const KEPT = 'stored beside it';
+
+/** jambonz from 0.9.4 on asks the call hook twice more when it could not decide (docs/connect-jambonz.md). */
+const TRY_AGAIN = '#rc=2&rp=5xx';
 
 /**
  * The URLs below a base, else those of the stack.
@@ -43,6 +55,8 @@ interface Found {
   readonly application: Application | undefined;
   readonly secret: string | undefined;
   readonly stored: string | undefined;
+  /** Realms of the records that this account does not serve, or no record at all: whose secret is stored? */
+  readonly mayServeOthers: boolean;
 }
 
 /**
@@ -57,7 +71,7 @@ export async function connect(
 ): Promise<Outcome> {
   const urls = hookUrls(place, options.hooks);
   const store = secretStore(place);
-  const found = await look(api, store, urls);
+  const found = await look(api, place, store, urls);
   const secret = found.secret;
   if (!secret)
     throw new Refused(
@@ -90,23 +104,41 @@ export async function connect(
   }
   let state = found;
   for (const { mend } of differences) state = await mend(state);
-  const left = differencesOf(api, store, urls, await look(api, store, urls));
+  const left = differencesOf(api, store, urls, await look(api, place, store, urls));
   if (left.length > 0)
     throw new Refused(
       `read back, jambonz still has it otherwise: ${left.map(({ what, from }) => `${what} is ${from}`).join('; ')}`,
     );
   shell.print('Changed, and read back: all of it is so. The hooks take the new secret within five minutes.');
+  if (told.some(({ to }) => to === KEPT))
+    shell.print(
+      'The secret that was stored before stays valid, because it may be the one of another jambonz account. If it is not, store the new one alone: docs/deploy.md#rotate-the-webhook-secret',
+    );
   return { code: 0, json: { changes: told, connected: true } };
 }
 
-async function look(api: JambonzApi, store: SecretStore, urls: HookUrls): Promise<Found> {
+async function look(api: JambonzApi, place: Place, store: SecretStore, urls: HookUrls): Promise<Found> {
   const account = await api.account();
   const applications = await api.applications();
-  const ours = (it: Application) => it.call_hook?.url === urls.call || it.name === APPLICATION;
+  const ours = (it: Application) =>
+    withoutFragment(it.call_hook?.url ?? '') === urls.call || it.name === APPLICATION;
   const application =
     applications.find((it) => it.application_sid === account.device_calling_application_sid && ours(it)) ??
     applications.find(ours);
-  return { account, application, secret: await api.webhookSecret(), stored: await store.read() };
+  const [secret, stored] = [await api.webhookSecret(), await store.read()];
+  return { account, application, secret, stored, mayServeOthers: await mayServeOthers(place, account) };
+}
+
+async function mayServeOthers({ records }: Place, account: Account): Promise<boolean> {
+  let own = 0;
+  for await (const page of records.pages())
+    for (const { realm } of page) {
+      // What is no DNS name is no realm of an account.
+      if (!String(realm).includes('.')) continue;
+      if (!servesRealm(account, String(realm))) return true;
+      own++;
+    }
+  return own === 0;
 }
 
 /** In the order in which they have to be mended: devices call the application once it is whole. */
@@ -114,16 +146,19 @@ function differencesOf(api: JambonzApi, store: SecretStore, urls: HookUrls, foun
   const { account, application, secret = '', stored } = found;
   const realm = account.sip_realm ?? '';
   const differences: Difference[] = [];
-  if (!accepts(stored, secret, realm))
+  const callHook = urls.call + (fragmentOf(application?.call_hook) ?? TRY_AGAIN);
+  if (!accepts(stored, secret, realm)) {
+    const text = withSecret(stored, secret, realm, found.mayServeOthers);
     differences.push({
       what: 'webhook secret',
       from: stored === undefined ? 'not stored' : 'another one',
-      to: 'stored',
+      to: text.includes(',') && !text.startsWith('[') ? KEPT : 'stored',
       mend: async (now) => {
-        await store.write(withSecret(now.stored, secret, realm));
+        await store.write(text);
         return now;
       },
     });
+  }
   if (!isSet(account.registration_hook, urls.registration))
     differences.push({
       what: 'registration hook',
@@ -138,17 +173,17 @@ function differencesOf(api: JambonzApi, store: SecretStore, urls: HookUrls, foun
     differences.push({
       what: 'application',
       from: 'none',
-      to: `${APPLICATION}, POST ${urls.call}`,
-      mend: async (now) => ({ ...now, application: await makeApplication(api, urls) }),
+      to: `${APPLICATION}, POST ${callHook}`,
+      mend: async (now) => ({ ...now, application: await makeApplication(api, callHook, urls) }),
     });
   else if (!isSet(application.call_hook, urls.call) || !isSet(application.call_status_hook, urls.callStatus))
     differences.push({
       what: `application ${application.name}`,
       from: describe(application.call_hook),
-      to: `POST ${urls.call}`,
+      to: `POST ${callHook}`,
       mend: async (now) => {
         await api.updateApplication(application.application_sid, {
-          call_hook: inPlaceOf(application.call_hook, urls.call),
+          call_hook: inPlaceOf(application.call_hook, callHook),
           call_status_hook: inPlaceOf(application.call_status_hook, urls.callStatus),
         });
         return now;
@@ -167,14 +202,19 @@ function differencesOf(api: JambonzApi, store: SecretStore, urls: HookUrls, foun
   return differences;
 }
 
-async function makeApplication(api: JambonzApi, urls: HookUrls): Promise<Application> {
-  const hooks = { call_hook: post(urls.call), call_status_hook: post(urls.callStatus) };
+async function makeApplication(api: JambonzApi, callHook: string, urls: HookUrls): Promise<Application> {
+  const hooks = { call_hook: post(callHook), call_status_hook: post(urls.callStatus) };
   const sid = await api.createApplication({ name: APPLICATION, ...hooks });
   return { application_sid: sid, name: APPLICATION, ...hooks, app_json: null };
 }
 
 function isSet(hook: Webhook | null, url: string): boolean {
-  return hook?.url === url && hook.method.toUpperCase() === 'POST';
+  return hook !== null && withoutFragment(hook.url) === url && hook.method.toUpperCase() === 'POST';
+}
+
+/** What an admin chose stays; undefined: nothing was chosen. */
+function fragmentOf(hook: Webhook | null | undefined): string | undefined {
+  return /#.*$/s.exec(hook?.url ?? '')?.[0];
 }
 
 function describe(hook: Webhook | null): string {

@@ -1,9 +1,9 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import type { Item } from '../aws/customer-records';
-import { parseCustomer } from '../registrar/customer';
-import type { FileRecord } from '../registrar/customer-file';
-import { isObject } from '../registrar/json';
+import type { Item } from '../aws/tools/customer-records';
+import { parseCustomer } from '../registrar/record/customer';
+import type { FileRecord } from '../registrar/record/customer-file';
+import { isObject } from '../registrar/record/json';
 import { type CustomersFile, doubledAccounts, type FileProblem, problemsOf } from './file-problems';
 import { recordSchema } from './record-schema';
 

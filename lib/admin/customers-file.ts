@@ -6,7 +6,7 @@ import {
   parseTree,
   printParseErrorCode,
 } from 'jsonc-parser';
-import { type FileRecord, readCustomers } from '../registrar/customer-file';
+import { type FileRecord, readCustomers } from '../registrar/record/customer-file';
 import { readCsv } from './customers-csv';
 import { type CustomersFile, doubledAccounts, type FileProblem, problemsOf } from './file-problems';
 

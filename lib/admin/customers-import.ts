@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { aorOf, type Item, type Written } from '../aws/customer-records';
-import { formatAor } from '../registrar/aor';
+import { open } from 'node:fs/promises';
+import { aorOf, type Item, type Written } from '../aws/tools/customer-records';
+import { formatAor } from '../registrar/record/aor';
 import { type Change, changesBetween, describeChange } from './changes';
 import { counted } from './columns';
 import { writeCsv } from './customers-csv';
@@ -150,11 +150,22 @@ export async function exportCustomers(
     shell.print(text.trimEnd());
     return { code: 0, json };
   }
-  await writeFile(file, text, { mode: 0o600 });
+  await writeSecretFile(file, text);
   shell.print(
     `${counted(items.length, 'record')} of ${place.name} in ${file}, with their secrets: keep it safe.`,
   );
   return { code: 0, json: { file, records: items.length } };
+}
+
+/** For its owner's eyes only, also where the file was there before with other permissions. */
+async function writeSecretFile(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    if ((await file.stat()).isFile()) await file.chmod(0o600);
+    await file.writeFile(text);
+  } finally {
+    await file.close();
+  }
 }
 
 function nested(items: readonly Item[]): object {

@@ -1,7 +1,7 @@
-import { type CredentialUse, readCredentialUses } from '../aws/credential-uses';
-import { aorOf, type Item } from '../aws/customer-records';
-import { type Aor, formatAor } from '../registrar/aor';
-import { type Problem, parseCustomer } from '../registrar/customer';
+import { type CredentialUse, readCredentialUses } from '../aws/tools/credential-uses';
+import { aorOf, type Item } from '../aws/tools/customer-records';
+import { type Aor, formatAor } from '../registrar/record/aor';
+import { type Problem, parseCustomer } from '../registrar/record/customer';
 import { changesBetween, describeChange } from './changes';
 import { columns, counted } from './columns';
 import { readAor } from './input';

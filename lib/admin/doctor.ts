@@ -1,8 +1,15 @@
 import { signatureHeader } from '../jambonz/signature';
-import { realmKey } from '../registrar/aor';
-import { isObject } from '../registrar/json';
+import { realmKey } from '../registrar/record/aor';
+import { isObject } from '../registrar/record/json';
 import { counted } from './columns';
-import type { Account, Application, JambonzApi, Webhook } from './jambonz-api';
+import {
+  type Account,
+  type Application,
+  type JambonzApi,
+  servesRealm,
+  type Webhook,
+  withoutFragment,
+} from './jambonz-api';
 import type { HookUrls, Place } from './place';
 import { accepts, secretStore } from './secret-store';
 import type { Outcome, Shell } from './shell';
@@ -103,10 +110,10 @@ function lookAtHook(name: string, hook: Webhook | null, expected: string | undef
   if (hook.url.startsWith('http:'))
     findings.push({
       kind: 'look',
-      what: `the ${name} has no TLS: ${hook.url}`,
+      what: `the ${name} has no TLS: ${withoutFragment(hook.url)}`,
       fix: 'use https: digests and trunk passwords travel in it',
     });
-  if (whole && expected !== undefined && hook.url !== expected)
+  if (whole && expected !== undefined && withoutFragment(hook.url) !== expected)
     findings.push(wrong(`the ${name} is ${hook.url}, and this deployment is ${expected}`, CONNECT));
   return findings;
 }
@@ -148,16 +155,13 @@ async function lookAtSecret(place: Place, account: Account, secret: string | und
     : [wrong("the deployment does not have the account's webhook secret", CONNECT)];
 }
 
-/** A realm reaches its account by its own name, or with one label more (lookup-account-by-sip-realm.js). */
-function lookAtRealms({ sip_realm }: Account, realms: readonly string[]): Finding[] {
-  if (!sip_realm) return [];
-  const realm = realmKey(sip_realm);
-  const reached = realms.filter((it) => it === realm || it.slice(it.indexOf('.') + 1) === realm);
-  return reached.length > 0
+function lookAtRealms(account: Account, realms: readonly string[]): Finding[] {
+  if (!account.sip_realm) return [];
+  return realms.some((it) => servesRealm(account, it))
     ? []
     : [
         wrong(
-          `no record is of realm ${realm}`,
+          `no record is of realm ${realmKey(account.sip_realm)}`,
           realms.length === 0
             ? 'add some: npx edge-registrar customers import FILE'
             : `the records are of ${realms.slice(0, MOST_NAMED).join(', ')}: is it the right account?`,
@@ -208,7 +212,7 @@ async function lookAtAnswers(
   now: number,
 ): Promise<Finding[]> {
   const urls = [registration_hook, application?.call_hook, application?.call_status_hook].flatMap((hook) =>
-    hook && URL.canParse(hook.url) ? [hook.url] : [],
+    hook && URL.canParse(hook.url) ? [withoutFragment(hook.url)] : [],
   );
   const found = await Promise.all(urls.map((url) => askHook(url, secret ?? '', now)));
   return found.flatMap((finding) => (finding ? [finding] : []));
@@ -246,16 +250,52 @@ function meaningOf(url: string, status: number, body: string): Finding | undefin
       what: `${url} lets nobody in from here (403)`,
       fix: 'is the path right, with its stage? If only addresses of jambonz are let in, all is well',
     };
-  if (status === 504) return wrong(`${url} cannot decide (504)`, 'its log says why');
+  if (status === 504) return meaningOf504(url, body);
   return wrong(`${url} answers ${status}`, 'that is none of these hooks: is the path right, with its stage?');
 }
 
+/** Whatever our API Gateway refuses by itself is 504 too, with its reason in `gateway` (lib/stack/webhook-api.ts). */
+function meaningOf504(url: string, body: string): Finding {
+  const { gateway } = parseJson(body);
+  switch (gateway) {
+    case undefined:
+      return wrong(`${url} cannot decide (504)`, 'its log says why: docs/runbook.md#undecided');
+    case 'ACCESS_DENIED':
+      return {
+        kind: 'look',
+        what: `${url} may not be called from here (504, ACCESS_DENIED)`,
+        fix: 'if only addresses of jambonz are in the setting sbcAddresses, all is well',
+      };
+    case 'MISSING_AUTHENTICATION_TOKEN':
+    case 'RESOURCE_NOT_FOUND':
+      return wrong(
+        `${url} is no path of this deployment (504, ${gateway})`,
+        'is the path right, with its stage? npx edge-registrar jambonz connect writes it',
+      );
+    case 'THROTTLED':
+      return {
+        kind: 'look',
+        what: `${url} gets more requests than the deployment lets through (504, THROTTLED)`,
+        fix: 'try again; if it stays so: docs/runbook.md#front-door-5xx',
+      };
+    default:
+      return wrong(
+        `${url} is answered by the gateway alone (504, ${gateway})`,
+        'the function behind it did not answer: its log says why, docs/runbook.md#front-door-5xx',
+      );
+  }
+}
+
 function isError(body: string): boolean {
+  return typeof parseJson(body).error === 'string';
+}
+
+function parseJson(body: string): Readonly<Record<string, unknown>> {
   try {
     const json: unknown = JSON.parse(body);
-    return isObject(json) && typeof json.error === 'string';
+    return isObject(json) ? json : {};
   } catch {
-    return false;
+    return {};
   }
 }
 

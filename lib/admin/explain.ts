@@ -1,16 +1,17 @@
 import { parseAuthHook } from '../jambonz/auth-hook';
 import { parseCallHook } from '../jambonz/call-hook';
-import { sealTag, tagOf } from '../jambonz/call-tag';
+import { signTag, tagOf } from '../jambonz/call-tag';
 import { ROUTES } from '../jambonz/routes';
 import { declineVerbs, dialVerbs, type Verb } from '../jambonz/verbs';
-import { authHookPayload, callHookPayload } from '../local/jambonz';
-import { invite, register } from '../local/phone';
-import { type Admission, type AdmissionRefusal, admit } from '../registrar/admission';
-import { type Aor, formatAor } from '../registrar/aor';
-import { credentialsOf } from '../registrar/credentials';
-import type { Customer } from '../registrar/customer';
-import { digestResponse } from '../registrar/digest';
-import { type Call, type CallPlan, type CallRefusal, type DialPlanned, planCall } from '../registrar/plan';
+import { authHookPayload, callHookPayload } from '../local/jambonz-simulator';
+import { invite, register } from '../local/sip-phone';
+import { type Admission, type AdmissionRefusal, admit } from '../registrar/auth/admission';
+import { credentialsOf } from '../registrar/auth/credentials';
+import { digestResponse } from '../registrar/auth/digest';
+import type { Call } from '../registrar/calls/call';
+import { type CallPlan, type CallRefusal, type DialPlanned, planCall } from '../registrar/calls/plan';
+import { type Aor, formatAor } from '../registrar/record/aor';
+import type { Customer } from '../registrar/record/customer';
 import { readAor } from './input';
 import { callRecordsOf, type KnownRecords } from './known-records';
 import { mask } from './mask';
@@ -41,6 +42,9 @@ export async function explainCall(
       ...rows([
         ['record', account ? (named ? `its own, and the policy of ${named.username}` : 'its own') : 'none'],
         ...(account ? line('login', describeLogin(account, at)) : []),
+        ...(account?.registration?.allowedAddresses
+          ? line('addresses', describeSources(account.registration, plan))
+          : []),
         ...linesOf(plan),
       ]),
       'verbs',
@@ -62,8 +66,8 @@ export function callOf(aor: Aor, dialled: string, from: string | undefined): Cal
 /** The first answer to jambonz; without the signature in its tag, which would speak for a call. */
 export function verbsOf(call: Call, plan: CallPlan, hooks = 'https://HOOKS'): Verb[] {
   if (plan.kind === 'refuse') return declineVerbs(plan.status);
-  const tag = sealTag(tagOf(call, plan, 1), [{ secret: 'explained' }]);
-  return dialVerbs(plan, 1, { ...tag, mac: '***' }, hooks + ROUTES.dialAction);
+  const tag = signTag(tagOf(call, plan, 1), [{ secret: 'explained' }]);
+  return dialVerbs(plan, 1, { ...tag, mac: '***' }, hooks + ROUTES.dialAction).verbs;
 }
 
 function linesOf(plan: CallPlan): Line[] {
@@ -76,7 +80,7 @@ function linesOf(plan: CallPlan): Line[] {
 }
 
 function linesOfDial(plan: DialPlanned): Line[] {
-  const { callerId, attempts, stopCodes, maxSeconds, caps } = plan;
+  const { callerId, attempts, stopCodes, maxSeconds, limits } = plan;
   const { number = 'anonymous', name, hidden, because } = callerId;
   return [
     [
@@ -84,7 +88,9 @@ function linesOfDial(plan: DialPlanned): Line[] {
       `${number}${name === undefined ? '' : ` "${name}"`}${hidden ? ', hidden' : ''}   (${because})`,
     ],
     ...attempts.map((attempt, at): Line => {
-      const [dial] = dialVerbs(plan, at + 1, { call: '', mac: '' }, '').filter((it) => it.verb === 'dial');
+      const [dial] = dialVerbs(plan, at + 1, { call: '', mac: '' }, '').verbs.filter(
+        (it) => it.verb === 'dial',
+      );
       const user = attempt.outboundAuth ? `, user ${attempt.outboundAuth.username}` : '';
       const ringing = attempt.ringTimeout === undefined ? '' : `, rings ${attempt.ringTimeout} s`;
       return [
@@ -98,9 +104,9 @@ function linesOfDial(plan: DialPlanned): Line[] {
     [
       'caps',
       [
-        ...(caps?.maxConcurrentCalls === undefined ? [] : [`${caps.maxConcurrentCalls} calls at a time`]),
-        ...(caps?.callsPerMinute === undefined ? [] : [`${caps.callsPerMinute} calls a minute`]),
-        ...(caps ? [`counted for ${formatAor(caps.owner)}`] : []),
+        ...(limits?.maxConcurrentCalls === undefined ? [] : [`${limits.maxConcurrentCalls} calls at a time`]),
+        ...(limits?.callsPerMinute === undefined ? [] : [`${limits.callsPerMinute} calls a minute`]),
+        ...(limits ? [`counted for ${formatAor(limits.owner)}`] : []),
         ...(maxSeconds === undefined ? [] : [`ends after ${maxSeconds} s`]),
       ].join(', ') || 'none',
     ],
@@ -146,6 +152,16 @@ function describeLogin(account: Customer, at: number): string {
   return labels.length > 0 ? `with ${labels.join(' or ')}` : 'no credential is valid';
 }
 
+/** From where register-auth lets this call in. */
+function describeSources(
+  { allowedAddresses = [], callsFromAnywhere }: NonNullable<Customer['registration']>,
+  plan: CallPlan,
+): string {
+  if (callsFromAnywhere) return 'any   (registration.callsFromAnywhere)';
+  if (plan.destination?.because === 'emergency') return 'any   (emergency)';
+  return `${allowedAddresses.join(', ') || 'none'}   (registration.allowedAddresses)`;
+}
+
 /** `explain register`: for each credential of the record, what register-auth would say to a phone that has it. */
 export async function explainRegister(
   shell: Shell,
@@ -175,6 +191,12 @@ export async function explainRegister(
         ),
         ...(answers.length === 0 ? line('refused', 'no-credential: npx edge-registrar password rotate') : []),
         ['addresses', customer.registration?.allowedAddresses?.join(', ') ?? 'any'],
+        ...(customer.registration?.allowedAddresses
+          ? line(
+              'calls',
+              customer.registration.callsFromAnywhere ? 'from any address' : 'from these addresses too',
+            )
+          : []),
         ['used twice', REPLAY[customer.registration?.replay ?? 'observe']],
       ]),
     ].join('\n'),

@@ -1,4 +1,4 @@
-import type { FileRecord } from '../registrar/customer-file';
+import type { FileRecord } from '../registrar/record/customer-file';
 
 /** What is wrong in a file, where, and how to mend it. */
 export interface FileProblem {

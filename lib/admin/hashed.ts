@@ -1,6 +1,6 @@
-import type { Item } from '../aws/customer-records';
-import { hashCredentials } from '../registrar/digest';
-import { isObject } from '../registrar/json';
+import type { Item } from '../aws/tools/customer-records';
+import { hashCredentials } from '../registrar/auth/digest';
+import { isObject } from '../registrar/record/json';
 
 /**
  * The same record with `ha1` in place of every plain SIP password, as the table should keep it. A password beside

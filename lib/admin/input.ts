@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Aor, parseAor, realmKey } from '../registrar/aor';
+import { type Aor, parseAor, realmKey } from '../registrar/record/aor';
 import { type Shell, WrongUsage } from './shell';
 
 /**

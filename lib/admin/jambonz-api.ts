@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { realmKey } from '../registrar/record/aor';
 import { Refused, type Shell, WrongUsage } from './shell';
 
 /** jambonz's own REST API (jambonz-api-server lib/routes/api), as far as this product is set up through it. */
@@ -62,6 +63,17 @@ export type Application = v.InferOutput<typeof application>;
 export type Client = v.InferOutput<typeof client>;
 export type Carrier = v.InferOutput<typeof carrier>;
 export type Gateway = v.InferOutput<typeof gateway>;
+
+/** A hook's URL as it is requested: what stands behind # tells jambonz when to try again (http-requestor.js). */
+export function withoutFragment(url: string): string {
+  return url.replace(/#.*$/s, '');
+}
+
+/** Does jambonz find this account for a realm? By its own name, or with one label more (lookup-account-by-sip-realm.js). */
+export function servesRealm({ sip_realm }: Account, realm: string): boolean {
+  const own = realmKey(sip_realm ?? '');
+  return own !== '' && (realm === own || realm.slice(realm.indexOf('.') + 1) === own);
+}
 
 /** Where the API is, and of which account. */
 export interface JambonzOptions {

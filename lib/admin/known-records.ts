@@ -1,6 +1,6 @@
-import { type Aor, formatAor, realmKey } from '../registrar/aor';
-import { type Customer, parseCustomer } from '../registrar/customer';
-import type { CallRecords, CallSettings } from '../registrar/plan';
+import type { CallRecords, CallSettings } from '../registrar/calls/call';
+import { type Aor, formatAor, realmKey } from '../registrar/record/aor';
+import { type Customer, parseCustomer } from '../registrar/record/customer';
 import { readCustomersFile } from './customers-file';
 import { describeFileProblem } from './file-problems';
 import { readInput } from './input';

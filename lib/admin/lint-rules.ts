@@ -1,8 +1,8 @@
-import { realmKey } from '../registrar/aor';
-import type { CallerIdRules, Customer, Trunk } from '../registrar/customer';
-import { readNumber } from '../registrar/destination';
-import { HIGH_RISK_RANGES } from '../registrar/high-risk-ranges';
-import { type Policy, policyOf } from '../registrar/policy';
+import { readNumber } from '../registrar/calls/destination';
+import { HIGH_RISK_RANGES } from '../registrar/calls/high-risk-ranges';
+import { realmKey } from '../registrar/record/aor';
+import type { CallerIdRules, Customer, Trunk } from '../registrar/record/customer';
+import { type Policy, policyOf } from '../registrar/record/policy';
 import { weakness } from './password-strength';
 
 /** What a reviewer would ask about: the record is legal, and probably not what was meant. */
@@ -29,6 +29,7 @@ export function warningsOf(customers: readonly Customer[], now: number): Warning
     const remarks = [
       ...aboutInheritance(record, named),
       ...aboutCredentials(record, now),
+      ...aboutRegistration(record),
       ...aboutCallerId(record, policy),
       ...aboutDestinations(record),
       ...aboutTrunks(record, policy),
@@ -91,10 +92,32 @@ function aboutCredentials(record: Customer, now: number): Remark[] {
   ];
 }
 
+function aboutRegistration({ registration = {} }: Customer): Remark[] {
+  const { allowedAddresses, callsFromAnywhere } = registration;
+  if (callsFromAnywhere === undefined) return [];
+  if (!allowedAddresses)
+    return [
+      warn(
+        'registration.callsFromAnywhere',
+        'changes nothing without allowedAddresses',
+        'remove it, or add allowedAddresses',
+      ),
+    ];
+  return callsFromAnywhere
+    ? [
+        warn(
+          'registration.callsFromAnywhere',
+          'lets whoever has the password call from any address',
+          'remove it if all calls come from allowedAddresses',
+        ),
+      ]
+    : [];
+}
+
 function aboutCallerId(record: Customer, policy: Policy): Remark[] {
   const remarks = record.callerId ? aboutPatterns(record.callerId) : [];
   const own = record.callerId ?? (record.customer === undefined ? {} : undefined);
-  if (own && own.default === undefined && !own.pool?.length && (own.fallback ?? 'device') === 'device')
+  if (own && showsAnyNumber(own))
     remarks.push(
       warn(
         own.fallback === undefined ? 'callerId' : 'callerId.fallback',
@@ -103,6 +126,12 @@ function aboutCallerId(record: Customer, policy: Policy): Remark[] {
       ),
     );
   return [...remarks, ...aboutFormats(record, policy)];
+}
+
+/** Is there a destination for which no rule chooses the number? */
+function showsAnyNumber({ patterns = [], pool = [], fallback = 'device', ...rules }: CallerIdRules): boolean {
+  const isComplete = patterns.some(({ match }) => prefixesOf(match)?.includes(''));
+  return fallback === 'device' && rules.default === undefined && pool.length === 0 && !isComplete;
 }
 
 /** A pattern that only earlier ones answer for, in part or in whole. */

@@ -1,6 +1,6 @@
-import { aorOf } from '../aws/customer-records';
-import { formatAor } from '../registrar/aor';
-import { type Customer, parseCustomer } from '../registrar/customer';
+import { aorOf } from '../aws/tools/customer-records';
+import { formatAor } from '../registrar/record/aor';
+import { type Customer, parseCustomer } from '../registrar/record/customer';
 import { counted } from './columns';
 import { readCustomersFile } from './customers-file';
 import { describeFileProblem } from './file-problems';

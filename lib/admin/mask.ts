@@ -1,4 +1,4 @@
-import { isObject } from '../registrar/json';
+import { isObject } from '../registrar/record/json';
 
 /** Fields that open a door, in a record, a verb or an answer of jambonz. */
 const SECRET_FIELDS = ['password', 'ha1', 'webhook_secret'];

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
-import { readCredentialUses } from '../aws/credential-uses';
-import type { Item } from '../aws/customer-records';
-import { NOTED_EVERY_MS } from '../aws/successes';
-import { type Aor, formatAor } from '../registrar/aor';
-import { type Credential, credentialsOf } from '../registrar/credentials';
-import { type Customer, parseCustomer } from '../registrar/customer';
-import { hashCredentials } from '../registrar/digest';
+import { RECORDED_EVERY_MS } from '../aws/stores/logins';
+import { readCredentialUses } from '../aws/tools/credential-uses';
+import type { Item } from '../aws/tools/customer-records';
+import { type Credential, credentialsOf } from '../registrar/auth/credentials';
+import { hashCredentials } from '../registrar/auth/digest';
+import { type Aor, formatAor } from '../registrar/record/aor';
+import { type Customer, parseCustomer } from '../registrar/record/customer';
 import { counted } from './columns';
 import { change, findItem } from './customers';
 import { readAor, readSecret } from './input';
@@ -159,7 +159,7 @@ async function refuseWhileInUse(
   const uses = (await readCredentialUses(place.dynamodb, place.memoryTable, [aor])).get(formatAor(aor)) ?? [];
   const inUse = uses.find(
     ({ label, at }) =>
-      retired.some((it) => it.knownAs === label) && shell.now() - at < DAY_MS + NOTED_EVERY_MS,
+      retired.some((it) => it.knownAs === label) && shell.now() - at < DAY_MS + RECORDED_EVERY_MS,
   );
   if (inUse)
     throw new Refused(

@@ -1,10 +1,10 @@
-import { type CustomerRecords, customerRecords } from '../aws/customer-records';
-import { connectDocumentClient, type DocumentClient } from '../aws/document-client';
-import { OUTPUTS } from '../aws/names';
-import { stackOutputs } from '../aws/stack-outputs';
+import { type CustomerRecords, customerRecords } from '../aws/tools/customer-records';
+import { connectDocumentClient, type DocumentClient } from '../aws/tools/document-client';
+import { stackOutputs } from '../aws/tools/stack-outputs';
 import { askLocalStack } from '../local/about';
-import { LOCAL_TABLES } from '../local/dynamodb';
-import type { CallSettings } from '../registrar/plan';
+import { LOCAL_TABLES } from '../local/embedded-dynamodb';
+import type { CallSettings } from '../registrar/calls/call';
+import { OUTPUTS } from '../stack/output-names';
 import { callSettings } from './call-settings';
 import { type Shell, WrongUsage } from './shell';
 

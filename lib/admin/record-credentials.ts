@@ -1,6 +1,6 @@
-import type { Aor } from '../registrar/aor';
-import type { Customer } from '../registrar/customer';
-import { hashCredentials } from '../registrar/digest';
+import { hashCredentials } from '../registrar/auth/digest';
+import type { Aor } from '../registrar/record/aor';
+import type { Customer } from '../registrar/record/customer';
 
 /** A credential as records hold it, without a plain password. */
 export interface RecordCredential {

@@ -1,5 +1,5 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { customerSchema } from '../registrar/customer-schema';
+import { customerSchema } from '../registrar/record/customer-schema';
 import type { Outcome, Shell } from './shell';
 
 /**

@@ -1,7 +1,7 @@
-import { readSecretText, writeSecretText } from '../aws/secret-text';
-import { parseWebhookSecrets, speaksFor, type WebhookSecret } from '../jambonz/webhook-secrets';
-import { readLocalSecret, writeLocalSecret } from '../local/webhook-secret';
-import { realmKey, sameRealm } from '../registrar/aor';
+import { readSecretText, writeSecretText } from '../aws/tools/secret-text';
+import { coversRealm, parseWebhookSecrets, type WebhookSecret } from '../jambonz/webhook-secrets';
+import { readLocalSecret, writeLocalSecret } from '../local/local-secret';
+import { realmKey, sameRealm } from '../registrar/record/aor';
 import type { Place } from './place';
 import { Refused } from './shell';
 
@@ -25,21 +25,36 @@ export function secretStore({ webhookSecret, dynamodb }: Place): SecretStore {
 /** Does what is stored let jambonz speak for this realm with this secret? */
 export function accepts(stored: string | undefined, secret: string, realm: string): boolean {
   const matching = parse(stored).filter((it) => it.secret === secret);
-  return speaksFor(matching, realm);
+  return coversRealm(matching, realm);
 }
 
 /**
- * What to store so that it does. A plain text is replaced: the one before stays valid as the previous version. In
- * a list, where several accounts share a deployment, only what was there for this account is, with its realms.
+ * What to store so that it does. In a list, where several accounts share a deployment, only what was there for this
+ * account is replaced, and keeps its realms. A plain text does not say whose it is: where it may be another account's
+ * the new one goes beside it; else it is replaced, and stays valid for a while as the previous version.
+ * @param mayBeOthers does the deployment serve realms that this account does not?
  */
-export function withSecret(stored: string | undefined, secret: string, realm: string): string {
-  if (!stored?.trim().startsWith('[')) return secret;
+export function withSecret(
+  stored: string | undefined,
+  secret: string,
+  realm: string,
+  mayBeOthers: boolean,
+): string {
+  if (!stored?.trim().startsWith('[')) {
+    const kept = mayBeOthers && !isBorn(stored) ? parse(stored).map((it) => it.secret) : [];
+    return [...kept, secret].join(',');
+  }
   const isOurs = ({ secret: known, realms = [] }: WebhookSecret) =>
     known === secret || realms.some((it) => sameRealm(it, realm));
   const all = parse(stored);
   const realms = all.filter(isOurs).flatMap((it) => it.realms ?? []);
   const ours = { secret, realms: [...new Set([...realms, realm].map(realmKey))] };
   return JSON.stringify([...all.filter((it) => !isOurs(it)), ours]);
+}
+
+/** The random text that a new stack puts there (lib/stack/webhook-secret.ts): no account has it. */
+function isBorn(stored: string | undefined): boolean {
+  return stored !== undefined && /^[0-9A-Za-z]{64}$/.test(stored.trim());
 }
 
 function parse(stored: string | undefined): WebhookSecret[] {

@@ -1,8 +1,8 @@
-import { announceCall, askRegisterAuth, type HookReply } from '../local/jambonz';
-import { invite, type Phone, register } from '../local/phone';
+import { announceCall, askRegisterAuth, type HookReply } from '../local/jambonz-simulator';
 import { DEVELOPMENT_SECRET, SAMPLE_CUSTOMERS } from '../local/sample-customers';
-import { formatAor, parseAor } from '../registrar/aor';
-import { isObject } from '../registrar/json';
+import { invite, type Phone, register } from '../local/sip-phone';
+import { formatAor, parseAor } from '../registrar/record/aor';
+import { isObject } from '../registrar/record/json';
 import { mask } from './mask';
 import { type Outcome, type Shell, WrongUsage } from './shell';
 

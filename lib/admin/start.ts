@@ -1,4 +1,4 @@
-import { forPeople } from '../local/for-people';
+import { readableLine } from '../local/readable-log';
 import { DEVELOPMENT_SECRET } from '../local/sample-customers';
 import { CannotStart, type LocalStack, startLocalStack } from '../local/stack';
 import type { Outcome, Shell } from './shell';
@@ -7,7 +7,7 @@ import type { Outcome, Shell } from './shell';
 export async function start(shell: Shell, { json = false }: { json?: boolean } = {}): Promise<Outcome> {
   try {
     const stack = await startLocalStack(shell.env, (line) =>
-      shell.print(shell.watched && !json ? forPeople(line) : JSON.stringify(line)),
+      shell.print(shell.watched && !json ? readableLine(line) : JSON.stringify(line)),
     );
     const { url, dynamodbEndpoint } = stack;
     if (json) shell.print(JSON.stringify({ ready: url, dynamodbEndpoint }));

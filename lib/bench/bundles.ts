@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
-import { LAMBDA_ROUTES } from '../aws/names';
+import { LAMBDA_ROUTES } from '../jambonz/routes';
 import { BUNDLE, entryOf } from '../stack/bundle';
 
 export const ROOT = join(__dirname, '..', '..');
@@ -34,7 +34,7 @@ export function bundleOverSdk(): Bundle {
 /** A process of the bench: it is measured as plain JavaScript, without what runs TypeScript. */
 export function bundleProcess(name: string): string {
   return bundle(join(__dirname, 'processes', `${name}.ts`), `${name}.js`, {
-    external: ['dynalite', 'express'],
+    external: ['dynalite'],
     mainFields: [...BUNDLE.mainFields],
   }).file;
 }

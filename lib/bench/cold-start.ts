@@ -1,7 +1,7 @@
-import { startSurroundings } from './aws';
+import { startAwsStandIns } from './aws-stand-ins';
 import { bundleLambda, bundleOverSdk, bundleProcess } from './bundles';
 import type { Gate } from './gate';
-import { type LambdaStart, startLambda } from './lambda';
+import { type LambdaStart, startLambda } from './lambda-process';
 import { eventOf, registerPost } from './phones';
 import { type Measured, measured } from './statistics';
 
@@ -34,7 +34,7 @@ const REST_MS = 200;
  * 512 MB has too little of, and on shared cores the clock would measure the neighbours.
  */
 export async function measureColdStarts(rounds: number): Promise<ColdStarts> {
-  const surroundings = await startSurroundings();
+  const surroundings = await startAwsStandIns();
   const runtime = bundleProcess('lambda-runtime');
   const files: Readonly<Record<Kind, string>> = {
     bare: bundleProcess('bare-lambda'),

@@ -1,12 +1,12 @@
 import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
-import { door, type Handler } from '../aws/door';
-import type { DynamoDB } from '../aws/dynamodb';
-import { journal, type Print } from '../aws/journal';
-import { ENV } from '../aws/names';
-import { worldOf } from '../aws/world';
+import type { DynamoDB } from '../aws/client/dynamodb';
+import { contextFromEnv } from '../aws/lambda/context-from-env';
+import { apiGatewayHandler, type Handler } from '../aws/lambda/handler';
+import { type Print, telemetryLog } from '../aws/lambda/log';
+import { ENV } from '../hooks/settings';
 import { ROUTES } from '../jambonz/routes';
-import { LOCAL_TABLES } from '../local/dynamodb';
+import { LOCAL_TABLES } from '../local/embedded-dynamodb';
 import { SECRET } from './phones';
 
 /** Both Lambdas' hooks in this process: each call makes new ones, which have seen nobody yet. */
@@ -23,6 +23,6 @@ export function hooksOver(dynamodb: DynamoDB, print: Print, now: () => number = 
     [ROUTES.dialAction]: dialAction,
     [ROUTES.callStatus]: callStatus,
   };
-  const told = journal(print, 'edge-registrar', 'INFO', now);
-  return door(hooks, worldOf(env, told, now, dynamodb), told);
+  const telemetry = telemetryLog(print, 'edge-registrar', 'INFO', now);
+  return apiGatewayHandler(hooks, contextFromEnv(env, telemetry, now, dynamodb), telemetry);
 }

@@ -1,12 +1,12 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { DocumentClient } from '../aws/document-client';
+import type { DocumentClient } from '../aws/tools/document-client';
 import { ROUTES } from '../jambonz/routes';
 import { signatureHeader } from '../jambonz/signature';
-import { LOCAL_TABLES } from '../local/dynamodb';
-import { authHookPayload } from '../local/jambonz';
-import { type Phone, register, type SipRequest } from '../local/phone';
-import { hashCredentials } from '../registrar/digest';
+import { LOCAL_TABLES } from '../local/embedded-dynamodb';
+import { authHookPayload } from '../local/jambonz-simulator';
+import { type Phone, register, type SipRequest } from '../local/sip-phone';
+import { hashCredentials } from '../registrar/auth/digest';
 
 export const SECRET = 'wh_secret_bench_0123456789';
 const REALM = 'register.telecomsxchange.com';

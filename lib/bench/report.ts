@@ -30,7 +30,7 @@ function rounded(value: number): string {
 
 /** The tables of `docs/performance.md`, by the name that stands in its markers. */
 export function sectionsOf(results: Results): Readonly<Record<string, string>> {
-  const { machine, sizes, coldStarts, throughput, endurance, requests, costs } = results;
+  const { machine, sizes, coldStarts, requests, costs } = results;
   const { starts } = coldStarts;
   const gates = gatesOf(results);
   return {
@@ -73,41 +73,6 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
         ...[it.reads, it.writes, it.readUnits, it.writeUnits, it.lineBytes, it.logBytes].map(String),
       ]),
     ),
-    throughput: markdown(
-      ['server', 'answers per second of one core'],
-      [
-        ['bare node:http', perSecond(throughput.bare)],
-        ['the gateway, records cached', perSecond(throughput.ours)],
-        ['Express, naive', perSecond(throughput.express)],
-        [
-          'the gateway, each REGISTER a write to the embedded DynamoDB',
-          perSecond(throughput.oursWithDynamoDB),
-        ],
-      ],
-    ),
-    endurance: [
-      markdown(
-        [
-          'phones',
-          'seconds',
-          'REGISTERs',
-          'errors',
-          ...Object.keys(endurance.latency).map((it) => `${it}, ms`),
-          'p99/p50',
-        ],
-        [
-          [
-            endurance.phones,
-            endurance.seconds,
-            endurance.answers,
-            endurance.errors,
-            ...Object.values(endurance.latency).map((it) => it.toFixed(1)),
-            ((endurance.latency.p99 ?? 0) / (endurance.latency.p50 ?? 1)).toFixed(1),
-          ].map(String),
-        ],
-      ),
-      `Memory of the gateway (RSS): ${memory(endurance.rss)}. With ${endurance.strangers.users} users that nobody knows: ${memory(endurance.strangers.rss)}.`,
-    ].join('\n\n'),
     cost: markdown(
       ['a million of', 'API Gateway', 'Lambda', 'reads', 'writes', 'log', 'access log', 'together'],
       costs.millions.map((it) => [
@@ -144,15 +109,6 @@ function ms({ value }: Measured): string {
   return value.toFixed(1);
 }
 
-function perSecond({ value, noise }: Measured): string {
-  return `${Math.round(value / 100) / 10} k (+-${(noise * 100).toFixed(0)} %)`;
-}
-
 function dollars(value: number): string {
   return `$${value < 100 ? value.toFixed(2) : value.toFixed(0)}`;
-}
-
-function memory(samples: readonly number[]): string {
-  const at = (part: number) => samples[Math.floor((samples.length - 1) * part)]?.toFixed(0);
-  return `${at(0)} MB at first, ${at(0.5)} MB in the middle, ${at(1)} MB at the end`;
 }

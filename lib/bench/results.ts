@@ -1,11 +1,9 @@
 import type { ColdStarts } from './cold-start';
 import type { Costs } from './cost';
-import type { Endurance } from './endurance';
 import type { Gate } from './gate';
 import type { Instructions } from './instructions';
 import type { Requests } from './requests';
 import type { Sizes } from './sizes';
-import type { Throughput } from './throughput';
 
 /** All that one run of the bench measured: what `docs/performance.json` holds. */
 export interface Results {
@@ -14,8 +12,6 @@ export interface Results {
   readonly requests: Requests;
   readonly costs: Costs;
   readonly coldStarts: ColdStarts;
-  readonly throughput: Throughput;
-  readonly endurance: Endurance;
   /** Absent where there is no valgrind. */
   readonly instructions?: Instructions;
 }
@@ -27,8 +23,6 @@ export interface Machine {
 }
 
 export function gatesOf(results: Results): Gate[] {
-  const { sizes, coldStarts, instructions, requests, throughput, endurance, costs } = results;
-  return [sizes, coldStarts, instructions, requests, throughput, endurance, costs].flatMap(
-    (it) => it?.gates ?? [],
-  );
+  const { sizes, coldStarts, instructions, requests, costs } = results;
+  return [sizes, coldStarts, instructions, requests, costs].flatMap((it) => it?.gates ?? []);
 }

@@ -7,8 +7,8 @@ import {
   PutCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { DynamoDB, Input, Output } from '../aws/dynamodb';
-import type { ReadSecret } from '../aws/secrets';
+import type { DynamoDB, Input, Output } from '../aws/client/dynamodb';
+import type { ReadSecret } from '../aws/client/secrets-manager';
 
 // What the hooks ask of AWS, through the SDK: their own clients are measured against it, and must answer as it does.
 
@@ -33,7 +33,10 @@ export function dynamodbOverSdk(config: ConstructorParameters<typeof DynamoDBCli
 
 export function secretsOverSdk(): ReadSecret {
   const client = new SecretsManagerClient({ maxAttempts: 1 });
-  return (input, signal) => client.send(new GetSecretValueCommand(input), options(signal));
+  return async (input, signal) => {
+    const answer = await client.send(new GetSecretValueCommand(input), options(signal));
+    return { ...answer, CreatedDate: answer.CreatedDate && answer.CreatedDate.getTime() / 1000 };
+  };
 }
 
 function options(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {

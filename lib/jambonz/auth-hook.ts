@@ -1,8 +1,8 @@
-import type { Admission, AuthAttempt } from '../registrar/admission';
-import type { DigestAnswer } from '../registrar/digest';
-import { isObject } from '../registrar/json';
+import type { Admission, AuthAttempt } from '../registrar/auth/admission';
+import { type DigestAnswer, UNREADABLE } from '../registrar/auth/digest';
+import { isObject } from '../registrar/record/json';
 import { readAuthorization } from './authorization';
-import type { HookAnswer } from './hook';
+import type { HookAnswer } from './webhook';
 
 /**
  * Reads the body of the registration hook (digest-utils index.js, `digestChallenge`).
@@ -14,13 +14,15 @@ export function parseAuthHook(json: Record<string, unknown>): AuthAttempt | unde
   if (typeof method !== 'string' || !isObject(headers) || !fields) return undefined;
   return {
     method,
-    digest: uncut(fields, headers.authorization),
+    digest: preferHeader(fields, headers.authorization),
     source: {
-      address: typeof source_address === 'string' ? source_address : '',
+      address: textOf(source_address),
       claimedByDevice: method === 'INVITE' && Object.keys(headers).some(isForwardedFor),
     },
-    callId: typeof headers['call-id'] === 'string' ? headers['call-id'] : '',
-    to: typeof headers.to === 'string' ? headers.to : '',
+    userAgent: textOf(headers['user-agent']),
+    callId: textOf(headers['call-id']),
+    contact: textOf(headers.contact),
+    to: textOf(headers.to),
     expires: typeof expires === 'number' && Number.isInteger(expires) && expires >= 0 ? expires : undefined,
   };
 }
@@ -42,7 +44,7 @@ function isForwardedFor(name: string): boolean {
  * behind a last qop. The device's own header is right, unless the two differ about who this is: calls will come
  * under jambonz's reading of the name, so then that one counts.
  */
-function uncut(fields: DigestAnswer, header: unknown): DigestAnswer {
+function preferHeader(fields: DigestAnswer, header: unknown): DigestAnswer {
   const own = typeof header === 'string' ? readAuthorization(header) : undefined;
   return own && own.username === fields.username && own.realm === fields.realm ? own : fields;
 }
@@ -57,11 +59,21 @@ function readFields(json: Record<string, unknown>): DigestAnswer | undefined {
     nonce,
     uri,
     response,
-    algorithm: isText(algorithm) ? algorithm : 'MD5',
-    qop: isText(qop) ? qop.trim() : undefined,
-    nc: isText(nc) ? nc.trim() : undefined,
-    cnonce: isText(cnonce) ? cnonce : undefined,
+    algorithm: readOptional(algorithm) ?? 'MD5',
+    qop: readOptional(qop)?.trim(),
+    nc: readOptional(nc)?.trim(),
+    cnonce: readOptional(cnonce),
   };
+}
+
+/** jambonz leaves out what the device did not send, or sends an empty text. */
+function readOptional(value: unknown): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  return typeof value === 'string' ? value : UNREADABLE;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function isText(value: unknown): value is string {

@@ -1,4 +1,4 @@
-import type { DigestAnswer } from '../registrar/digest';
+import type { DigestAnswer } from '../registrar/auth/digest';
 
 const TOKEN = "[\\w\\-.!%*+`'~]+";
 const QUOTED = '"([^"\\\\]*(?:\\\\.[^"\\\\]*)*)"';

@@ -1,7 +1,7 @@
-import { type Aor, parseAor } from '../registrar/aor';
-import type { Presented } from '../registrar/caller-id';
-import { isObject } from '../registrar/json';
-import type { Call } from '../registrar/plan';
+import type { Call } from '../registrar/calls/call';
+import type { Presented } from '../registrar/calls/caller-id';
+import { type Aor, parseAor } from '../registrar/record/aor';
+import { isObject } from '../registrar/record/json';
 
 /**
  * Reads the first (session:new) call hook (jambonz-feature-server lib/middleware.js, `invokeWebCallback`).

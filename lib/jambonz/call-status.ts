@@ -1,8 +1,17 @@
 import { readCallId } from './call-hook';
 import type { CallTag } from './call-tag';
 
-/** The end of a call, as the caller's own leg tells it. */
+/** A call was answered, as the caller's own leg reports it. */
+export interface CallAnswered {
+  readonly kind: 'answered';
+  readonly callId: string;
+  /** As jambonz carried it: still to be opened. */
+  readonly customerData: unknown;
+}
+
+/** The end of a call, as the caller's own leg reports it. */
 export interface CallEnd {
+  readonly kind: 'ended';
   readonly callId: string;
   readonly status: (typeof ENDS)[number];
   readonly sipStatus: number | undefined;
@@ -15,7 +24,7 @@ export interface CallEnd {
 }
 
 /** One ended call, as it is told to people. */
-export interface CallRecord extends Omit<CallEnd, 'customerData'> {
+export interface CallRecord extends Omit<CallEnd, 'kind' | 'customerData'> {
   readonly tag: CallTag;
 }
 
@@ -23,17 +32,22 @@ const ENDS = ['completed', 'failed', 'no-answer', 'busy'] as const;
 
 /**
  * Reads one change of a call's state (jambonz-feature-server lib/session/call-info.js, `toJSON`). Legs to carriers
- * and states on the way are nothing to us: the caller's leg says how the call ended.
+ * and other states are nothing to us: the caller's leg says that the call was answered, and how it ended.
  * @returns undefined when it is not what jambonz sends
  */
-export function parseCallStatus(json: Record<string, unknown>): CallEnd | 'not-an-end' | undefined {
+export function parseCallStatus(
+  json: Record<string, unknown>,
+): CallAnswered | CallEnd | 'nothing-to-us' | undefined {
   const { call_status, sip_status, duration, parent_call_sid, direction } = json;
   const callId = readCallId(json);
   if (!callId || typeof call_status !== 'string') return undefined;
   const status = ENDS.find((end) => end === call_status);
   const ownLeg = parent_call_sid === undefined && direction !== 'outbound';
-  if (!status || !ownLeg) return 'not-an-end';
+  if (ownLeg && call_status === 'in-progress')
+    return { kind: 'answered', callId, customerData: json.customerData };
+  if (!status || !ownLeg) return 'nothing-to-us';
   return {
+    kind: 'ended',
     callId,
     status,
     sipStatus: typeof sip_status === 'number' ? sip_status : undefined,

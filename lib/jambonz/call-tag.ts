@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { type Aor, formatAor, parseAor } from '../registrar/aor';
-import { isObject } from '../registrar/json';
-import type { Call, DialPlanned } from '../registrar/plan';
-import { sameText } from '../registrar/same-text';
-import { speaksFor, type WebhookSecret } from './webhook-secrets';
+import { constantTimeEqual } from '../registrar/auth/constant-time';
+import type { Call } from '../registrar/calls/call';
+import type { Lease } from '../registrar/calls/call-limits';
+import type { DialPlanned } from '../registrar/calls/plan';
+import { type Aor, formatAor, parseAor } from '../registrar/record/aor';
+import { isObject } from '../registrar/record/json';
+import { coversRealm, type WebhookSecret } from './webhook-secrets';
 
 /**
  * What one hook of a call tells the next: jambonz carries the data of the `tag` verb as `customerData`. It is ours
@@ -18,8 +20,8 @@ export interface CallTag {
   readonly number: string;
   /** The number shown to the callee. */
   readonly shown: string;
-  /** Whose seat the call has; undefined: none is counted. */
-  readonly seatOf: Aor | undefined;
+  /** The seat that the call took at its first attempt, whoever owns the caps now; undefined: none is counted. */
+  readonly lease: Lease | undefined;
 }
 
 /** The data of a `tag` verb. */
@@ -29,7 +31,12 @@ export interface TagData {
 }
 
 /** The tag of one attempt of a plan. */
-export function tagOf(call: Call, plan: DialPlanned, attempt: number): CallTag {
+export function tagOf(
+  call: Call,
+  plan: DialPlanned,
+  attempt: number,
+  lease: Lease | undefined = leaseOf(plan),
+): CallTag {
   const { trunk = '', callerId = 'anonymous' } = plan.attempts[attempt - 1] ?? {};
   return {
     call: { ...call, caller: plan.caller },
@@ -37,15 +44,20 @@ export function tagOf(call: Call, plan: DialPlanned, attempt: number): CallTag {
     trunk,
     number: plan.destination.number,
     shown: plan.callerId.hidden ? 'anonymous' : callerId,
-    seatOf: plan.caps?.maxConcurrentCalls === undefined ? undefined : plan.caps.owner,
+    lease,
   };
 }
 
+/** What an answered call of this plan holds. */
+function leaseOf({ limits }: DialPlanned): Lease | undefined {
+  return limits && { owner: limits.owner, seconds: limits.leaseSeconds };
+}
+
 /** Signs a tag with the first of these secrets that speaks for the caller's realm. */
-export function sealTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagData {
-  const own = secrets.find((secret) => speaksFor([secret], tag.call.caller.realm));
+export function signTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagData {
+  const own = secrets.find((secret) => coversRealm([secret], tag.call.caller.realm));
   if (!own) throw new Error('no webhook secret speaks for the realm of the call');
-  const { call, attempt, trunk, number, shown, seatOf } = tag;
+  const { call, attempt, trunk, number, shown, lease } = tag;
   const { id, caller, dialled, presented } = call;
   const text = JSON.stringify({
     id,
@@ -58,7 +70,8 @@ export function sealTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagDat
     trunk,
     number,
     shown,
-    seatOf: seatOf && formatAor(seatOf),
+    seatOf: lease && formatAor(lease.owner),
+    seatSeconds: lease?.seconds,
   });
   return { call: text, mac: mac(text, own.secret) };
 }
@@ -69,22 +82,22 @@ export function sealTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagDat
  * @param secrets current and previous: a call may outlive a rotation. Those of other realms sign for nobody here
  * @returns undefined when it is not ours, or was changed, or belongs to another call
  */
-export function openTag(
+export function verifyTag(
   data: unknown,
   callId: string,
   secrets: readonly WebhookSecret[],
 ): CallTag | undefined {
   if (!isObject(data) || typeof data.call !== 'string' || typeof data.mac !== 'string') return undefined;
   const { call: text, mac: given } = data;
-  const by = secrets.filter(({ secret }) => sameText(given, mac(text, secret)));
+  const by = secrets.filter(({ secret }) => constantTimeEqual(given, mac(text, secret)));
   const tag = by.length > 0 ? readTag(text) : undefined;
-  return tag?.call.id === callId && speaksFor(by, tag.call.caller.realm) ? tag : undefined;
+  return tag?.call.id === callId && coversRealm(by, tag.call.caller.realm) ? tag : undefined;
 }
 
 function readTag(text: string): CallTag | undefined {
   const json: unknown = JSON.parse(text);
   if (!isObject(json)) return undefined;
-  const { id, caller, dialled, from, identity, attempt, trunk, number, shown, seatOf } = json;
+  const { id, caller, dialled, from, identity, attempt, trunk, number, shown } = json;
   const aor = typeof caller === 'string' ? parseAor(caller) : undefined;
   if (!aor || typeof id !== 'string' || typeof dialled !== 'string' || typeof from !== 'string')
     return undefined;
@@ -101,8 +114,13 @@ function readTag(text: string): CallTag | undefined {
     trunk,
     number,
     shown,
-    seatOf: typeof seatOf === 'string' ? parseAor(seatOf) : undefined,
+    lease: readLease(json),
   };
+}
+
+function readLease({ seatOf: leaseOwner, seatSeconds }: Record<string, unknown>): Lease | undefined {
+  const owner = typeof leaseOwner === 'string' ? parseAor(leaseOwner) : undefined;
+  return owner && { owner, seconds: typeof seatSeconds === 'number' ? seatSeconds : 0 };
 }
 
 /** A key of its own, so that no signature of jambonz's can ever be taken for one of ours. */

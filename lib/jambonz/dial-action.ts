@@ -1,4 +1,4 @@
-import type { DialOutcome } from '../registrar/failover';
+import type { DialOutcome } from '../registrar/calls/failover';
 import { readCallId } from './call-hook';
 
 /** How a dial ended (jambonz-feature-server lib/tasks/dial.js, `_kill`). */

@@ -5,3 +5,9 @@ export const ROUTES = {
   dialAction: '/dial-action',
   callStatus: '/call-status',
 } as const;
+
+/** Which Lambda answers which paths. */
+export const LAMBDA_ROUTES = {
+  'register-auth': [ROUTES.registerAuth],
+  'call-hook': [ROUTES.callHook, ROUTES.dialAction, ROUTES.callStatus],
+} as const;

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { sameText } from '../registrar/same-text';
+import { constantTimeEqual } from '../registrar/auth/constant-time';
 
 /** jambonz signs each webhook so that nobody else can pose as it. Older or newer than this is a replay. */
 export const TOLERANCE_S = 300;
@@ -36,7 +36,7 @@ export function verifySignature<S extends { readonly secret: string }>(
   if (time === undefined || signatures.length === 0) return { verdict: 'wrong-signature', by: [] };
   const by = secrets.filter(({ secret }) => {
     const expected = hmac(body, secret, time);
-    return signatures.map((given) => sameText(given, expected)).includes(true);
+    return signatures.map((given) => constantTimeEqual(given, expected)).includes(true);
   });
   if (by.length === 0) return { verdict: 'wrong-signature', by };
   const age = now / 1000 - Number(time);

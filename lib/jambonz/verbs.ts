@@ -1,6 +1,7 @@
-import type { CallerId } from '../registrar/caller-id';
-import type { Attempt, DialPlanned } from '../registrar/plan';
+import type { CallerId } from '../registrar/calls/caller-id';
+import type { Attempt, DialPlanned } from '../registrar/calls/plan';
 import type { TagData } from './call-tag';
+import { isLegalSip, type SipPart } from './sip-text';
 
 /** The verbs we return, in the properties that every jambonz from 0.8.3 on accepts: one unknown one is a 480. */
 export type Verb = Tag | Dial | Decline;
@@ -23,7 +24,7 @@ export interface Dial {
   readonly timeLimit?: number;
   /** Absolute: a relative one would lose the stage in the path. */
   readonly actionHook: string;
-  /** An empty text keeps the device's own header from the carrier (dial.js copies them by default). */
+  /** Always there, and never empty: they replace the device's own, which dial.js copies by default. */
   readonly headers: Readonly<Record<'P-Asserted-Identity' | 'Privacy', string>>;
   readonly target: readonly [SipTarget];
 }
@@ -42,61 +43,92 @@ export interface Decline {
 /** What the phone sees when the action hook fails too: without a decline behind the dial jambonz would say 603. */
 const TRUNK_FAILED = 503;
 
+/** Verbs, and what the plan has but SIP cannot carry: it was left out. */
+export interface WrittenVerbs {
+  readonly verbs: Verb[];
+  /** Names of the values, never their texts: `callerId`, `callerName`, `identity`, `auth`, `sipUri`. */
+  readonly illegal: readonly string[];
+}
+
 /** The call ends here. */
 export function declineVerbs(status: number): Verb[] {
   return [{ verb: 'sip:decline', status }];
 }
 
 /**
- * One attempt of a plan in jambonz's words. The decline behind the dial is skipped once a call was answered.
+ * One attempt of a plan in jambonz's words. The decline behind the dial is skipped once a call was answered. A value
+ * that cannot be written legally costs that value, not the call.
  * @param attempt its place in the plan, from 1
  */
-export function dialVerbs(plan: DialPlanned, attempt: number, tag: TagData, actionHook: string): Verb[] {
+export function dialVerbs(
+  plan: DialPlanned,
+  attempt: number,
+  tag: TagData,
+  actionHook: string,
+): WrittenVerbs {
+  const illegal: string[] = [];
+  const legal = (name: string, part: SipPart, text: string | undefined) => {
+    if (text === undefined || isLegalSip(part, text)) return text;
+    illegal.push(name);
+    return undefined;
+  };
   const chosen = plan.attempts[attempt - 1];
-  if (!chosen) return declineVerbs(TRUNK_FAILED);
-  return [{ verb: 'tag', data: tag }, dial(plan, chosen, actionHook), ...declineVerbs(TRUNK_FAILED)];
-}
-
-function dial({ callerId, maxSeconds }: DialPlanned, attempt: Attempt, actionHook: string): Dial {
-  const { outboundAuth, ringTimeout } = attempt;
-  return {
+  const target = chosen && sipTarget(chosen, legal);
+  if (!chosen || !target) return { verbs: declineVerbs(TRUNK_FAILED), illegal };
+  const dial: Dial = {
     verb: 'dial',
     answerOnBridge: true,
-    ...identity(callerId, attempt),
-    ...(ringTimeout !== undefined && { timeout: ringTimeout }),
-    ...(maxSeconds !== undefined && { timeLimit: maxSeconds }),
+    ...identity(plan.callerId, chosen, legal),
+    ...(chosen.ringTimeout !== undefined && { timeout: chosen.ringTimeout }),
+    ...(plan.maxSeconds !== undefined && { timeLimit: plan.maxSeconds }),
     actionHook,
-    target: [
-      {
-        type: 'sip',
-        sipUri: sipUri(attempt),
-        ...(outboundAuth && { auth: { username: outboundAuth.username, password: outboundAuth.password } }),
-      },
-    ],
+    target: [target],
   };
+  return { verbs: [{ verb: 'tag', data: tag }, dial, ...declineVerbs(TRUNK_FAILED)], illegal };
 }
 
+/** The text if it is legal there, else nothing, which is noted under its name. */
+type Legal = (name: string, part: SipPart, text: string | undefined) => string | undefined;
+
+/** RFC 3323 section 4.1.1.3 keeps the name free: an identity for nobody, which is legal where an empty text is not. */
+const NO_IDENTITY = '<sip:anonymous@anonymous.invalid>';
+
 /**
- * Who calls, in all four places at once. Hidden: anonymous in From, and the number for the carrier only (RFC 3323
- * section 4.1, RFC 3325 section 9.1). A carrier knows its numbers by its own host name.
+ * Who calls, in all places at once: From, display name, P-Asserted-Identity and Privacy (RFC 3325 section 9.1,
+ * RFC 3323 section 4.2). Both headers always have a legal value, because jambonz copies the device's own otherwise.
+ * Hidden: anonymous in From, the number for the carrier only. A carrier knows its numbers by its own host name.
  */
 function identity(
   { name, hidden }: CallerId,
   { callerId, host }: Attempt,
+  legal: Legal,
 ): Pick<Dial, 'callerId' | 'callerName' | 'headers'> {
-  if (hidden && callerId !== undefined) {
-    const asserted = { 'P-Asserted-Identity': `<sip:${callerId}@${host}>`, Privacy: 'id' };
-    return { callerId: 'anonymous', callerName: 'Anonymous', headers: asserted };
-  }
+  const number = legal('callerId', 'user', callerId);
+  const asserted = number !== undefined && legal('identity', 'host', host);
+  const headers = {
+    'P-Asserted-Identity': asserted ? `<sip:${number}@${asserted}>` : NO_IDENTITY,
+    Privacy: hidden || number === undefined ? 'id' : 'none',
+  };
+  if (hidden) return { callerId: 'anonymous', callerName: 'Anonymous', headers };
+  const shownName = legal('callerName', 'quoted-text', name);
   return {
-    callerId: callerId ?? 'anonymous',
-    ...(name !== undefined && { callerName: name }),
-    headers: { 'P-Asserted-Identity': '', Privacy: '' },
+    callerId: number ?? 'anonymous',
+    ...(shownName !== undefined && { callerName: shownName }),
+    headers,
   };
 }
 
 /** The user part is raw: `#` survives, and `%xx` before a `#` would make jambonz refuse the URI. */
-function sipUri({ techPrefix, number, host, port, transport }: Attempt): string {
+function sipTarget(attempt: Attempt, legal: Legal): SipTarget | undefined {
+  const { techPrefix, number, port, transport, outboundAuth } = attempt;
+  const user = legal('sipUri', 'dialled-user', techPrefix + number);
+  const host = legal('sipUri', 'host', attempt.host);
+  if (user === undefined || host === undefined) return undefined;
   const where = port === undefined ? host : `${host}:${port}`;
-  return `sip:${techPrefix}${number}@${where}${transport === undefined ? '' : `;transport=${transport}`}`;
+  const username = legal('auth', 'quoted-text', outboundAuth?.username);
+  return {
+    type: 'sip',
+    sipUri: `sip:${user}@${where}${transport === undefined ? '' : `;transport=${transport}`}`,
+    ...(outboundAuth && username !== undefined && { auth: { username, password: outboundAuth.password } }),
+  };
 }

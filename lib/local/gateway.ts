@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { Handler } from '../aws/door';
+import type { Handler } from '../aws/lambda/handler';
 
 /** What API Gateway itself takes at most (10 MB). */
-const LARGEST_REQUEST = 10 * 1024 * 1024;
+const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 
 export interface LocalGateway {
   readonly url: string;
@@ -49,7 +49,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const [pathname = '/'] = (request.url ?? '/').split('?', 1);
-  const handler = Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
+  const resource = pathname.replace(/(?<=.)\/$/, '');
+  const handler = Object.hasOwn(routes, resource) ? routes[resource] : undefined;
   // The front door's own words are 504, whatever the trouble: to a phone anything else is a refusal.
   if (!handler || request.method !== 'POST')
     return send(
@@ -59,7 +60,7 @@ async function answer(
     );
   const body = await readBody(request);
   if (!body) return send(response, 504, '{"error":"Request Entity Too Large","gateway":"REQUEST_TOO_LARGE"}');
-  const result = await handler(toEvent(request, pathname, body));
+  const result = await handler(toEvent(request, resource, pathname, body));
   send(response, result.statusCode, result.body, result.headers as Record<string, string>);
 }
 
@@ -80,7 +81,7 @@ function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > LARGEST_REQUEST) resolve(undefined);
+      if (length > MAX_REQUEST_BYTES) resolve(undefined);
       else chunks.push(chunk);
     });
     request.once('end', () => resolve(Buffer.concat(chunks)));
@@ -89,7 +90,12 @@ function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 }
 
 /** The proxy event of a REST API (payload format 1.0), in the fields that a handler may rely on. */
-function toEvent(request: IncomingMessage, path: string, body: Buffer): APIGatewayProxyEvent {
+function toEvent(
+  request: IncomingMessage,
+  resource: string,
+  path: string,
+  body: Buffer,
+): APIGatewayProxyEvent {
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [
       name,
@@ -98,7 +104,7 @@ function toEvent(request: IncomingMessage, path: string, body: Buffer): APIGatew
   );
   const isText = isUtf8(body);
   return {
-    resource: path,
+    resource,
     path,
     httpMethod: request.method ?? 'POST',
     headers,
@@ -109,7 +115,7 @@ function toEvent(request: IncomingMessage, path: string, body: Buffer): APIGatew
     stageVariables: null,
     requestContext: {
       extendedRequestId: randomUUID().slice(0, 16),
-      resourcePath: path,
+      resourcePath: resource,
       path,
       domainName: `127.0.0.1:${request.socket.localPort}`,
       httpMethod: request.method,

@@ -2,20 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
-import { connectDocumentClient, type DocumentClient } from '../aws/document-client';
-import { door } from '../aws/door';
-import { journal, type Print } from '../aws/journal';
-import { ENV } from '../aws/names';
-import { type Environment, worldOf } from '../aws/world';
+import { contextFromEnv, type Environment } from '../aws/lambda/context-from-env';
+import { apiGatewayHandler } from '../aws/lambda/handler';
+import { type Print, telemetryLog } from '../aws/lambda/log';
+import { connectDocumentClient, type DocumentClient } from '../aws/tools/document-client';
+import { ENV } from '../hooks/settings';
 import { ROUTES } from '../jambonz/routes';
 import { parseWebhookSecrets } from '../jambonz/webhook-secrets';
-import { type FileRecord, parseCustomerFile } from '../registrar/customer-file';
-import { isObject } from '../registrar/json';
+import { type FileRecord, parseCustomerFile } from '../registrar/record/customer-file';
+import { isObject } from '../registrar/record/json';
 import type { AboutLocalStack } from './about';
-import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from './dynamodb';
+import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from './embedded-dynamodb';
 import { startGateway } from './gateway';
+import { readLocalSecret } from './local-secret';
 import { DEVELOPMENT_SECRET, SAMPLE_CUSTOMERS } from './sample-customers';
-import { readLocalSecret } from './webhook-secret';
 
 /** Everything that runs on a laptop. */
 export interface LocalStack {
@@ -78,15 +78,15 @@ function handlers(env: Environment, endpoint: string, print: Print) {
   const dynamodb = connectDocumentClient(endpoint);
   const secrets = async () =>
     parseWebhookSecrets(env.WEBHOOK_SECRET ?? (await readLocalSecret(dynamodb)) ?? DEVELOPMENT_SECRET);
-  const told = journal(print, 'edge-registrar', env.LOG_LEVEL, Date.now);
-  const world = { ...worldOf(settings, told), secrets };
+  const telemetry = telemetryLog(print, 'edge-registrar', env.LOG_LEVEL, Date.now);
+  const context = { ...contextFromEnv(settings, telemetry), secrets };
   const hooks = {
     [ROUTES.registerAuth]: registerAuth,
     [ROUTES.callHook]: callHook,
     [ROUTES.dialAction]: dialAction,
     [ROUTES.callStatus]: callStatus,
   };
-  const handler = door(hooks, world, told);
+  const handler = apiGatewayHandler(hooks, context, telemetry);
   return Object.fromEntries(Object.keys(hooks).map((path) => [path, handler]));
 }
 

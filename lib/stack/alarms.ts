@@ -11,12 +11,12 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { InstanceMetrics } from './metrics';
-import type { Settings } from './settings';
+import type { InstanceMetrics } from './instance-metrics';
+import type { Settings } from './stack-settings';
 
 /** When somebody is woken: more than `above`, in `of` of the last `in` periods. */
 interface Limit {
-  readonly says: string;
+  readonly description: string;
   readonly metric: IMetric;
   readonly above: number;
   readonly of: number;
@@ -36,11 +36,11 @@ export class Alarms extends Construct {
   ) {
     super(scope, id);
     this.topic = this.makeTopic();
-    for (const [name, limit] of Object.entries(limitsOf(metrics))) this.wake(name, limit);
-    this.wakeOnRefusals(metrics);
+    for (const [name, limit] of Object.entries(limitsOf(metrics))) this.addAlarm(name, limit);
+    this.addRefusalsAlarm(metrics);
   }
 
-  private wake(name: string, { says, metric, above, of, in: periods }: Limit): void {
+  private addAlarm(name: string, { description: says, metric, above, of, in: periods }: Limit): void {
     const alarm = new Alarm(this, name, {
       alarmName: `${this.settings.name}-${name}`,
       alarmDescription: describe(says, name),
@@ -51,11 +51,11 @@ export class Alarms extends Construct {
       evaluationPeriods: periods,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    this.ring(alarm);
+    this.notify(alarm);
   }
 
   /** What is normal differs from carrier to carrier: CloudWatch learns it. */
-  private wakeOnRefusals(metrics: InstanceMetrics): void {
+  private addRefusalsAlarm(metrics: InstanceMetrics): void {
     const name = 'refusals';
     const alarm = new AnomalyDetectionAlarm(this, name, {
       alarmName: `${this.settings.name}-${name}`,
@@ -67,10 +67,10 @@ export class Alarms extends Construct {
       evaluationPeriods: 3,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    this.ring(alarm);
+    this.notify(alarm);
   }
 
-  private ring(alarm: Alarm): void {
+  private notify(alarm: Alarm): void {
     alarm.addAlarmAction(new SnsAction(this.topic));
     alarm.addOkAction(new SnsAction(this.topic));
     this.all.push(alarm);
@@ -100,63 +100,63 @@ export class Alarms extends Construct {
 function limitsOf(metrics: InstanceMetrics): Record<string, Limit> {
   return {
     undecided: {
-      says: 'Hooks could not be decided: phones get 504 and try again',
+      description: 'Hooks could not be decided: phones get 504 and try again',
       metric: metrics.ours('undecided'),
       above: 0,
       of: 2,
       in: 3,
     },
     'front-door-5xx': {
-      says: 'Phones get 5xx',
-      metric: metrics.doorFailures,
+      description: 'Phones get 5xx',
+      metric: metrics.apiFailures,
       above: 0,
       of: 2,
       in: 3,
     },
     slow: {
-      says: 'One answer in a hundred takes longer than 1.5 s',
-      metric: metrics.doorLatency('p99', 'p99'),
+      description: 'One answer in a hundred takes longer than 1.5 s',
+      metric: metrics.apiLatency('p99', 'p99'),
       above: 1500,
       of: 3,
       in: 5,
     },
     throttled: {
-      says: 'Lambda or DynamoDB turns hooks away as too many come at once',
+      description: 'Lambda or DynamoDB turns hooks away as too many come at once',
       metric: metrics.throttles,
       above: 0,
       of: 2,
       in: 3,
     },
     'signature-failures': {
-      says: 'Hooks come whose signature does not fit the webhook secret',
+      description: 'Hooks come whose signature does not fit the webhook secret',
       metric: metrics.ours('signatureFailures'),
       above: 10,
       of: 2,
       in: 3,
     },
     'clock-skew': {
-      says: 'Hooks are refused as their time differs from ours by more than 300 s',
+      description: 'Hooks are refused as their time differs from ours by more than 300 s',
       metric: metrics.ours('clockSkew'),
       above: 0,
       of: 2,
       in: 3,
     },
     replay: {
-      says: 'A captured digest answer was used again, and refused',
+      description: 'A captured digest answer was used again, and refused',
       metric: metrics.ours('replayRefused'),
       above: 0,
       of: 1,
       in: 1,
     },
     unchecked: {
-      says: 'Guards against replays and guessing are passed over, as the memory table cannot be asked',
+      description: 'Guards against replays and guessing are passed over, as the memory table cannot be asked',
       metric: metrics.ours('unchecked'),
       above: 0,
       of: 2,
       in: 3,
     },
     'bad-record': {
-      says: 'A customer record has something in it that the hooks cannot use',
+      description: 'A customer record has something in it that the hooks cannot use',
       metric: metrics.ours('badRecords', { period: Duration.minutes(5) }),
       above: 0,
       of: 1,

@@ -1,7 +1,7 @@
 import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { EdgeRegistrar } from './edge-registrar';
-import { readSettings, standbySettings } from './settings';
+import { readSettings, standbySettings } from './stack-settings';
 
 /**
  * The CDK app: one instance of the stack as the context describes it, checked at synth.

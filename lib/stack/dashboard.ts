@@ -7,8 +7,8 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Alarms } from './alarms';
-import type { InstanceMetrics } from './metrics';
-import type { Settings } from './settings';
+import type { InstanceMetrics } from './instance-metrics';
+import type { Settings } from './stack-settings';
 
 const WIDTH = 12;
 const HEIGHT = 6;
@@ -46,14 +46,14 @@ export class Dashboard extends Construct {
           graph('Is AWS slow?', [
             m.ours('lookupTime', { statistic: 'p50', label: 'look-up p50 ms' }),
             m.ours('lookupTime', { statistic: 'p99', label: 'look-up p99 ms' }),
-            m.doorLatency('p99', 'answer p99 ms'),
+            m.apiLatency('p99', 'answer p99 ms'),
           ]),
         ],
         [
           graph('What is answered, and why', [m.oursBy('hooks', 'hook', 'answer', 'because')]),
           graph('What went wrong', [
             m.ours('undecided', { label: 'undecided (504)' }),
-            m.doorFailures,
+            m.apiFailures,
             m.throttles,
             m.ours('staleServed', { label: 'answered from a stale record' }),
             m.ours('unchecked', { label: 'guards passed over' }),

@@ -2,7 +2,7 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { Hook } from './hook';
+import type { HookFunction } from './hook-function';
 
 /** The key under which customers and memory lie on disk. Without it the table is lost, so it outlives the stack. */
 export class DataKey extends Construct {
@@ -27,7 +27,7 @@ export class DataKey extends Construct {
   }
 
   /** Through DynamoDB only: the key opens nothing to a hook that the hook may not read there. */
-  opensTablesFor(hook: Hook, ...actions: readonly `kms:${string}`[]): void {
+  grantTableUse(hook: HookFunction, ...actions: readonly `kms:${string}`[]): void {
     hook.lambda.addToRolePolicy(
       new PolicyStatement({
         actions: [...actions],

@@ -1,53 +1,53 @@
 import { Annotations, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { LAMBDA_ROUTES, OUTPUTS } from '../aws/names';
-import { ROUTES } from '../jambonz/routes';
+import { LAMBDA_ROUTES, ROUTES } from '../jambonz/routes';
 import { Alarms } from './alarms';
-import { Customers, type Place } from './customers';
+import { Customers, type RegionRole } from './customers-table';
 import { Dashboard } from './dashboard';
 import { DataKey } from './data-key';
-import { FrontDoor } from './front-door';
-import { Hook } from './hook';
+import { HookFunction } from './hook-function';
+import { InstanceMetrics } from './instance-metrics';
 import { Memory } from './memory';
-import { InstanceMetrics } from './metrics';
+import { OUTPUTS } from './output-names';
 import { SavedQueries } from './saved-queries';
-import { EXAMPLE_SIP_HOST, type Settings } from './settings';
+import { EXAMPLE_SIP_HOST, type Settings } from './stack-settings';
+import { WebhookApi } from './webhook-api';
 import { WebhookSecret } from './webhook-secret';
 
 /** One instance: jambonz knocks at the front door, two hooks answer from what admins wrote about customers. */
 export class EdgeRegistrar extends Stack {
-  constructor(scope: Construct, settings: Settings, place: Place = 'home') {
-    super(scope, place === 'home' ? settings.name : `${settings.name}-standby`, {
+  constructor(scope: Construct, settings: Settings, role: RegionRole = 'home') {
+    super(scope, role === 'home' ? settings.name : `${settings.name}-standby`, {
       description: 'edge-registrar: SIP devices register and call through jambonz',
-      ...inRegion(place === 'home' ? settings.region : settings.standbyRegion),
+      ...inRegion(role === 'home' ? settings.region : settings.standbyRegion),
     });
     const key = new DataKey(this, 'DataKey', settings);
-    const customers = new Customers(this, 'Customers', key, settings, place);
+    const customers = new Customers(this, 'Customers', key, settings, role);
     const memory = new Memory(this, 'Memory', key);
     const secret = new WebhookSecret(this, 'WebhookSecret');
-    const door = new FrontDoor(this, 'FrontDoor', settings);
+    const api = new WebhookApi(this, 'FrontDoor', settings);
 
     const hooks = entriesOf(LAMBDA_ROUTES).map(([name, paths]) => {
-      const hook = new Hook(this, name, settings);
-      customers.readableBy(hook);
-      memory.usedBy(hook);
-      secret.readableBy(hook);
-      door.leadsTo(hook, paths);
+      const hook = new HookFunction(this, name, settings);
+      customers.grantRead(hook);
+      memory.grantUse(hook);
+      secret.grantRead(hook);
+      api.route(hook, paths);
       return hook;
     });
 
-    const metrics = new InstanceMetrics(settings, door, hooks, [
+    const metrics = new InstanceMetrics(settings, api, hooks, [
       { TableName: customers.tableName, Operation: 'GetItem' },
       { TableName: memory.table.tableName, Operation: 'UpdateItem' },
     ]);
     const alarms = new Alarms(this, 'Alarms', settings, metrics);
     new Dashboard(this, 'Dashboard', settings, metrics, alarms);
-    new SavedQueries(this, 'SavedQueries', settings, door, hooks);
+    new SavedQueries(this, 'SavedQueries', settings, api, hooks);
 
-    this.tell({
-      registrationHook: ['jambonz, account: registration webhook', door.urlOf(ROUTES.registerAuth)],
-      callHook: ['jambonz, application: calling webhook', door.urlOf(ROUTES.callHook)],
-      callStatusHook: ['jambonz, application: call status webhook', door.urlOf(ROUTES.callStatus)],
+    this.addOutputs({
+      registrationHook: ['jambonz, account: registration webhook', api.urlOf(ROUTES.registerAuth)],
+      callHook: ['jambonz, application: calling webhook', api.urlOf(ROUTES.callHook)],
+      callStatusHook: ['jambonz, application: call status webhook', api.urlOf(ROUTES.callStatus)],
       customersTable: ['The table that holds one item per SIP account', customers.tableName],
       memoryTable: ['What the hooks remember for a while', memory.table.tableName],
       webhookSecretArn: [
@@ -55,16 +55,16 @@ export class EdgeRegistrar extends Stack {
         secret.secret.secretArn,
       ],
       outboundSipHost: ['Where calls go whose trunk names no host', settings.outboundSipHost],
-      domainTarget: door.api.domainName && [
+      domainTarget: api.api.domainName && [
         `DNS: ${settings.domainName} CNAME`,
-        door.api.domainName.domainNameAliasDomainName,
+        api.api.domainName.domainNameAliasDomainName,
       ],
     });
     for (const [name, value] of Object.entries(settings.tags)) Tags.of(this).add(name, value);
     warnOfExamples(this, settings);
   }
 
-  private tell(
+  private addOutputs(
     outputs: Record<keyof typeof OUTPUTS, [description: string, value: string] | undefined>,
   ): void {
     for (const [name, output] of entriesOf(outputs)) {

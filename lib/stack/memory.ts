@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
-import { ENV, MEMORY_ENDS } from '../aws/names';
+import { TTL_ATTRIBUTE } from '../aws/stores/tables';
+import { ENV } from '../hooks/settings';
 import type { DataKey } from './data-key';
-import type { Hook } from './hook';
+import type { HookFunction } from './hook-function';
 import { allow, Table } from './table';
 
 /** What the hooks remember for a while. Nothing in it is worth keeping: every item ends by itself. */
@@ -14,11 +15,16 @@ export class Memory extends Construct {
     private readonly key: DataKey,
   ) {
     super(scope, id);
-    this.table = new Table(this, 'Table', { keys: 'memory', key, endsAt: MEMORY_ENDS, precious: false });
+    this.table = new Table(this, 'Table', {
+      keys: 'memory',
+      key,
+      ttlAttribute: TTL_ATTRIBUTE,
+      retained: false,
+    });
   }
 
   /** Single items by key. */
-  usedBy(hook: Hook): void {
+  grantUse(hook: HookFunction): void {
     allow(
       hook,
       this.table.tableArn,
@@ -27,7 +33,7 @@ export class Memory extends Construct {
       'dynamodb:PutItem',
       'dynamodb:UpdateItem',
     );
-    this.key.opensTablesFor(hook, 'kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:DescribeKey');
+    this.key.grantTableUse(hook, 'kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:DescribeKey');
     hook.lambda.addEnvironment(ENV.memoryTable, this.table.tableName);
   }
 }

@@ -2,9 +2,9 @@ import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { TABLE_KEYS, type TableName } from '../aws/names';
+import { TABLE_KEYS, type TableName } from '../aws/stores/tables';
 import type { DataKey } from './data-key';
-import type { Hook } from './hook';
+import type { HookFunction } from './hook-function';
 
 interface TableProps {
   readonly keys: TableName;
@@ -12,9 +12,9 @@ interface TableProps {
   /** Absent: CloudFormation makes one up. */
   readonly tableName?: string;
   /** The attribute that says when an item ends, unix seconds. */
-  readonly endsAt?: string;
+  readonly ttlAttribute?: string;
   /** Worth keeping: no deletion, not even with the stack, and its last 35 days can be brought back. */
-  readonly precious: boolean;
+  readonly retained: boolean;
   /** Another Region that keeps a copy. */
   readonly copyIn?: string | undefined;
 }
@@ -27,11 +27,15 @@ export class Table extends Construct {
   readonly tableName: string;
   readonly tableArn: string;
 
-  constructor(scope: Construct, id: string, { keys, key, tableName, endsAt, precious, copyIn }: TableProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { keys, key, tableName, ttlAttribute, retained, copyIn }: TableProps,
+  ) {
     super(scope, id);
     const { partition, sort } = TABLE_KEYS[keys];
     const names = [partition, ...(sort === undefined ? [] : [sort])];
-    const places = [
+    const replicas = [
       { region: Aws.REGION, keyArn: key.key.keyArn },
       ...(copyIn === undefined ? [] : [{ region: copyIn, keyArn: key.arnIn(copyIn) }]),
     ];
@@ -41,23 +45,29 @@ export class Table extends Construct {
       keySchema: names.map((attributeName, at) => ({ attributeName, keyType: at === 0 ? 'HASH' : 'RANGE' })),
       billingMode: 'PAY_PER_REQUEST',
       sseSpecification: { sseEnabled: true, sseType: 'KMS' },
-      ...(endsAt !== undefined && { timeToLiveSpecification: { attributeName: endsAt, enabled: true } }),
+      ...(ttlAttribute !== undefined && {
+        timeToLiveSpecification: { attributeName: ttlAttribute, enabled: true },
+      }),
       // Copies need a stream to travel by.
-      ...(places.length > 1 && { streamSpecification: { streamViewType: 'NEW_AND_OLD_IMAGES' } }),
-      replicas: places.map(({ region, keyArn }) => ({
+      ...(replicas.length > 1 && { streamSpecification: { streamViewType: 'NEW_AND_OLD_IMAGES' } }),
+      replicas: replicas.map(({ region, keyArn }) => ({
         region,
         sseSpecification: { kmsMasterKeyId: keyArn },
-        deletionProtectionEnabled: precious,
-        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: precious },
+        deletionProtectionEnabled: retained,
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: retained },
       })),
     });
-    table.applyRemovalPolicy(precious ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    table.applyRemovalPolicy(retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
     this.tableName = table.ref;
     this.tableArn = table.attrArn;
   }
 }
 
 /** Lets a hook do this to single items of a table. */
-export function allow(hook: Hook, tableArn: string, ...actions: readonly `dynamodb:${string}`[]): void {
+export function allow(
+  hook: HookFunction,
+  tableArn: string,
+  ...actions: readonly `dynamodb:${string}`[]
+): void {
   hook.lambda.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [tableArn] }));
 }

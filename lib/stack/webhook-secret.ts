@@ -2,8 +2,8 @@ import { Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { ENV } from '../aws/names';
-import type { Hook } from './hook';
+import { ENV } from '../hooks/settings';
+import type { HookFunction } from './hook-function';
 
 /**
  * What jambonz signs with. It is born with a random text that nobody knows, so every hook is refused until an
@@ -26,7 +26,7 @@ export class WebhookSecret extends Construct {
   }
 
   /** The current and the previous version, so that a rotation drops no call. */
-  readableBy(hook: Hook): void {
+  grantRead(hook: HookFunction): void {
     hook.lambda.addToRolePolicy(
       new PolicyStatement({
         actions: ['secretsmanager:GetSecretValue'],

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -212,6 +212,17 @@ describe('import, export, import', () => {
 });
 
 describe('customers export', () => {
+  test('takes everybody else the right to read a file that was there before', async () => {
+    const { shell, place } = await open();
+    await importText('realm,username,techPrefix\na.example,al,1#');
+    const path = join(mkdtempSync(join(tmpdir(), 'desk-')), 'customers.json');
+    writeFileSync(path, 'a longer text than the new one'.repeat(100), { mode: 0o644 });
+    chmodSync(path, 0o666);
+    await exportCustomers(shell, place, path, { format: 'json' });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ 'a.example': { al: { techPrefix: '1#' } } });
+  });
+
   test('prints the nested form that import reads, without versions', async () => {
     const { shell, place, printed } = await open();
     await importText('realm,username,techPrefix\nb.example,bob,2#\na.example,al,1#');

@@ -238,9 +238,9 @@ describe('customers edit', () => {
   });
 
   test('a text that is wrong can be opened again; given up, it is kept and nothing is written', async () => {
-    const tries = [(text: string) => text.replace('"11#"', '11'), (text: string) => text];
+    const attempts = [(text: string) => text.replace('"11#"', '11'), (text: string) => text];
     const again = [true, false];
-    const edit = editor((text) => tries.shift()?.(text) ?? text);
+    const edit = editor((text) => attempts.shift()?.(text) ?? text);
     const { shell, place, printed } = await at({ edit, confirm: async () => again.shift() }, ALICE);
     const { code } = await editCustomer(shell, place, 'alice@a.example', {});
     const text = printed();

@@ -1,8 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { findPlace, type Place } from '../../lib/admin/place';
 import type { Shell } from '../../lib/admin/shell';
-import { connectDocumentClient } from '../../lib/aws/document-client';
-import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from '../../lib/local/dynamodb';
+import { connectDocumentClient } from '../../lib/aws/tools/document-client';
+import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from '../../lib/local/embedded-dynamodb';
 
 /** An admin's desk for tests: tables of its own, a terminal that is written down, and a clock that stands. */
 export interface Desk {

@@ -61,7 +61,7 @@ describe('explain call', () => {
         answerOnBridge: true,
         callerId: '0598888833',
         callerName: 'Acme',
-        headers: { 'P-Asserted-Identity': '', Privacy: '' },
+        headers: { 'P-Asserted-Identity': '<sip:0598888833@sip.carrier.example>', Privacy: 'none' },
         timeout: 20,
         timeLimit: 14400,
         actionHook: 'https://HOOKS/dial-action',
@@ -108,6 +108,24 @@ describe('explain call', () => {
   });
 });
 
+describe('explain call of an account with allowedAddresses', () => {
+  test.each<[object, string, string]>([
+    [{}, '00966501234567', 'addresses   192.0.2.0/24   (registration.allowedAddresses)'],
+    [{ callsFromAnywhere: false }, '1', 'addresses  192.0.2.0/24   (registration.allowedAddresses)'],
+    [{ callsFromAnywhere: true }, '1', 'addresses  any   (registration.callsFromAnywhere)'],
+    [{}, '112', 'addresses      any   (emergency)'],
+  ])('%j says from where %s may be called', async (changes, dialled, line) => {
+    const { shell, known, printed, put } = await open();
+    const registration = { allowedAddresses: ['192.0.2.0/24'], ...changes };
+    await put({ ...PHONE, registration, emergency: { numbers: ['112'] } });
+    await explainCall(shell, known, 'phone@a.example', dialled, {});
+    const said = printed()
+      .split('\n')
+      .find((it) => it.trim().startsWith('addresses'));
+    expect(said?.replace(/\s+/g, ' ').trim()).toBe(line.replace(/\s+/g, ' '));
+  });
+});
+
 describe('explain register', () => {
   test('says for each credential what register-auth would answer now', async () => {
     const { shell, known, printed, put } = await open();
@@ -127,6 +145,7 @@ describe('explain register', () => {
         '  with old    refused, wrong-digest: this credential is not valid at this time',
         '  with new    admitted for 600 s',
         '  addresses   192.0.2.0/24',
+        '  calls       from these addresses too',
         '  used twice  a digest that was used before is refused (registration.replay enforce)',
       ].join('\n'),
     );

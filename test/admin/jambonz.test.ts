@@ -1,9 +1,11 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { connect, hookUrls } from '../../lib/admin/connect-jambonz';
 import { doctor } from '../../lib/admin/doctor';
 import { connectJambonz, type JambonzApi } from '../../lib/admin/jambonz-api';
 import { withSecret } from '../../lib/admin/secret-store';
+import { readLocalSecret } from '../../lib/local/local-secret';
 import { startLocalStack } from '../../lib/local/stack';
-import { readLocalSecret } from '../../lib/local/webhook-secret';
 import { type Desk, openDesk } from './desk';
 import { ACCOUNT_SID, API_KEY, type JambonzStandIn, startJambonz } from './jambonz-stand-in';
 
@@ -38,7 +40,7 @@ describe('jambonz connect', () => {
         '                        IS          BECOMES',
         'webhook secret          not stored  stored',
         'registration hook       none        POST https://hooks.example.com/prod/register-auth',
-        'application             none        edge-registrar, POST https://hooks.example.com/prod/call-hook',
+        'application             none        edge-registrar, POST https://hooks.example.com/prod/call-hook#rc=2&rp=5xx',
         'application of devices  none        edge-registrar',
         'Changed, and read back: all of it is so. The hooks take the new secret within five minutes.',
       ].join('\n'),
@@ -51,7 +53,7 @@ describe('jambonz connect', () => {
     expect(account.device_calling_application_sid).toBe(application?.application_sid);
     expect(application).toMatchObject({
       name: 'edge-registrar',
-      call_hook: { url: `${HOOKS}/call-hook`, method: 'POST' },
+      call_hook: { url: `${HOOKS}/call-hook#rc=2&rp=5xx`, method: 'POST' },
       call_status_hook: { url: `${HOOKS}/call-status`, method: 'POST' },
     });
     expect(await readLocalSecret(desk.place.dynamodb)).toBe(SECRET);
@@ -78,13 +80,95 @@ describe('jambonz connect', () => {
     await connectNow();
     const before = jambonz.webhooks.size;
     for (const hook of jambonz.webhooks.values())
-      if (String(hook.url).endsWith('/call-hook')) hook.method = 'GET';
+      if (String(hook.url).includes('/call-hook')) hook.method = 'GET';
     desk.printed();
     await connectNow();
     expect(desk.printed()).toContain(
-      'application edge-registrar  GET https://hooks.example.com/prod/call-hook  POST https://hooks.example.com/prod/call-hook',
+      'application edge-registrar  GET https://hooks.example.com/prod/call-hook#rc=2&rp=5xx  POST https://hooks.example.com/prod/call-hook#rc=2&rp=5xx',
     );
     expect(jambonz.webhooks.size).toBe(before);
+  });
+
+  const callHookOf = async () => (await api.applications())[0]?.call_hook?.url;
+  const setCallHook = (url: string) => {
+    for (const hook of jambonz.webhooks.values()) if (String(hook.url).includes('/call-hook')) hook.url = url;
+  };
+
+  test.each([`${HOOKS}/call-hook`, `${HOOKS}/call-hook#rc=5&rp=all`, `${HOOKS}/call-hook#rc=2&rp=5xx`])(
+    'leaves %s as an admin wrote it',
+    async (url) => {
+      await connectNow();
+      setCallHook(url);
+      desk.printed();
+      await connectNow();
+      expect(desk.printed()).toBe(
+        'Account acme (sip.example.com) is connected already; nothing was changed.',
+      );
+      expect(await callHookOf()).toBe(url);
+    },
+  );
+
+  test.each([
+    ['https://old.example.com/call-hook', `${HOOKS}/call-hook#rc=2&rp=5xx`],
+    ['https://old.example.com/call-hook#rc=1&rp=ct', `${HOOKS}/call-hook#rc=1&rp=ct`],
+  ])('of another deployment, %s becomes %s', async (before, after) => {
+    await connectNow();
+    setCallHook(before);
+    await connectNow();
+    expect(await callHookOf()).toBe(after);
+  });
+
+  describe('of a second account', () => {
+    const SECOND = { name: 'second', sip_realm: 'sip.other.com', webhook_secret: 'wh_secret_second' };
+    const stored = () => readLocalSecret(desk.place.dynamodb);
+
+    test('keeps the secret of the first one, and says so', async () => {
+      await desk.put({ realm: 'sip.example.com', username: 'alice' });
+      await connectNow();
+      Object.assign(jambonz.account, SECOND);
+      desk.printed();
+      await connectNow();
+      expect(await stored()).toBe(`${SECRET},wh_secret_second`);
+      const printed = desk.printed();
+      expect(printed).toContain('webhook secret  another one  stored beside it');
+      expect(printed).toContain('The secret that was stored before stays valid');
+    });
+
+    test('keeps it also while there is no record yet', async () => {
+      await connectNow();
+      Object.assign(jambonz.account, SECOND);
+      await connectNow();
+      expect(await stored()).toBe(`${SECRET},wh_secret_second`);
+    });
+
+    test('changes nothing the second time', async () => {
+      await connectNow();
+      Object.assign(jambonz.account, SECOND);
+      await connectNow();
+      await connectNow();
+      expect(await stored()).toBe(`${SECRET},wh_secret_second`);
+    });
+  });
+
+  test('of an account that made a new secret replaces the old one, where the deployment is its own', async () => {
+    await desk.put(
+      { realm: 'sip.example.com', username: 'alice' },
+      { realm: 'acme.sip.example.com', username: 'bob' },
+      { realm: 'numbers', username: '966112223300' },
+    );
+    await connectNow();
+    jambonz.account.webhook_secret = 'wh_secret_new';
+    await connectNow();
+    expect(await readLocalSecret(desk.place.dynamodb)).toBe('wh_secret_new');
+    expect(desk.printed()).not.toContain('stays valid');
+  });
+
+  test('replaces the random text that a new stack was born with', () => {
+    expect(withSecret('a1'.repeat(32), SECRET, 'sip.example.com', true)).toBe(SECRET);
+  });
+
+  test('replaces what is no secret', () => {
+    expect(withSecret('{"key":"wh_secret_old"}', SECRET, 'sip.example.com', true)).toBe(SECRET);
   });
 
   test.each([
@@ -109,11 +193,11 @@ describe('jambonz connect', () => {
       { secret: 'wh_secret_old', realms: ['SIP.example.com', 'acme.sip.example.com'] },
       { secret: SECRET, realms: ['new.example.com'] },
     ]);
-    expect(JSON.parse(withSecret(stored, SECRET, 'sip.example.com'))).toEqual([
+    expect(JSON.parse(withSecret(stored, SECRET, 'sip.example.com', true))).toEqual([
       { secret: 'wh_secret_other', realms: ['sip.other.com'] },
       { secret: SECRET, realms: ['sip.example.com', 'acme.sip.example.com', 'new.example.com'] },
     ]);
-    expect(withSecret('wh_secret_old', SECRET, 'sip.example.com')).toBe(SECRET);
+    expect(withSecret('wh_secret_old', SECRET, 'sip.example.com', false)).toBe(SECRET);
   });
 });
 
@@ -250,6 +334,41 @@ describe('jambonz doctor', () => {
       'look: https://127.0.0.1:1/call-hook cannot be reached from here',
     ]);
     expect(jambonz.writes).toEqual([]);
+  });
+
+  const GATEWAY = (gateway: string) => ({ error: 'Forbidden', gateway, requestId: 'r1' });
+  test.each<[object, string]>([
+    [GATEWAY('ACCESS_DENIED'), 'look: URL may not be called from here (504, ACCESS_DENIED)'],
+    [
+      GATEWAY('MISSING_AUTHENTICATION_TOKEN'),
+      'wrong: URL is no path of this deployment (504, MISSING_AUTHENTICATION_TOKEN)',
+    ],
+    [GATEWAY('THROTTLED'), 'look: URL gets more requests than the deployment lets through (504, THROTTLED)'],
+    [
+      GATEWAY('INTEGRATION_FAILURE'),
+      'wrong: URL is answered by the gateway alone (504, INTEGRATION_FAILURE)',
+    ],
+    [{ error: 'could not decide in time' }, 'wrong: URL cannot decide (504)'],
+  ])('understands a 504 that says %j', async (body, expected) => {
+    const server = createServer((_, response) => response.writeHead(504).end(JSON.stringify(body)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await desk.put({ realm: 'sip.example.com', username: 'alice' });
+    await connect(desk.shell, desk.place, api, { hooks: url });
+    const { json } = await doctor(desk.shell, desk.place, api, hookUrls(desk.place, url));
+    server.closeAllConnections();
+    server.close();
+    const found = (json as { findings: { kind: string; what: string }[] }).findings
+      .filter(({ what }) => what.includes('504'))
+      .map(({ kind, what }) => `${kind}: ${what}`);
+    const paths = ['register-auth', 'call-hook', 'call-status'];
+    expect(found).toEqual(paths.map((path) => expected.replace('URL', `${url}/${path}`)));
+  });
+
+  test('takes a call hook that jambonz tries again for the one of this deployment', async () => {
+    await connectNow();
+    const { found } = await findings();
+    expect(found.filter((it) => it.includes('this deployment is'))).toEqual([]);
   });
 
   test('finds a deployment that has another secret, and an account of another realm', async () => {

@@ -1,6 +1,6 @@
 import { lintFile, lintTable } from '../../lib/admin/lint';
 import { warningsOf } from '../../lib/admin/lint-rules';
-import { parseCustomer } from '../../lib/registrar/customer';
+import { parseCustomer } from '../../lib/registrar/record/customer';
 import { NOW, openDesk } from './desk';
 
 const HA1 = 'c2259bf057179dae2de80a2dfa26dac2';
@@ -85,6 +85,58 @@ describe('lint warns of', () => {
       'acme: callerId.fallback where no rule decides, the phone shows whatever number it likes',
     ]);
     expect(warned({ callerId: { fallback: 'decline' } })).toEqual([]);
+  });
+
+  const ANY_NUMBER = 'callerId where no rule decides, the phone shows whatever number it likes';
+  test.each<[string, object[], string[]]>([
+    ['a record without callerId', [{ callerId: undefined }], [`acme: ${ANY_NUMBER}`]],
+    [
+      'patterns that may miss',
+      [{ callerId: { patterns: [{ match: '^966', callerId: '+18005550101' }] } }],
+      [`acme: ${ANY_NUMBER}`],
+    ],
+    [
+      'a pattern that fits every number',
+      [{ callerId: { patterns: [{ match: '^.*', callerId: '+18005550101' }] } }],
+      [],
+    ],
+    [
+      'numbers that the phone may show, and no other rule',
+      [{ callerId: { allowed: ['+18005550101'] } }],
+      [`acme: ${ANY_NUMBER}`],
+    ],
+    ['a pool', [{ callerId: { pool: ['+18005550101'] } }], []],
+    [
+      'the record that others use the policy of, once',
+      [
+        { callerId: undefined },
+        { username: 'desk1', customer: 'acme', callerId: undefined },
+        { username: 'desk2', customer: 'acme', callerId: undefined },
+      ],
+      [`acme: ${ANY_NUMBER}`],
+    ],
+    [
+      'an account whose own callerId hides that of its customer',
+      [{}, { username: 'desk1', customer: 'acme', callerId: {} }],
+      [`desk1: ${ANY_NUMBER}`],
+    ],
+  ])('which record lets its callers show any number: %s', (_what, records, warnings) => {
+    expect(warned(...records)).toEqual(warnings);
+  });
+
+  test.each<[object, string[]]>([
+    [{ callsFromAnywhere: true }, ['changes nothing without allowedAddresses']],
+    [{ callsFromAnywhere: false }, ['changes nothing without allowedAddresses']],
+    [
+      { callsFromAnywhere: true, allowedAddresses: ['192.0.2.0/24'] },
+      ['lets whoever has the password call from any address'],
+    ],
+    [{ callsFromAnywhere: false, allowedAddresses: ['192.0.2.0/24'] }, []],
+    [{ allowedAddresses: ['192.0.2.0/24'] }, []],
+  ])('calls from anywhere: %j', (registration, warnings) => {
+    expect(warned({ registration })).toEqual(
+      warnings.map((it) => `acme: registration.callsFromAnywhere ${it}`),
+    );
   });
 
   test('passwords in plain text, weak ones above all, and accounts that nothing opens', () => {

@@ -89,10 +89,10 @@ describe('on the local stack that runs', () => {
     const rotated = await run(['password', 'rotate', AOR, '--overlap', '1d', '--json'], '', env);
     const { password } = JSON.parse(rotated.out);
     const register = ['simulate', 'register', AOR, '--url', stack.url, '--json'];
-    const tries = ['sip-pass', password, 'sip-password'].map((SIP_PASSWORD) =>
+    const attempts = ['sip-pass', password, 'sip-password'].map((SIP_PASSWORD) =>
       run(register, '', { ...env, SIP_PASSWORD }),
     );
-    expect((await Promise.all(tries)).map(({ code }) => code)).toEqual([0, 0, 1]);
+    expect((await Promise.all(attempts)).map(({ code }) => code)).toEqual([0, 0, 1]);
   });
 
   test('edit opens the editor, writes what it leaves, and says what changed', async () => {

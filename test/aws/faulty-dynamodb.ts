@@ -31,6 +31,9 @@ export const FAULTS = {
 } satisfies Record<string, Answer>;
 export type Fault = keyof typeof FAULTS;
 
+/** Faults that only giving up ends. */
+const ENDLESS: readonly string[] = ['hangs', 'stalls in the body', 'drips'];
+
 /** DynamoDB did it, and its answer never came. */
 const LOST = 'written, then lost';
 
@@ -55,8 +58,14 @@ export interface FaultyDynamoDB {
 
 const JSON_1_0 = 'application/x-amz-json-1.0';
 
-/** Stands before a DynamoDB and hands everything on, unless told to go wrong. */
-export async function startFaultyDynamoDB(target: string): Promise<FaultyDynamoDB> {
+/**
+ * Stands before a DynamoDB and hands everything on, unless told to go wrong.
+ * @param onEndless hears of each request that will never be answered
+ */
+export async function startFaultyDynamoDB(
+  target: string,
+  onEndless: () => void = () => {},
+): Promise<FaultyDynamoDB> {
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
@@ -70,7 +79,11 @@ export async function startFaultyDynamoDB(target: string): Promise<FaultyDynamoD
       (fault.table ?? table) === table &&
       (fault.operation ?? operation) === operation &&
       (fault.times === undefined || fault.times-- > 0);
-    if (meant && fault.kind !== LOST) return FAULTS[fault.kind](incoming, response);
+    if (meant && fault.kind !== LOST) {
+      FAULTS[fault.kind](incoming, response);
+      if (ENDLESS.includes(fault.kind)) setImmediate(onEndless);
+      return;
+    }
     const onward = request(target, { method: 'POST', path: '/', headers: incoming.headers }, (answer) => {
       if (meant) return response.destroy();
       response.writeHead(answer.statusCode ?? 500, answer.headers);

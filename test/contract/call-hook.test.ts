@@ -1,10 +1,11 @@
 import { callHook } from '../../lambdas/call-hook';
-import type { Decision } from '../../lib/jambonz/world';
-import { callHookPayload } from '../../lib/local/jambonz';
-import { invite } from '../../lib/local/phone';
+import type { HookOutcome } from '../../lib/hooks/outcome';
+import { callHookPayload } from '../../lib/local/jambonz-simulator';
 import { SAMPLE_CUSTOMERS } from '../../lib/local/sample-customers';
-import type { CallPlan, CallSettings } from '../../lib/registrar/plan';
-import { BASE_URL, NOW, send, worldWith } from '../world';
+import { invite } from '../../lib/local/sip-phone';
+import type { CallSettings } from '../../lib/registrar/calls/call';
+import type { CallPlan } from '../../lib/registrar/calls/plan';
+import { BASE_URL, contextWith, NOW, send } from '../hook-context';
 import {
   CALLER_IDS,
   type CallRow,
@@ -29,9 +30,9 @@ async function dial(
   const { dialled, ...more } = typeof said === 'string' ? { dialled: said } : said;
   const [{ username, realm } = PLAIN] = records;
   const request = invite({ aor: { username, realm }, password: 'x' }, dialled, NOW);
-  const world = worldWith(records.map(withoutUndefined), { settings });
-  const answer = await send(callHook, callHookPayload({ invite: request, dialled, ...more }), world);
-  return { ...answer, plan: planIn(world.decisions) };
+  const context = contextWith(records.map(withoutUndefined), { settings });
+  const answer = await send(callHook, callHookPayload({ invite: request, dialled, ...more }), context);
+  return { ...answer, plan: planIn(context.decisions) };
 }
 
 /** As JSON has it: DynamoDB holds no undefined. */
@@ -39,9 +40,9 @@ function withoutUndefined(record: object): object {
   return JSON.parse(JSON.stringify(record));
 }
 
-function planIn([decision]: readonly Decision[]): CallPlan {
-  if (!decision || !('plan' in decision)) throw new Error('no plan was reported');
-  return decision.plan;
+function planIn([outcome]: readonly HookOutcome[]): CallPlan {
+  if (!outcome || !('plan' in outcome)) throw new Error('no plan was reported');
+  return outcome.plan;
 }
 
 function reasonsOf(plan: CallPlan): string {
@@ -128,7 +129,7 @@ describe('the first customers', () => {
         verb: 'dial',
         answerOnBridge: true,
         callerId,
-        headers: { 'P-Asserted-Identity': '', Privacy: '' },
+        headers: { 'P-Asserted-Identity': `<sip:${callerId}@sip.carrier.example>`, Privacy: 'none' },
         actionHook: `${BASE_URL}/dial-action`,
         target: [{ type: 'sip', sipUri: `sip:${user}@sip.carrier.example`, auth }],
       },
@@ -156,7 +157,7 @@ test('an outage throws, and the door says 504', async () => {
     invite: invite({ aor: { username: 'plain', realm: REALM }, password: 'x' }, '1', NOW),
     dialled: '1',
   });
-  await expect(send(callHook, payload, worldWith('out of order'))).rejects.toThrow('out of order');
+  await expect(send(callHook, payload, contextWith('out of order'))).rejects.toThrow('out of order');
 });
 
 test('a call whose only authenticated user stands in small letters is declined', async () => {
@@ -167,7 +168,7 @@ test('a call whose only authenticated user stands in small letters is declined',
     }),
   );
   const spoofed = payload.replace('X-Authenticated-User', 'x-authenticated-user');
-  expect((await send(callHook, spoofed, worldWith([PLAIN]))).body).toEqual([
+  expect((await send(callHook, spoofed, contextWith([PLAIN]))).body).toEqual([
     { verb: 'sip:decline', status: 403 },
   ]);
 });
@@ -180,5 +181,5 @@ test.each([
   [{ sip: { headers: {} }, to: '5' }],
   [{ sip: { headers: {} }, to: '5', call_id: '', call_sid: 5 }],
 ])('%j is not a call hook: 400', async (payload) => {
-  expect(await send(callHook, payload, worldWith([PLAIN]))).toMatchObject({ status: 400 });
+  expect(await send(callHook, payload, contextWith([PLAIN]))).toMatchObject({ status: 400 });
 });

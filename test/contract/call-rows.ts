@@ -82,10 +82,17 @@ export const DESTINATIONS = rows([
   ['a vanity number', {}, '1800FLOWERS', 'decline 404', 'not-a-number'],
   ['Arabic digits', {}, '٩٦٦٥٠١٢٣٤٥٦٧', 'decline 404', 'not-a-number'],
   ['full-width digits', {}, '９６６５０', 'decline 404', 'not-a-number'],
-  ['a no-break space', {}, '966\u00a050', 'decline 404', 'not-a-number'],
+  ['a no-break space', {}, '966\u00a0501234567', `sip:77#966501234567${AT}`, `as-dialled; default; default; ${ANY}`],
+  ['invisible marks of an address book', {}, '\u202a+966501234567\u202c', `sip:77#966501234567${AT}`, `plus; default; default; ${ANY}`],
+  ['invisible marks, escaped', {}, '%E2%80%AD+966%C2%A050%201234567%E2%80%AC', `sip:77#966501234567${AT}`, `plus; default; default; ${ANY}`],
+  ['escaped spaces', {}, '+966%2050%20123%204567', `sip:77#966501234567${AT}`, `plus; default; default; ${ANY}`],
+  ['escaped digits', {}, '%39%36%36501234567', `sip:77#966501234567${AT}`, `as-dialled; default; default; ${ANY}`],
+  ['a malformed escape', {}, '966%2', 'decline 404', 'not-a-number'],
+  ['an escape that is not UTF-8', {}, '966%FF50', 'decline 404', 'not-a-number'],
+  ['parameters of the number', {}, '+966501234567;cpc=ordinary', `sip:77#966501234567${AT}`, `plus; default; default; ${ANY}`],
   ['another host', {}, '966501234567@evil.example', 'decline 404', 'not-a-number'],
   ['another host, encoded', {}, '966%40evil.example', 'decline 404', 'not-a-number'],
-  ['a URI parameter', {}, '966;phone-context=x', 'decline 404', 'not-a-number'],
+  ['an escaped URI parameter', {}, '966%3Bphone-context=x', 'decline 404', 'not-a-number'],
   ['a URI header', {}, '966?X-Evil=1', 'decline 404', 'not-a-number'],
   ['a port', {}, '966:5061', 'decline 404', 'not-a-number'],
   ['a second target', {}, '966,971', 'decline 404', 'not-a-number'],
@@ -184,6 +191,8 @@ const from = (user: string, headers: Record<string, string> = {}) => ({
   headers,
 });
 const why = (callerId: string) => `as-dialled; default; ${callerId}; ${ANY}`;
+/** Nobody is shown: a legal identity of nobody, and nothing that the network may add. */
+const NOBODY = 'anonymous asserted <sip:anonymous@anonymous.invalid> privacy id';
 const HIDDEN = 'Anonymous <anonymous> asserted <sip:+18005550100@sip.carrier.example> privacy id';
 
 // biome-ignore format: a row is a line
@@ -211,9 +220,12 @@ export const CALLER_IDS = rows([
   ["the device's own number without a rule", { callerId: undefined }, from('+12125550100'), shows('+12125550100'), why('device')],
   ["the device's own number, cleaned", { callerId: undefined }, from('%2B1 (212) 555-0100'), shows('+12125550100'), why('device')],
   ["the device's name is no number", { callerId: undefined }, from('plain'), 'decline 403', 'no-caller-id'],
-  ['a From with a parameter is no number', { callerId: undefined }, from('1212;tag=9'), 'decline 403', 'no-caller-id'],
+  ['a From with a parameter is that number', { callerId: undefined }, from('+12025559999;cpc=ordinary'), shows('+12025559999'), why('device')],
+  ['a From with escapes and invisible marks', { callerId: undefined }, from('%E2%80%AA+1%20202%20555%209999'), shows('+12025559999'), why('device')],
+  ['an allowed number with a parameter', { callerId: { default: '1', allowed: ['+12025559999'] } }, from('+12025559999;cpc=ordinary'), shows('+12025559999'), why('allowed')],
+  ['a From with an escaped parameter is no number', { callerId: { fallback: 'decline' } }, from('+12025559999%3Bcpc=ordinary'), 'decline 403', 'no-caller-id'],
   ['a From with a line break is no number', { callerId: undefined }, from('1212\r\nX-Evil: 1'), 'decline 403', 'no-caller-id'],
-  ['fallback anonymous', { callerId: { fallback: 'anonymous' } }, from('+12125550100'), shows('anonymous'), why('anonymous')],
+  ['fallback anonymous', { callerId: { fallback: 'anonymous' } }, from('+12125550100'), shows(NOBODY), why('anonymous')],
   ['fallback decline', { callerId: { fallback: 'decline' } }, from('+12125550100'), 'decline 403', 'no-caller-id'],
   ['rules that cannot be read decline', { callerId: 5 }, from('+12125550100'), 'decline 403', 'no-caller-id'],
   ['a whole number is its digits', { callerId: 18005550100 }, from('+12125550100'), shows('18005550100'), why('default')],
@@ -230,7 +242,7 @@ export const CALLER_IDS = rows([
   ['honour: a name is hidden too', { callerId: { default: '+18005550100', name: 'Acme', privacy: 'honour' } }, from('anonymous'), shows(HIDDEN), why('default')],
   ['honour: an allowed identity beside the anonymous From', { callerId: { default: '1', allowed: ['+18005550100'], privacy: 'honour' } }, from('anonymous', { 'P-Preferred-Identity': '<sip:+18005550100@sip.example.com>' }), shows(HIDDEN), why('allowed')],
   ['honour: a foreign identity is not asserted', { callerId: { default: '+18005550100', privacy: 'honour' } }, from('anonymous', { 'P-Preferred-Identity': '<sip:+15550199@evil.example>' }), shows(HIDDEN), why('default')],
-  ['honour: nothing to assert', { callerId: { fallback: 'anonymous', privacy: 'honour' } }, from('anonymous'), shows('anonymous'), why('anonymous')],
+  ['honour: nothing to assert', { callerId: { fallback: 'anonymous', privacy: 'honour' } }, from('anonymous'), shows(NOBODY), why('anonymous')],
   ["the device's own identity headers stay here", {}, from('plain', { 'p-asserted-identity': '<sip:+15550199@evil.example>' }), shows('+18005550100'), why('default')],
 ]);
 
@@ -263,6 +275,12 @@ export const TRUNKS = rows([
   ['number: 00e164', trunk({ numberFormat: '00e164' }), '+966501234567', `sip:11#00966501234567${TO_A}`, ON_A.replace('as-dialled', 'plus')],
   ['number: national', { dialPlan: SAUDI, ...trunk({ numberFormat: 'national' }) }, '+966501234567', `sip:11#0501234567${TO_A}`, ON_A.replace('as-dialled', 'plus')],
   ['number: national, abroad', { dialPlan: SAUDI, ...trunk({ numberFormat: 'national' }) }, '+442079460000', `sip:11#00442079460000${TO_A}`, ON_A.replace('as-dialled', 'plus')],
+  ['number: dialled without + or 00 and without a plan, it keeps its form', trunk({ numberFormat: '+e164' }), '501234567', `sip:11#501234567${TO_A}`, ON_A],
+  ['number: however much it looks like an international one', trunk({ numberFormat: '+e164' }), '966501234567', `sip:11#966501234567${TO_A}`, ON_A],
+  ['number: under a plan what begins with its country code is known', { dialPlan: SAUDI, ...trunk({ numberFormat: '+e164' }) }, '966501234567', `sip:11#+966501234567${TO_A}`, ON_A],
+  ['number: under a plan what does not is not', { dialPlan: SAUDI, ...trunk({ numberFormat: '+e164' }) }, '501234567', `sip:11#501234567${TO_A}`, ON_A],
+  ['number: nor a local one that happens to', { dialPlan: SAUDI, ...trunk({ numberFormat: '+e164' }) }, '9661234', `sip:11#9661234${TO_A}`, ON_A],
+  ['number: nor under a plan what was dialled without the prefix of another country', { dialPlan: SAUDI, ...trunk({ numberFormat: '00e164' }) }, '442079460000', `sip:11#442079460000${TO_A}`, ON_A],
   ['number: a short code has no format', trunk({ numberFormat: '+e164' }), '100', `sip:11#100${TO_A}`, ON_A],
   ['number: a national one without a plan has no format', trunk({ numberFormat: '+e164' }), '0501234567', `sip:11#0501234567${TO_A}`, ON_A],
   ['caller id: e164', trunk({ callerIdFormat: 'e164' }), '966501234567', 'sip:11#966501234567@a.example auth u:v as 18005550100', ON_A],
@@ -293,6 +311,9 @@ const SOS = (callerId: string) => `emergency; emergency; ${callerId}; default (e
 export const EMERGENCIES = rows([
   ['an emergency number', EMERGENCY, '112', `sip:77#112${AT}`, SOS('default')],
   ['with +', EMERGENCY, '+112', `sip:77#112${AT}`, SOS('default')],
+  ['with escapes', EMERGENCY, '%31%31%32', `sip:77#112${AT}`, SOS('default')],
+  ['with invisible marks', EMERGENCY, '\u202a1\u00a012%20%E2%80%AC', `sip:77#112${AT}`, SOS('default')],
+  ['with a parameter', EMERGENCY, '112;phone-context=x', `sip:77#112${AT}`, SOS('default')],
   ['with separators', EMERGENCY, '1-1-2', `sip:77#112${AT}`, SOS('default')],
   ['not one more digit', EMERGENCY, '1123', `sip:77#1123${AT}`, `as-dialled; default; default; ${ANY}`],
   ['denied by a rule', { ...EMERGENCY, destinations: { default: 'deny', deny: ['112'] } }, '112', `sip:77#112${AT}`, SOS('default')],
@@ -300,7 +321,7 @@ export const EMERGENCIES = rows([
   ['over every cap', { ...EMERGENCY, limits: { maxConcurrentCalls: 0, callsPerMinute: 0, maxCallSeconds: 1 } }, '112', `sip:77#112${AT}`, SOS('default')],
   ['of a disabled account', { ...EMERGENCY, enabled: false }, '112', `sip:77#112${AT}`, SOS('default')],
   ['with a caller id of its own', { emergency: { numbers: ['112'], callerId: '+18005550199' } }, '112', 'sip:77#112@sip.carrier.example auth t:p as +18005550199', SOS('emergency')],
-  ['where the caller-id rules decline', { ...EMERGENCY, callerId: { fallback: 'decline' } }, { dialled: '112', from: 'plain' }, 'sip:77#112@sip.carrier.example auth t:p as anonymous', SOS('anonymous')],
+  ['where the caller-id rules decline', { ...EMERGENCY, callerId: { fallback: 'decline' } }, { dialled: '112', from: 'plain' }, 'sip:77#112@sip.carrier.example auth t:p as anonymous asserted <sip:anonymous@anonymous.invalid> privacy id', SOS('anonymous')],
   ["where the rules decline, the device's own number", { ...EMERGENCY, callerId: { fallback: 'decline' } }, { dialled: '112', from: '+12125550100' }, 'sip:77#112@sip.carrier.example auth t:p as +12125550100', SOS('device')],
   ['never hidden', { ...EMERGENCY, callerId: { default: '+18005550100', privacy: 'honour' } }, { dialled: '112', from: 'anonymous' }, `sip:77#112${AT}`, SOS('default')],
   ['without a trunk', { ...EMERGENCY, trunks: [] }, '112', 'sip:112@sip.carrier.example as +18005550100', SOS('default')],

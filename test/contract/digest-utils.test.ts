@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { registerAuth } from '../../lambdas/register-auth';
-import { invite, type Phone, register, type SipRequest } from '../../lib/local/phone';
-import { BASE_URL, SECRET, type TestWorld, worldWith } from '../world';
+import { invite, type Phone, register, type SipRequest } from '../../lib/local/sip-phone';
+import { BASE_URL, contextWith, SECRET, type TestContext } from '../hook-context';
 
 process.env.JWT_SECRET = 'anything';
 process.env.ENCRYPTION_SECRET = 'anything';
@@ -22,14 +22,14 @@ type Outcome =
   | { readonly sip: number; readonly headers: object | undefined }
   | { readonly broken: string };
 
-async function throughJambonz(request: SipRequest, world: TestWorld): Promise<Outcome> {
+async function throughJambonz(request: SipRequest, context: TestContext): Promise<Outcome> {
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const signature = String(incoming.headers['jambonz-signature']);
     const { status, body } = await registerAuth(
       { signature, body: Buffer.concat(chunks), baseUrl: BASE_URL },
-      world,
+      context,
     ).catch(() => ({ status: 504, body: {} }));
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
@@ -80,28 +80,28 @@ function askThroughSbc(request: SipRequest, url: string): Promise<Outcome> {
 
 describe("register-auth behind jambonz's own client", () => {
   const now = Date.now();
-  const world = (...records: object[]) => worldWith(records, { now });
+  const context = (...records: object[]) => contextWith(records, { now });
 
   test('the right password: jambonz goes on, with our expires', async () => {
-    expect(await throughJambonz(register(PHONE, now, 7200), world(RECORD))).toEqual({
+    expect(await throughJambonz(register(PHONE, now, 7200), context(RECORD))).toEqual({
       grant: { status: 'ok', statusCode: 200, expires: 3600 },
     });
   });
 
   test('a phone without qop: jambonz goes on', async () => {
-    expect(await throughJambonz(register({ ...PHONE, qop: false }, now, 60), world(RECORD))).toEqual({
+    expect(await throughJambonz(register({ ...PHONE, qop: false }, now, 60), context(RECORD))).toEqual({
       grant: { status: 'ok', statusCode: 200, expires: 60 },
     });
   });
 
   test('SHA-256, which jambonz reports well when it is not last: jambonz goes on', async () => {
     expect(
-      await throughJambonz(register({ ...PHONE, algorithm: 'SHA-256' }, now), world(RECORD)),
+      await throughJambonz(register({ ...PHONE, algorithm: 'SHA-256' }, now), context(RECORD)),
     ).toMatchObject({ grant: { status: 'ok' } });
   });
 
   test('INVITE: jambonz goes on', async () => {
-    expect(await throughJambonz(invite(PHONE, '0501234567', now), world(RECORD))).toEqual({
+    expect(await throughJambonz(invite(PHONE, '0501234567', now), context(RECORD))).toEqual({
       grant: { status: 'ok', statusCode: 200 },
     });
   });
@@ -112,14 +112,14 @@ describe("register-auth behind jambonz's own client", () => {
     ["somebody else's AOR", register(PHONE, now, 3600, { to: '<sip:bob@sip.example.com>' }), [RECORD]],
     ['a disabled account', register(PHONE, now), [{ ...RECORD, enabled: false }]],
   ])('%s: the phone gets 403', async (_what, request, records) => {
-    expect(await throughJambonz(request, world(...records))).toEqual({
+    expect(await throughJambonz(request, context(...records))).toEqual({
       sip: 403,
       headers: { 'X-Reason': 'Invalid credentials' },
     });
   });
 
   test('an outage: the phone gets 504, from which every phone comes back', async () => {
-    expect(await throughJambonz(register(PHONE, now), worldWith('out of order', { now }))).toEqual({
+    expect(await throughJambonz(register(PHONE, now), contextWith('out of order', { now }))).toEqual({
       sip: 504,
       headers: undefined,
     });
@@ -127,7 +127,7 @@ describe("register-auth behind jambonz's own client", () => {
 
   test('another secret in jambonz: the phone gets 401', async () => {
     expect(
-      await throughJambonz(register(PHONE, now), worldWith([RECORD], { now, secret: 'another_secret' })),
+      await throughJambonz(register(PHONE, now), contextWith([RECORD], { now, secret: 'another_secret' })),
     ).toMatchObject({ sip: 401 });
   });
 });

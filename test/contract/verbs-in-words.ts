@@ -1,5 +1,5 @@
-import { openTag } from '../../lib/jambonz/call-tag';
-import { BASE_URL, SECRET } from '../world';
+import { verifyTag } from '../../lib/jambonz/call-tag';
+import { BASE_URL, SECRET } from '../hook-context';
 
 const verbSpecifications: {
   validate: (logger: object, verbs: unknown) => void;
@@ -29,7 +29,7 @@ export function inWords(verbs: unknown): string {
 
 /** What the tag of a reply tells the next hook. */
 export function tagIn(verbs: unknown, callId: string) {
-  return openTag((verbs as readonly Json[])[0]?.data, callId, [{ secret: SECRET }]);
+  return verifyTag((verbs as readonly Json[])[0]?.data, callId, [{ secret: SECRET }]);
 }
 
 function onlyDecline(list: readonly Json[]): string {
@@ -61,9 +61,20 @@ function dialInWords(dial: Json): string {
     ...(auth ? [`auth ${username}:${password}`] : []),
     'as',
     callerName === undefined ? callerId : `${callerName} <${callerId}>`,
-    ...(identity['P-Asserted-Identity'] === '' ? [] : [`asserted ${identity['P-Asserted-Identity']}`]),
-    ...(identity.Privacy === '' ? [] : [`privacy ${identity.Privacy}`]),
+    ...identityInWords(identity, `<sip:${callerId}@${hostOf(String(sipUri))}>`),
     ...(timeout === undefined ? [] : [`ring ${timeout}`]),
     ...(timeLimit === undefined ? [] : [`limit ${timeLimit}`]),
   ].join(' ');
+}
+
+/** The usual identity, the number that is shown and nothing to hide, goes without saying. */
+function identityInWords(
+  { 'P-Asserted-Identity': asserted, Privacy: privacy }: Json,
+  usual: string,
+): string[] {
+  return asserted === usual && privacy === 'none' ? [] : [`asserted ${asserted}`, `privacy ${privacy}`];
+}
+
+function hostOf(sipUri: string): string {
+  return /@(\[[^\]]*\]|[^:;]*)/.exec(sipUri)?.[1] ?? '';
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ADMISSION_REFUSALS } from '../../lib/registrar/admission';
+import { ADMISSION_REFUSALS } from '../../lib/registrar/auth/admission';
 
 const page = readFileSync(join(__dirname, '..', '..', 'docs', 'authentication.md'), 'utf8');
 

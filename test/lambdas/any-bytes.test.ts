@@ -1,13 +1,13 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { registerAuth } from '../../lambdas/register-auth';
-import { door } from '../../lib/aws/door';
+import { apiGatewayHandler } from '../../lib/aws/lambda/handler';
 import { ROUTES } from '../../lib/jambonz/routes';
 import { signatureHeader } from '../../lib/jambonz/signature';
-import { authHookPayload } from '../../lib/local/jambonz';
-import { invite, type Phone, register } from '../../lib/local/phone';
-import { type Stand, startProcess, startStand } from '../aws/stand';
-import { NOW, SECRET, SILENT, worldWith } from '../world';
+import { authHookPayload } from '../../lib/local/jambonz-simulator';
+import { invite, type Phone, register } from '../../lib/local/sip-phone';
+import { startLambda, startTables, type TestTables } from '../aws/lambda-process';
+import { contextWith, NO_TELEMETRY, NOW, SECRET } from '../hook-context';
 
 const REALM = 'sip.example.com';
 const RECORDS = [
@@ -19,8 +19,8 @@ const RECORDS = [
 /** A body of any bytes, signed as jambonz would sign it: the worst that can get past the signature. */
 async function post(body: Uint8Array) {
   const broken: unknown[] = [];
-  const told = { ...SILENT, broke: (cause: unknown) => broken.push(cause) };
-  const handler = door({ [ROUTES.registerAuth]: registerAuth }, worldWith(RECORDS), told);
+  const telemetry = { ...NO_TELEMETRY, failed: (cause: unknown) => broken.push(cause) };
+  const handler = apiGatewayHandler({ [ROUTES.registerAuth]: registerAuth }, contextWith(RECORDS), telemetry);
   const signature = signatureHeader(body, SECRET, Math.floor(NOW / 1000));
   const { statusCode, body: answer } = await handler({
     resource: ROUTES.registerAuth,
@@ -111,14 +111,14 @@ describe('whatever is posted to register-auth', () => {
 });
 
 describe('whatever is posted, also with the tables behind it', () => {
-  let stand: Stand;
+  let tables: TestTables;
   beforeAll(async () => {
-    stand = await startStand(RECORDS);
+    tables = await startTables(RECORDS);
   });
-  afterAll(() => stand.stop());
+  afterAll(() => tables.stop());
 
   test('no text in a field is one that DynamoDB chokes on', async () => {
-    const { auth, lines } = startProcess(stand.endpoint);
+    const { auth, lines } = startLambda(tables.endpoint);
     const right: Phone = {
       aor: { username: 'alice', realm: REALM },
       password: 'wonderland',
@@ -133,6 +133,6 @@ describe('whatever is posted, also with the tables behind it', () => {
       }),
       { numRuns: 60 },
     );
-    expect(lines.filter(({ undecided, trouble }) => undecided ?? trouble)).toEqual([]);
+    expect(lines.filter(({ undecided, trouble: degradation }) => undecided ?? degradation)).toEqual([]);
   });
 });

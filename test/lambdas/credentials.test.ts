@@ -1,7 +1,7 @@
 import { registerAuth } from '../../lambdas/register-auth';
-import { authHookPayload } from '../../lib/local/jambonz';
-import { type Phone, register } from '../../lib/local/phone';
-import { NOW, send, worldWith } from '../world';
+import { authHookPayload } from '../../lib/local/jambonz-simulator';
+import { type Phone, register } from '../../lib/local/sip-phone';
+import { contextWith, NOW, send } from '../hook-context';
 
 const REALM = 'sip.example.com';
 
@@ -12,16 +12,16 @@ const HA1 = {
 };
 
 async function ask(record: object, phone: Partial<Phone> = {}, otherwise: { source?: string } = {}) {
-  const world = worldWith([{ realm: REALM, username: 'alice', ...record }]);
+  const context = contextWith([{ realm: REALM, username: 'alice', ...record }]);
   const who: Phone = {
     aor: { username: 'alice', realm: REALM },
     password: 'new-pass',
     ...(otherwise.source !== undefined && { address: otherwise.source }),
     ...phone,
   };
-  const { body } = await send(registerAuth, authHookPayload(register(who, NOW)), world);
-  const [decision] = world.decisions;
-  const admission = decision && 'admission' in decision ? decision.admission : undefined;
+  const { body } = await send(registerAuth, authHookPayload(register(who, NOW)), context);
+  const [outcome] = context.decisions;
+  const admission = outcome && 'admission' in outcome ? outcome.admission : undefined;
   const credential = admission?.admitted ? admission.credential : undefined;
   return { status: (body as { status: string }).status, because: admission?.because, credential };
 }

@@ -1,8 +1,8 @@
 import { registerAuth } from '../../lambdas/register-auth';
 import { signatureHeader } from '../../lib/jambonz/signature';
-import { authHookPayload } from '../../lib/local/jambonz';
-import { invite, type Otherwise, type Phone, register } from '../../lib/local/phone';
-import { BASE_URL, NOW, SECRET, send, worldWith } from '../world';
+import { authHookPayload } from '../../lib/local/jambonz-simulator';
+import { invite, type Otherwise, type Phone, register, type SipRequest } from '../../lib/local/sip-phone';
+import { BASE_URL, contextWith, NOW, SECRET, send } from '../hook-context';
 
 const REALM = 'sip.example.com';
 const RECORDS = [
@@ -11,6 +11,7 @@ const RECORDS = [
   { realm: REALM, username: 'gone', password: 'wonderland', enabled: false },
   { realm: REALM, username: 'short', password: 'wonderland', registration: { maxExpires: 120 } },
   { realm: REALM, username: 'typo', password: 12345 },
+  { realm: REALM, username: '9901#1', password: 'wonderland' },
   { realm: 'other.example.com', username: 'alice', password: 'elsewhere' },
 ];
 
@@ -18,17 +19,21 @@ function phone(username: string, changes: Partial<Phone> = {}): Phone {
   return { aor: { username, realm: REALM }, password: 'wonderland', ...changes };
 }
 
-async function ask(request: ReturnType<typeof register>, records: Parameters<typeof worldWith>[0] = RECORDS) {
-  const world = worldWith(records);
-  const { status, body } = await send(registerAuth, authHookPayload(request), world);
-  const [decision] = world.decisions;
+async function ask(
+  request: ReturnType<typeof register>,
+  records: Parameters<typeof contextWith>[0] = RECORDS,
+) {
+  const context = contextWith(records);
+  const { status, body } = await send(registerAuth, authHookPayload(request), context);
+  const [outcome] = context.decisions;
   return {
     status,
     body,
-    because: decision && 'admission' in decision ? decision.admission.because : undefined,
+    because: outcome && 'admission' in outcome ? outcome.admission.because : undefined,
   };
 }
 
+const NOWHERE = { address: '', claimedByDevice: false };
 const OK = { status: 'ok', expires: 3600 };
 const FAIL = { status: 'fail' };
 
@@ -76,6 +81,16 @@ describe('register-auth', () => {
       OK,
       'right-digest',
     ],
+    ['an escaped To', phone('9901#1'), 3600, { to: `<sip:9901%231@${REALM}>` }, OK, 'right-digest'],
+    [
+      'an escaped user of somebody else',
+      phone('alice'),
+      3600,
+      { to: `<sip:9901%231@${REALM}>` },
+      FAIL,
+      'wrong-aor',
+    ],
+    ['a user escaped twice', phone('9901#1'), 3600, { to: `<sip:9901%25231@${REALM}>` }, FAIL, 'wrong-aor'],
     [
       'two addresses in To',
       phone('alice'),
@@ -119,8 +134,8 @@ describe('register-auth', () => {
 
   test('a username that jambonz cut at a comma logs nobody in', async () => {
     const payload = { ...authHookPayload(register(phone('de,v1'), NOW)), username: 'de' };
-    const world = worldWith([{ realm: REALM, username: 'de', password: 'wonderland' }]);
-    expect((await send(registerAuth, payload, world)).body).toEqual(FAIL);
+    const context = contextWith([{ realm: REALM, username: 'de', password: 'wonderland' }]);
+    expect((await send(registerAuth, payload, context)).body).toEqual(FAIL);
   });
 
   // jambonz takes the first `username=` that it sees, also one inside a quoted text, and calls come under that name.
@@ -134,8 +149,8 @@ describe('register-auth', () => {
       ...authHookPayload({ ...request, headers: { ...request.headers, authorization } }),
       [field]: opaque.slice(opaque.indexOf('=') + 1, -1),
     };
-    const world = worldWith([...RECORDS, { realm: REALM, username: 'bob', password: 'builder' }]);
-    expect((await send(registerAuth, payload, world)).body).toEqual(FAIL);
+    const context = contextWith([...RECORDS, { realm: REALM, username: 'bob', password: 'builder' }]);
+    expect((await send(registerAuth, payload, context)).body).toEqual(FAIL);
   });
 
   test('a uri that jambonz cut at a comma is read from the header itself', async () => {
@@ -143,7 +158,7 @@ describe('register-auth', () => {
       ...authHookPayload(register(phone('alice'), NOW, 3600, { uri: `sip:${REALM};a=1,b` })),
       uri: `sip:${REALM};a=1`,
     };
-    expect((await send(registerAuth, payload, worldWith(RECORDS))).body).toEqual(OK);
+    expect((await send(registerAuth, payload, contextWith(RECORDS))).body).toEqual(OK);
   });
 
   test('an algorithm that jambonz took for MD5 is read from the header itself', async () => {
@@ -151,8 +166,83 @@ describe('register-auth', () => {
       ...authHookPayload(register(phone('alice', { algorithm: 'SHA-256' }), NOW)),
       algorithm: 'MD5',
     };
-    expect((await send(registerAuth, payload, worldWith(RECORDS))).body).toEqual(OK);
+    expect((await send(registerAuth, payload, contextWith(RECORDS))).body).toEqual(OK);
   });
+});
+
+describe('a malformed digest is refused as what it is, whoever it is from', () => {
+  const inHeader = (from: RegExp, to: string) => (request: SipRequest) => ({
+    ...request,
+    headers: { ...request.headers, authorization: String(request.headers.authorization).replace(from, to) },
+  });
+  /** As jambonz hands fields on when there is no header to read them from. */
+  const inFields = (fields: object) => (request: SipRequest) => {
+    const { authorization, ...headers } = request.headers;
+    return { ...request, headers, digest: { ...request.digest, ...fields } } as SipRequest;
+  };
+
+  test.each<[string, (request: SipRequest) => SipRequest]>([
+    ['a count of seven digits', inHeader(/nc=\d+/, 'nc=0000001')],
+    ['a count of nine digits', inHeader(/nc=\d+/, 'nc=000000001')],
+    ['a count that is not hex', inHeader(/nc=\d+/, 'nc=0000000g')],
+    ['a count with a sign', inHeader(/nc=\d+/, 'nc=-0000001')],
+    ['qop without a count', inHeader(/, nc=\d+/, '')],
+    ['qop without a cnonce', inHeader(/ cnonce="[^"]*",/, '')],
+    ['qop with an empty cnonce', inHeader(/cnonce="[^"]*"/, 'cnonce=""')],
+    ['a count without qop that is none', inHeader(/qop=auth, nc=\d+/, 'nc=x')],
+    ['an algorithm of sessions without a cnonce', inHeader(/ cnonce=.*$/, ' algorithm=MD5-sess')],
+    ['a count that is no text', inFields({ nc: 1 })],
+    ['a cnonce that is no text', inFields({ cnonce: ['0a4f113b'] })],
+    ['a qop that is no text', inFields({ qop: { auth: true } })],
+    ['an algorithm that is no text', inFields({ algorithm: 5 })],
+    ['qop without a cnonce, as fields', inFields({ cnonce: undefined })],
+    ['a count in eight other digits', inFields({ nc: '０0000001' })],
+  ])('%s', async (_what, change) => {
+    for (const who of ['alice', 'nobody'])
+      expect(await ask(change(register(phone(who), NOW)))).toEqual({
+        status: 200,
+        body: FAIL,
+        because: 'malformed-digest',
+      });
+  });
+
+  test.each<[string, (request: SipRequest) => SipRequest]>([
+    ['a null where jambonz has nothing', inFields({ opaque: null })],
+    ['spaces that jambonz leaves behind a last count', inFields({ nc: '00000001 ', qop: 'auth ' })],
+  ])('but not %s', async (_what, change) => {
+    expect(await ask(change(register(phone('alice'), NOW)))).toMatchObject({ because: 'right-digest' });
+  });
+
+  test('nor the highest count that eight digits hold', async () => {
+    const request = register(phone('alice'), NOW, 3600, { nonceCount: 0xffffffff });
+    expect(await ask(request)).toMatchObject({ because: 'right-digest' });
+  });
+
+  test('no guess is counted: it was never compared with a password', async () => {
+    const failed = jest.fn();
+    const context = contextWith(RECORDS);
+    const guard = () => ({ ...context.bruteForceGuard({ username: '', realm: '' }, NOWHERE), failed });
+    const request = inFields({ nc: 1 })(register(phone('alice', { password: 'guess' }), NOW));
+    await send(registerAuth, authHookPayload(request), { ...context, bruteForceGuard: guard });
+    expect(failed).not.toHaveBeenCalled();
+  });
+});
+
+test('what is told of an attempt says from where it came and with which phone', async () => {
+  const context = contextWith(RECORDS);
+  const request = invite(phone('alice', { address: '192.0.2.7' }), '1', NOW, {
+    headers: { 'X-Forwarded-For': '192.0.2.7', 'user-agent': 'Yealink SIP-T46S 66.84.0.15' },
+  });
+  await send(registerAuth, authHookPayload(request), context);
+  await send(registerAuth, authHookPayload({ ...request, headers: { 'user-agent': 5 as never } }), context);
+  expect(context.decisions).toMatchObject([
+    {
+      method: 'INVITE',
+      source: { address: '192.0.2.7', claimedByDevice: true },
+      userAgent: 'Yealink SIP-T46S 66.84.0.15',
+    },
+    { source: { address: '192.0.2.7', claimedByDevice: false }, userAgent: '' },
+  ]);
 });
 
 describe('register-auth refuses at the door', () => {
@@ -176,29 +266,33 @@ describe('register-auth refuses at the door', () => {
     ['no headers, as GET hooks send it', { ...good(), headers: undefined }, 400, 'not-understood'],
     ['no method', { ...good(), method: undefined }, 400, 'not-understood'],
   ])('%s', async (_what, payload, status, refused) => {
-    const world = worldWith(RECORDS);
-    expect(await send(registerAuth, payload, world)).toMatchObject({ status });
-    expect(world.decisions).toEqual([{ hook: 'register-auth', refused }]);
+    const context = contextWith(RECORDS);
+    expect(await send(registerAuth, payload, context)).toMatchObject({ status });
+    expect(context.decisions).toEqual([{ hook: 'register-auth', refused }]);
   });
 
   test('bytes that are no UTF-8', async () => {
-    const world = worldWith(RECORDS);
+    const context = contextWith(RECORDS);
     const body = Buffer.concat([
       Buffer.from('{"pad":"'),
       Buffer.from([0xff]),
       Buffer.from(`",${JSON.stringify(good()).slice(1)}`),
     ]);
     const signature = signatureHeader(body, SECRET, Math.floor(NOW / 1000));
-    expect(await registerAuth({ signature, body, baseUrl: BASE_URL }, world)).toMatchObject({ status: 400 });
-    expect(world.decisions).toEqual([{ hook: 'register-auth', refused: 'not-json' }]);
+    expect(await registerAuth({ signature, body, baseUrl: BASE_URL }, context)).toMatchObject({
+      status: 400,
+    });
+    expect(context.decisions).toEqual([{ hook: 'register-auth', refused: 'not-json' }]);
   });
 
   test.each<[string, string | undefined]>([
     ['no signature', undefined],
     ['a wrong signature', `t=${Math.floor(NOW / 1000)},v1=${'0'.repeat(64)}`],
   ])('%s: 401, before any look-up', async (_what, signature) => {
-    const world = worldWith('out of order');
+    const context = contextWith('out of order');
     const body = JSON.stringify(good());
-    expect(await registerAuth({ signature, body, baseUrl: BASE_URL }, world)).toMatchObject({ status: 401 });
+    expect(await registerAuth({ signature, body, baseUrl: BASE_URL }, context)).toMatchObject({
+      status: 401,
+    });
   });
 });

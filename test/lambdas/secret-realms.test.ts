@@ -1,11 +1,11 @@
 import { callHook, callStatus } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
-import type { HookAnswer } from '../../lib/jambonz/hook';
 import { signatureHeader } from '../../lib/jambonz/signature';
+import type { HookAnswer } from '../../lib/jambonz/webhook';
 import type { WebhookSecret } from '../../lib/jambonz/webhook-secrets';
-import { authHookPayload, callHookPayload } from '../../lib/local/jambonz';
-import { invite, type Phone, register } from '../../lib/local/phone';
-import { BASE_URL, NOW, send, worldWith } from '../world';
+import { authHookPayload, callHookPayload } from '../../lib/local/jambonz-simulator';
+import { invite, type Phone, register } from '../../lib/local/sip-phone';
+import { BASE_URL, contextWith, NOW, send } from '../hook-context';
 
 const A = 'wh_secret_of_account_a';
 const B = 'wh_secret_of_account_b';
@@ -16,7 +16,7 @@ const SECRETS: WebhookSecret[] = [
   { secret: FREE },
 ];
 
-function world() {
+function context() {
   const records = ['a.example.com', 'a2.example.com', 'b.example.com'].map((realm) => ({
     realm,
     username: 'alice',
@@ -24,7 +24,7 @@ function world() {
     techPrefix: '1#',
     callerId: '+18009992222',
   }));
-  return { ...worldWith(records), secrets: async () => SECRETS };
+  return { ...contextWith(records), secrets: async () => SECRETS };
 }
 
 const phone = (realm: string): Phone => ({ aor: { username: 'alice', realm }, password: 'wonderland' });
@@ -46,7 +46,7 @@ describe('a webhook secret that names its realms', () => {
     ['a sub-domain of its own', A, 'x.a.example.com', NOT_YOURS],
   ])('register-auth about %s', async (_what, secret, realm, answer) => {
     expect(
-      statusOf(await send(registerAuth, authHookPayload(register(phone(realm), NOW)), world(), secret)),
+      statusOf(await send(registerAuth, authHookPayload(register(phone(realm), NOW)), context(), secret)),
     ).toBe(answer);
   });
 
@@ -58,11 +58,11 @@ describe('a webhook secret that names its realms', () => {
       invite: invite(phone('a.example.com'), '1', NOW),
       dialled: '966501234567',
     });
-    expect(statusOf(await send(callHook, call, world(), secret))).toBe(answer);
+    expect(statusOf(await send(callHook, call, context(), secret))).toBe(answer);
   });
 
   test('a refusal is told, and nothing is looked up for it', async () => {
-    const here = { ...world(), customers: worldWith('out of order').customers };
+    const here = { ...context(), customers: contextWith('out of order').customers };
     await send(registerAuth, authHookPayload(register(phone('a.example.com'), NOW)), here, B);
     expect(here.decisions).toEqual([{ hook: 'register-auth', refused: 'realm-of-another-account' }]);
   });
@@ -70,13 +70,13 @@ describe('a webhook secret that names its realms', () => {
   test('a secret that names none speaks for all', async () => {
     for (const realm of ['a.example.com', 'b.example.com'])
       expect(
-        statusOf(await send(registerAuth, authHookPayload(register(phone(realm), NOW)), world(), FREE)),
+        statusOf(await send(registerAuth, authHookPayload(register(phone(realm), NOW)), context(), FREE)),
       ).toBe('200 ok');
   });
 
   test('a call status is about no realm', async () => {
     const status = { call_sid: 'c', call_status: 'completed' };
-    expect((await send(callStatus, status, world(), B)).status).toBe(200);
+    expect((await send(callStatus, status, context(), B)).status).toBe(200);
   });
 });
 
@@ -86,7 +86,7 @@ describe('a rotated webhook secret', () => {
   test('is asked for again when a signature does not fit, and the hook goes on', async () => {
     const asked: (string | undefined)[] = [];
     const here = {
-      ...world(),
+      ...context(),
       secrets: async (doubted?: 'doubted') => {
         asked.push(doubted);
         return [{ secret: doubted ? 'wh_secret_the_new_one' : 'wh_secret_the_old_one' }];
@@ -99,7 +99,7 @@ describe('a rotated webhook secret', () => {
   test('is not asked for again when the signature fits, is missing, or is too old', async () => {
     const asked: (string | undefined)[] = [];
     const here = {
-      ...world(),
+      ...context(),
       secrets: async (doubted?: 'doubted') => {
         asked.push(doubted);
         return SECRETS;

@@ -4,16 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { connectDocumentClient } from '../../lib/aws/document-client';
+import { connectDocumentClient } from '../../lib/aws/tools/document-client';
 import {
   announceCall,
   askRegisterAuth,
   callStatusPayload,
   dialActionPayload,
   postHook,
-} from '../../lib/local/jambonz';
-import { invite, register } from '../../lib/local/phone';
+} from '../../lib/local/jambonz-simulator';
 import { DEVELOPMENT_SECRET } from '../../lib/local/sample-customers';
+import { invite, register } from '../../lib/local/sip-phone';
 import { type LocalStack, startLocalStack } from '../../lib/local/stack';
 
 const FREE = { PORT: '0', DYNAMODB_PORT: '0' };
@@ -170,13 +170,12 @@ describe('the local stack', () => {
         }),
       ),
     });
-    const request = invite(
-      { aor: { username: 'bob', realm: 'a.example' }, password: 'x' },
-      '442079461234',
-      Date.now(),
-    );
-    const call = (callId: string) =>
-      announceCall(url, { invite: request, dialled: '442079461234', callId }, DEVELOPMENT_SECRET);
+    const call = async (callId: string) => {
+      const bob = { aor: { username: 'bob', realm: 'a.example' }, password: 'x' };
+      const request = invite(bob, '442079461234', Date.now());
+      await askRegisterAuth(url, request, DEVELOPMENT_SECRET);
+      return announceCall(url, { invite: request, dialled: '442079461234', callId }, DEVELOPMENT_SECRET);
+    };
     type Dialling = [{ data: object }, { actionHook: string; target: [{ sipUri: string }] }, object];
     const [tag, dial] = (await call('leg-1')).body as Dialling;
     expect(dial.actionHook).toBe(`${url}/dial-action`);

@@ -8,14 +8,20 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { OUTPUTS } from '../../lib/aws/names';
+import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
 import { bundleLambda, LAMBDAS } from '../../lib/bench/bundles';
+import { Undecided } from '../../lib/hooks/errors';
+import { lineOf, lineOfBroken, lineOfDegradation, linesOfProblems } from '../../lib/hooks/telemetry';
 import { signatureHeader } from '../../lib/jambonz/signature';
+import { callHookPayload, callStatusPayload, dialActionPayload } from '../../lib/local/jambonz-simulator';
+import { invite } from '../../lib/local/sip-phone';
+import { parseCustomer } from '../../lib/registrar/record/customer';
 import { edgeRegistrarApp } from '../../lib/stack/app';
-import { architecture, dashboard } from '../../lib/stack/pictures';
+import { OUTPUTS } from '../../lib/stack/output-names';
 import { QUERIES } from '../../lib/stack/saved-queries';
-import { readSettings, SETTINGS } from '../../lib/stack/settings';
+import { readSettings, SETTINGS } from '../../lib/stack/stack-settings';
 import { capture } from '../captures';
+import { contextWith, NOW, send } from '../hook-context';
 import { type CloudFormationTemplate, schemaProblems } from './cloudformation-schema';
 
 // The one test file that loads aws-cdk-lib.
@@ -60,6 +66,7 @@ const full = synth({
   burst: '90',
   reservedConcurrency: '50',
   logLevel: 'WARN',
+  previousSecretHours: '2',
   logRetentionDays: '90',
   alarmEmail: 'noc@example.com',
   region: 'eu-central-1',
@@ -142,7 +149,7 @@ describe('the hooks', () => {
       expect(LoggingConfig).toMatchObject({
         LogFormat: 'JSON',
         SystemLogLevel: 'WARN',
-        ApplicationLogLevel: 'INFO',
+        ApplicationLogLevel: 'TRACE',
       });
     for (const [, group] of ofType('AWS::Logs::LogGroup')) expect(group.RetentionInDays).toBe(30);
     expect(ofType('AWS::Logs::LogGroup')).toHaveLength(3);
@@ -182,10 +189,12 @@ describe('the hooks', () => {
         WEBHOOK_SECRET_ARN: 'WebhookSecret',
         OUTBOUND_SIP_HOST: 'sip.example.net',
         METRICS_NAMESPACE: 'edge-registrar',
-        CALL_GRANT: 'observe',
+        CALL_GRANT: 'enforce',
         CALLS_WITHOUT_MEMORY: 'allow',
         STALE_IF_ERROR_SECONDS: '900',
         EMERGENCY_FOR_DISABLED: 'true',
+        LOG_LEVEL: 'INFO',
+        PREVIOUS_SECRET_HOURS: '24',
       });
   });
 
@@ -353,9 +362,18 @@ describe('the front door, when it is told', () => {
   test('the Lambdas keep their copies, their level and their retention', () => {
     for (const [, lambda] of ofType('AWS::Lambda::Function', full)) {
       expect(lambda.ReservedConcurrentExecutions).toBe(50);
-      expect(lambda.LoggingConfig.ApplicationLogLevel).toBe('WARN');
+      expect(lambda.Environment.Variables).toMatchObject({ LOG_LEVEL: 'WARN', PREVIOUS_SECRET_HOURS: '2' });
     }
     for (const [, group] of ofType('AWS::Logs::LogGroup', full)) expect(group.RetentionInDays).toBe(90);
+  });
+
+  // docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html: a line on stdout without a level
+  // and an RFC 3339 timestamp counts as INFO. Metrics are such lines, and so are our warnings.
+  test("at logLevel WARN Lambda's own filter drops nothing: alarms need the lines of metrics", () => {
+    const levels = ofType('AWS::Lambda::Function', full).map(
+      ([, it]) => it.LoggingConfig.ApplicationLogLevel,
+    );
+    expect(levels).toEqual(['TRACE', 'TRACE']);
   });
 });
 
@@ -582,14 +600,76 @@ describe('the alarms', () => {
   });
 });
 
+test('each query of the hooks asks for nothing that no line has', async () => {
+  const [record] = [{ realm: 'a.example', username: 'al', techPrefix: '1#', callerId: '+18005550100' }];
+  const context = contextWith([record]);
+  const request = invite({ aor: { username: 'al', realm: 'a.example' }, password: '' }, '1', NOW);
+  const { body } = await send(
+    callHook,
+    callHookPayload({ invite: request, dialled: '112', callId: 'c' }),
+    context,
+  );
+  const [{ data }] = body as [{ data: unknown }];
+  const end = { callId: 'c', customerData: data };
+  await send(dialAction, dialActionPayload({ ...end, dialStatus: 'failed', dialSipStatus: 503 }), context);
+  await send(
+    callStatus,
+    callStatusPayload({ ...end, status: 'completed', sipStatus: 200, duration: 1 }),
+    context,
+  );
+  const aor = { username: 'al', realm: 'a.example' };
+  const from = { method: 'INVITE', userAgent: 'x', source: { address: '192.0.2.1', claimedByDevice: true } };
+  const ok = { admitted: true, aor, because: 'right-digest', credential: 'new', expires: 60 } as const;
+  const lines = [
+    ...context.decisions.map(lineOf),
+    lineOf({
+      hook: 'register-auth',
+      ...from,
+      admission: { ...ok, observed: 'replayed', despite: 'limited' },
+    }),
+    lineOf({ hook: 'register-auth', ...from, admission: { admitted: false, aor, because: 'limited' } }),
+    lineOfBroken(new Undecided('x', { cause: new Error() })),
+    lineOfDegradation({ what: 'replay-not-checked', aor, cause: new Error() }),
+    ...linesOfProblems(aor, parseCustomer({ ...record, password: 1 }).problems),
+    { ms: 1, requestId: 'r', level: 'WARN', '@timestamp': 1 },
+  ];
+  const fields = new Set(
+    lines.flatMap((line) =>
+      Object.entries(line).flatMap(([name, value]) => (value === undefined ? [] : [name])),
+    ),
+  );
+  // Words of the query language, and the names that a query gives itself.
+  const WORDS =
+    /"[^"]*"|\bas \w+|\b(filter|stats|sort|fields|desc|by|and|count|count_distinct|latest|ispresent)\b/g;
+  const OWN = ['times', 'last', 'addresses', 'accounts', 'agent'];
+  for (const { question, of, query } of QUERIES) {
+    if (of !== 'hooks') continue;
+    const asked = query.replace(WORDS, '').match(/@?[a-z]\w*/gi) ?? [];
+    expect([question, asked.filter((name) => !fields.has(name) && !OWN.includes(name))]).toEqual([
+      question,
+      [],
+    ]);
+  }
+});
+
+test.each([
+  ['what happened to one account', ['address', 'userAgent']],
+  ['from where phones are refused', ['address', 'agent']],
+])('the runbook asks from where and with which phone: "%s" answers', (question, columns) => {
+  const query = QUERIES.find((it) => it.question === question)?.query ?? '';
+  for (const column of columns) expect(query).toMatch(new RegExp(`\\b${column}\\b`));
+  const articles = section(read('docs/runbook.md'), 'Alarms');
+  expect(articles).toContain(`"${question}"`);
+});
+
 test('the queries that the runbook shows stand ready in CloudWatch', () => {
   const saved = ofType('AWS::Logs::QueryDefinition').map(([, it]) => [it.Name, it.QueryString]);
   expect(saved).toEqual(
-    QUERIES.map(({ asks, query }) => [`edge-registrar/${asks}`, query.replaceAll(' | ', '\n| ')]),
+    QUERIES.map(({ question, query }) => [`edge-registrar/${question}`, query.replaceAll(' | ', '\n| ')]),
   );
   const runbook = read('docs/runbook.md');
-  for (const { asks, query } of QUERIES) {
-    expect(runbook).toContain(asks);
+  for (const { question, query } of QUERIES) {
+    expect(runbook).toContain(question);
     expect(runbook).toContain(query);
   }
 });
@@ -613,26 +693,54 @@ describe('the dashboard', () => {
   test('shows every alarm', () => {
     expect(widgets[0].properties.alarms).toHaveLength(ofType('AWS::CloudWatch::Alarm').length);
   });
-});
 
-describe('the pictures in docs', () => {
-  const mend = 'npm run pictures draws it again';
-
-  test.each([
-    ['architecture', architecture],
-    ['dashboard', dashboard],
-  ])('%s.svg shows this very stack', (name, draw) => {
-    const drawn = draw(stack.template.toJSON() as Parameters<typeof draw>[0]);
-    expect({ mend, svg: read(`docs/${name}.svg`) }).toEqual({ mend, svg: drawn });
-  });
-
-  test('the architecture names each path and each store, with what a hook may do there', () => {
-    const svg = read('docs/architecture.svg');
-    const words = ['POST /register-auth', 'POST /call-status', 'Customers', 'Memory', 'GetSecretValue'];
-    expect(words.filter((word) => !svg.includes(word))).toEqual([]);
-    expect(svg).toContain('>GetItem<');
+  test('has each of its graphs in the runbook', () => {
+    const rows = section(read('docs/runbook.md'), 'The dashboard').matchAll(/^\| (?!graph|-)([^|]+) \|/gm);
+    expect([...rows].map(([, title]) => title)).toEqual(
+      widgets.map(({ properties }: Properties) => properties.title),
+    );
   });
 });
+
+describe('the architecture diagram in docs/deploy.md', () => {
+  const [, diagram = ''] = read('docs/deploy.md').match(/```mermaid\n(flowchart .*?)```/s) ?? [];
+  const lines = (label: string) => label.split('<br>');
+
+  test('routes each path to the Lambda that the template routes it to', () => {
+    const paths = new Map(ofType('AWS::ApiGateway::Resource').map(([id, it]) => [id, it.PathPart]));
+    const routes = ofType('AWS::ApiGateway::Method').map(([, { HttpMethod, ResourceId, Integration }]) => {
+      const lambda = textOf(Integration.Uri).match(/\b(registerauth|callhook)Lambda/)?.[1] ?? '';
+      return `${HttpMethod} /${paths.get(ResourceId.Ref)} to ${HYPHENATED[lambda]}`;
+    });
+    const edges = [...diagram.matchAll(/api -->\|([^|]+)\| ([\w-]+)/g)];
+    const drawn = edges.flatMap(([, label = '', lambda]) => lines(label).map((it) => `${it} to ${lambda}`));
+    expect(drawn.sort()).toEqual(routes.sort());
+  });
+
+  test('shows for each store what the role of each Lambda may do there', () => {
+    const actions = new Map(
+      [...diagram.matchAll(/^ *(\w+)\[\(?(?:DynamoDB table|Secrets Manager)(.*?)\)?\]$/gm)].map(
+        ([, store = '', label = '']) => [store, lines(label).slice(1)],
+      ),
+    );
+    const edges = [...diagram.matchAll(/^ *(register-auth|call-hook) --> (.+)$/gm)];
+    const drawn = edges.flatMap(([, lambda, stores = '']) =>
+      stores.split(' & ').flatMap((store) => actions.get(store)?.map((it) => `${lambda} ${it} on ${store}`)),
+    );
+    const granted = Object.entries(HYPHENATED).flatMap(([id, lambda]) =>
+      permissionsOf(`${id}Role`)
+        .filter((it) => !/^Allow (logs|kms):/.test(it))
+        .map((it) => it.replace(/^Allow \w+:(\w+) on (\w+?)(Table)?$/, `${lambda} $1 on $2`)),
+    );
+    expect(drawn.sort()).toEqual(granted.sort());
+  });
+});
+
+/** A Lambda's name in a logical id and in the diagram. */
+const HYPHENATED: Readonly<Record<string, string>> = {
+  registerauth: 'register-auth',
+  callhook: 'call-hook',
+};
 
 test('cdk-nag AwsSolutions and Serverless find nothing that is not acknowledged', () => {
   expect([...stack.findings, ...full.findings]).toEqual([]);
@@ -703,11 +811,12 @@ describe('the settings', () => {
       outboundSipHost: 'h',
       requestsPerSecond: 500,
       burst: 1000,
-      callGrant: 'observe',
+      callGrant: 'enforce',
       callsWithoutMemory: 'allow',
       staleIfErrorSeconds: 900,
       emergencyForDisabled: true,
       logLevel: 'INFO',
+      previousSecretHours: 24,
       logRetentionDays: 30,
       tags: {},
     });
@@ -752,6 +861,7 @@ describe('the settings', () => {
       { logRetentionDays: 31 },
       'logRetentionDays is 31: write one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653',
     ],
+    [{ previousSecretHours: '1d' }, 'previousSecretHours is "1d": write a whole number, 0 to 8760'],
     [{ alarmEmail: 'noc' }, 'alarmEmail is "noc": write an e-mail address'],
     [{ region: 'Frankfurt' }, 'region is "Frankfurt": write the name of an AWS Region, such as eu-central-1'],
     [

@@ -1,5 +1,3 @@
-import { isPlainObject } from '../../registrar/record/plain-object';
-
 /** An attribute value (Amazon DynamoDB API reference, AttributeValue); bytes are base64 on the wire. */
 export interface Attribute {
   readonly S?: string;
@@ -77,7 +75,7 @@ export function asJson(item: Item): Item {
 function jsonValue(value: unknown): unknown {
   if (value instanceof Unholdable) return value.text;
   if (Array.isArray(value) || value instanceof Set) return [...value].map(jsonValue);
-  return isPlainObject(value) ? asJson(value) : value;
+  return typeof value === 'object' && value !== null ? asJson({ ...value }) : value;
 }
 
 /**
@@ -95,6 +93,6 @@ function writeAttribute(value: unknown): WrittenAttribute {
   if (typeof value === 'boolean') return { BOOL: value };
   if (value === null) return { NULL: true };
   if (Array.isArray(value)) return { L: value.map(writeAttribute) };
-  if (isPlainObject(value)) return { M: writeItem(value) };
+  if (typeof value === 'object' && !(value instanceof Set)) return { M: writeItem({ ...value }) };
   throw new TypeError(`DynamoDB has no type for ${typeof value}`);
 }

@@ -1,14 +1,20 @@
 import { registerAuth } from '../../../lambdas/register-auth';
-import { lambdaDoor } from '../../aws/lambda-door';
-import { ENV } from '../../aws/names';
-import { secretsManagerSecrets } from '../../aws/secrets';
-import { worldOf } from '../../aws/world';
+import { contextFromEnv } from '../../aws/lambda/context-from-env';
+import { lambdaHandler } from '../../aws/lambda/lambda-handler';
+import { webhookSecretsStore } from '../../aws/stores/webhook-secrets-store';
+import { ENV } from '../../hooks/settings';
 import { ROUTES } from '../../jambonz/routes';
 import { dynamodbOverSdk, secretsOverSdk } from '../sdk';
 
 // Register-auth with the SDK in the place of our own clients.
 
-export const handler = lambdaDoor({ [ROUTES.registerAuth]: registerAuth }, (env, told) => ({
-  ...worldOf(env, told, Date.now, dynamodbOverSdk()),
-  secrets: secretsManagerSecrets(env[ENV.webhookSecretArn] ?? '', Date.now, told.troubled, secretsOverSdk()),
+export const handler = lambdaHandler({ [ROUTES.registerAuth]: registerAuth }, (env, telemetry) => ({
+  ...contextFromEnv(env, telemetry, Date.now, dynamodbOverSdk()),
+  secrets: webhookSecretsStore({
+    arn: env[ENV.webhookSecretArn] ?? '',
+    previousMs: 0,
+    now: Date.now,
+    onDegraded: telemetry.degraded,
+    read: secretsOverSdk(),
+  }),
 }));

@@ -1,4 +1,4 @@
-import { SHORTEST_SUBSCRIBER } from '../destination';
+import { MIN_SUBSCRIBER_DIGITS } from '../calls/destination';
 import { isMeantBy } from './names';
 import { isPlainObject } from './plain-object';
 
@@ -18,7 +18,7 @@ export function emergencyNumbersIn(value: unknown): string[] {
 
 /** The same where nobody said that these are emergency numbers: no longer than a short code, which opens little. */
 export function shortNumbersIn(value: unknown): string[] {
-  return emergencyNumbersIn(value).filter((it) => it.replace(/\D/g, '').length < SHORTEST_SUBSCRIBER);
+  return emergencyNumbersIn(value).filter((it) => it.replace(/\D/g, '').length < MIN_SUBSCRIBER_DIGITS);
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { customerSchema } from '../customer-schema';
 import { changed, type Fields } from './changed-fields';
+import { customerSchema } from './customer-schema';
 import { type Misplaced, withMisplaced } from './misplaced-fields';
 import { isPlainObject } from './plain-object';
 import { costOf } from './strictest';

@@ -1,5 +1,5 @@
-import type { WrittenCustomer } from '../customer-schema';
 import type { Fields } from './changed-fields';
+import type { WrittenCustomer } from './customer-schema';
 import { emergencyIn, emergencyNumbersIn } from './emergency-numbers';
 
 /** What it costs that a field, or an element of a list, cannot be read. */
@@ -68,6 +68,7 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'registration.maxExpires': { loses: 'itself', instead: { maxExpires: 60 } },
   'registration.allowedAddresses': { loses: 'itself', instead: { allowedAddresses: [] } },
   'registration.allowedAddresses[]': LEFT_OUT,
+  'registration.callsFromAnywhere': { loses: 'itself', instead: { callsFromAnywhere: false } },
   'registration.replay': { loses: 'itself', instead: { replay: 'enforce' } },
 
   // Nobody would know whom to bill.

@@ -1,0 +1,102 @@
+import type { HookContext } from '../../hooks/context';
+import { ENV } from '../../hooks/settings';
+import type { OnDegraded, Telemetry } from '../../hooks/telemetry';
+import { parseWebhookSecrets } from '../../jambonz/webhook-secrets';
+import { CALL_GRANT_MODES } from '../../registrar/auth/call-grant';
+import { type DynamoDB, dynamodbAt } from '../client/dynamodb';
+import type { Timers } from '../client/timers';
+import { bruteForceStore } from '../stores/brute-force-store';
+import { callGrantsStore } from '../stores/call-grants-store';
+import { callLimitsStore } from '../stores/call-limits-store';
+import { customersStore } from '../stores/customers-store';
+import { replayStore } from '../stores/replay-store';
+import { webhookSecretsStore } from '../stores/webhook-secrets-store';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The part of HookContext that outlives a request. */
+export type SharedContext = Omit<HookContext, 'report' | 'isOverdue'>;
+
+/**
+ * The context that the environment variables describe: in Lambda those that the stack set, on a laptop those of the
+ * local stack. A missing one is a deployment that cannot work, so it stops here and not at the first phone.
+ * @param now unix ms
+ * @param timers real ones when absent
+ */
+export function contextFromEnv(
+  env: Environment,
+  telemetry: Telemetry,
+  now: () => number = Date.now,
+  dynamodb: DynamoDB = dynamodbAt(env[ENV.dynamodbEndpoint]),
+  timers?: Timers,
+): SharedContext {
+  const onDegraded = telemetry.degraded;
+  const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onDegraded, timers };
+  return {
+    now,
+    secrets: secretsOf(env, now, onDegraded, timers),
+    customers: customersStore({
+      dynamodb,
+      tableName: required(env, ENV.customersTable),
+      now,
+      staleIfErrorMs: wholeNumber(env, ENV.staleIfErrorSeconds, 'seconds', 15 * 60) * 1000,
+      onProblems: telemetry.badRecord,
+      onRead: telemetry.lookedUp,
+      onDegraded,
+      timers,
+    }),
+    replay: replayStore(memory),
+    bruteForceGuard: bruteForceStore(memory),
+    callGrants: callGrantsStore(memory),
+    callLimits: callLimitsStore(memory),
+    settings: {
+      outboundSipHost: required(env, ENV.outboundSipHost),
+      callGrant: oneOf(CALL_GRANT_MODES, env, ENV.callGrant, 'enforce'),
+      emergencyForDisabled: oneOf(['true', 'false'], env, ENV.emergencyForDisabled, 'true') === 'true',
+      callsWithoutMemory: oneOf(['allow', 'refuse'], env, ENV.callsWithoutMemory, 'allow'),
+    },
+  };
+}
+
+function secretsOf(
+  env: Environment,
+  now: () => number,
+  onDegraded: OnDegraded,
+  timers: Timers | undefined,
+): HookContext['secrets'] {
+  const given = env[ENV.webhookSecret];
+  if (given === undefined)
+    return webhookSecretsStore({
+      arn: required(env, ENV.webhookSecretArn),
+      previousMs: wholeNumber(env, ENV.previousSecretHours, 'hours', 24) * 3600_000,
+      now,
+      onDegraded,
+      timers,
+    });
+  const secrets = parseWebhookSecrets(given);
+  return async () => secrets;
+}
+
+function required(env: Environment, name: string): string {
+  const value = env[name];
+  if (!value) throw new Error(`the environment variable ${name} is not set`);
+  return value;
+}
+
+function oneOf<const Choice extends string>(
+  choices: readonly Choice[],
+  env: Environment,
+  name: string,
+  otherwise: Choice,
+): Choice {
+  const value = env[name] ?? otherwise;
+  const choice = choices.find((it) => it === value);
+  if (choice === undefined) throw new Error(`${name} is "${value}": write one of ${choices.join(', ')}`);
+  return choice;
+}
+
+function wholeNumber(env: Environment, name: string, of: 'seconds' | 'hours', otherwise: number): number {
+  const value = env[name] ?? String(otherwise);
+  if (!/^\d{1,6}$/.test(value)) throw new Error(`${name} is "${value}": write a whole number of ${of}`);
+  return Number(value);
+}

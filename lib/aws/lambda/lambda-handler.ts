@@ -1,0 +1,24 @@
+import { ENV } from '../../hooks/settings';
+import type { Hook } from '../../hooks/signed-hook';
+import type { Telemetry } from '../../hooks/telemetry';
+import { contextFromEnv, type Environment, type SharedContext } from './context-from-env';
+import { apiGatewayHandler, type Handler } from './handler';
+import { telemetryLog } from './log';
+import { warmUp } from './warm-up';
+
+/**
+ * The handler that AWS calls, with a log that CloudWatch reads.
+ * @param contextOf makes the context from this Lambda's environment
+ */
+export function lambdaHandler(
+  hooks: Readonly<Record<string, Hook>>,
+  contextOf: (env: Environment, telemetry: Telemetry) => SharedContext = contextFromEnv,
+): Handler {
+  const { [ENV.metricsNamespace]: namespace = 'edge-registrar', [ENV.logLevel]: level } = process.env;
+  // Past `console`, which in a Lambda wraps each line: metrics must stand at the root of theirs.
+  const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+  const telemetry = telemetryLog(print, namespace, level, Date.now);
+  const context = contextOf(process.env, telemetry);
+  warmUp(hooks, context);
+  return apiGatewayHandler(hooks, context, telemetry);
+}

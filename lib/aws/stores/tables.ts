@@ -1,0 +1,12 @@
+/** The keys of the tables: all key attributes are texts. */
+export const TABLE_KEYS: Readonly<Record<TableName, { readonly partition: string; readonly sort?: string }>> =
+  {
+    /** One item per SIP account, written by admins and read by the hooks. */
+    customers: { partition: 'realm', sort: 'username' },
+    /** What the hooks remember for a while: each item ends by itself at `TTL_ATTRIBUTE`. */
+    memory: { partition: 'key' },
+  };
+export type TableName = 'customers' | 'memory';
+
+/** The time-to-live attribute of the memory table, unix seconds. DynamoDB deletes late: compare it in code too. */
+export const TTL_ATTRIBUTE = 'endsAt';

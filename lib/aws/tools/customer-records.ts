@@ -1,0 +1,168 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import { type Aor, formatAor, realmKey } from '../../registrar/record/aor';
+import { type ParsedCustomer, parseCustomer } from '../../registrar/record/customer';
+import { asJson, type Item, readItem, writeItem } from '../client/attributes';
+import type { DocumentClient } from './document-client';
+
+export type { Item } from '../client/attributes';
+
+/** Each call to the table; an admin waits, and a script too. */
+const CALL_BUDGET_MS = 10_000;
+const MOST_KEYS = 100;
+
+/** `changed-meanwhile`: somebody else wrote the record after it was read, so nothing was written now. */
+export type Written = 'written' | 'changed-meanwhile';
+
+/**
+ * The Customers table as an admin works on it: whole records, each with a version against lost updates. Records are
+ * as JSON has them: sets are lists; bytes, and numbers that JavaScript would round, are texts.
+ */
+export interface CustomerRecords {
+  find(aor: Aor): Promise<Item | undefined>;
+  /** Those that are there, by `username@realm`. */
+  findMany(aors: readonly Aor[]): Promise<ReadonlyMap<string, Item>>;
+  /** Page by page; of one realm only when one is given. */
+  pages(realm?: string): AsyncIterable<readonly Item[]>;
+  /** Writes a record in place of the one that was seen, undefined: of none. What did not change is written as it was. */
+  write(item: Item, seen: Item | undefined): Promise<Written>;
+  /** Removes the record that was seen. */
+  remove(seen: Item): Promise<Written>;
+}
+
+/** Whose record it is, as its key says. */
+export function aorOf({ realm, username }: Item): Aor {
+  return { realm: String(realm), username: String(username) };
+}
+
+/** The customer of a record, with the same problems as the hooks find: also those that JSON does not show. */
+export function parseStored(item: Item | undefined): ParsedCustomer {
+  const attributes = item && STORED.get(item);
+  return parseCustomer(attributes ? readItem(attributes) : item);
+}
+
+type Attributes = Record<string, AttributeValue>;
+
+/** What the table holds of each record that was read. */
+const STORED = new WeakMap<Item, Attributes>();
+
+function remembered(attributes: Attributes): Item {
+  const item = asJson(readItem(attributes));
+  STORED.set(item, attributes);
+  return item;
+}
+
+export function customerRecords(dynamodb: DocumentClient, tableName: string): CustomerRecords {
+  const budget = () => ({ abortSignal: AbortSignal.timeout(CALL_BUDGET_MS) });
+  return {
+    find: async (aor) => {
+      const command = new GetItemCommand({ TableName: tableName, Key: keyOf(aor), ConsistentRead: true });
+      const { Item } = await dynamodb.send(command, budget());
+      return Item && remembered(Item);
+    },
+    findMany: async (aors) => {
+      const found = new Map<string, Item>();
+      for (let at = 0; at < aors.length; at += MOST_KEYS) {
+        let keys: Attributes[] | undefined = aors.slice(at, at + MOST_KEYS).map(keyOf);
+        while (keys && keys.length > 0) {
+          const command: BatchGetItemCommand = new BatchGetItemCommand({
+            RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } },
+          });
+          const reply = await dynamodb.send(command, budget());
+          for (const item of (reply.Responses?.[tableName] ?? []).map(remembered))
+            found.set(formatAor(aorOf(item)), item);
+          keys = reply.UnprocessedKeys?.[tableName]?.Keys;
+        }
+      }
+      return found;
+    },
+    pages: async function* (realm) {
+      let from: Attributes | undefined;
+      do {
+        const page = { TableName: tableName, ConsistentRead: true, ...(from && { ExclusiveStartKey: from }) };
+        const { Items = [], LastEvaluatedKey } =
+          realm === undefined
+            ? await dynamodb.send(new ScanCommand(page), budget())
+            : await dynamodb.send(new QueryCommand({ ...page, ...ofRealm(realm) }), budget());
+        yield Items.map(remembered);
+        from = LastEvaluatedKey;
+      } while (from);
+    },
+    write: (item, seen) => {
+      const version = typeof seen?.version === 'number' ? seen.version : 0;
+      const command = new PutItemCommand({
+        TableName: tableName,
+        Item: { ...attributesOf(item, seen), version: { N: String(version + 1) } },
+        ...unchangedSince(seen),
+      });
+      return told(dynamodb.send(command, budget()));
+    },
+    remove: (seen) => {
+      const { realm, username } = seen;
+      const command = new DeleteItemCommand({
+        TableName: tableName,
+        Key: writeItem({ realm, username }),
+        ...unchangedSince(seen),
+      });
+      return told(dynamodb.send(command, budget()));
+    },
+  };
+}
+
+/** What other tools keep in a record is not changed by one that reads it as JSON has it. */
+function attributesOf(item: Item, seen: Item = {}): Attributes {
+  const stored = STORED.get(seen) ?? {};
+  const same = Object.keys(item).filter(
+    (name) => name in stored && isDeepStrictEqual(item[name], seen[name]),
+  );
+  return {
+    ...writeItem(item),
+    ...Object.fromEntries(same.map((name) => [name, stored[name] ?? { NULL: true }])),
+  };
+}
+
+/** The version says whether a record is still the one that was seen; a record written by hand has none. */
+function unchangedSince(seen: Item | undefined) {
+  if (!seen) return { ConditionExpression: 'attribute_not_exists(realm)' };
+  const { version } = STORED.get(seen) ?? writeItem({ version: seen.version });
+  if (version === undefined)
+    return {
+      ConditionExpression: 'attribute_exists(realm) AND attribute_not_exists(#version)',
+      ExpressionAttributeNames: { '#version': 'version' },
+    };
+  return {
+    ConditionExpression: '#version = :seen',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':seen': version },
+  };
+}
+
+async function told(writing: Promise<unknown>): Promise<Written> {
+  try {
+    await writing;
+    return 'written';
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'ConditionalCheckFailedException')
+      return 'changed-meanwhile';
+    throw cause;
+  }
+}
+
+function ofRealm(realm: string) {
+  return {
+    KeyConditionExpression: 'realm = :realm',
+    ExpressionAttributeValues: { ':realm': { S: realmKey(realm) } },
+  };
+}
+
+function keyOf({ realm, username }: Aor): Attributes {
+  return { realm: { S: realmKey(realm) }, username: { S: username } };
+}

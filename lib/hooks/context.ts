@@ -1,0 +1,45 @@
+import type { WebhookSecret } from '../jambonz/webhook-secrets';
+import type { AuthAttempt } from '../registrar/auth/admission';
+import type { BruteForceGuard } from '../registrar/auth/brute-force';
+import type { CallGrants } from '../registrar/auth/call-grant';
+import type { ReplayStore } from '../registrar/auth/replay';
+import type { CallSettings } from '../registrar/calls/call';
+import type { CallLimits } from '../registrar/calls/call-limits';
+import type { Aor } from '../registrar/record/aor';
+import type { Customer } from '../registrar/record/customer';
+import type { HookOutcome } from './outcome';
+import type { AuthSettings } from './settings';
+
+/** What a hook may use besides the request. */
+export interface HookContext {
+  /** Unix ms. */
+  readonly now: () => number;
+  /** The secrets that jambonz may sign with, current and previous; `doubted`: a signature did not fit them. */
+  readonly secrets: (doubted?: 'doubted') => Promise<readonly WebhookSecret[]>;
+  readonly customers: Customers;
+  readonly replay: ReplayStore;
+  /** Who tries at whose password, and where the attempt comes from. */
+  readonly bruteForceGuard: (aor: Aor, source: AuthAttempt['source']) => BruteForceGuard;
+  readonly callGrants: CallGrants;
+  readonly callLimits: CallLimits;
+  readonly settings: CallSettings & AuthSettings;
+  /** Has the request been answered without us? What is decided after that reaches nobody. */
+  readonly isOverdue: () => boolean;
+  /** Logs and counts a decision; never throws. */
+  readonly report: (outcome: HookOutcome) => void;
+}
+
+export interface Customers {
+  /**
+   * The record of an account, undefined when there is none. It may be a minute old.
+   * @throws Undecided when that could not be found out: never a reason to say "wrong password"
+   */
+  find(aor: Aor): Promise<Customer | undefined>;
+  /**
+   * The same as the table has it now.
+   * @throws Undecided
+   */
+  findNow(aor: Aor): Promise<Customer | undefined>;
+  /** The record that `find` would give without asking the table; undefined: it would have to ask, or there is none. */
+  remembered(aor: Aor): Customer | undefined;
+}

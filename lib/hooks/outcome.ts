@@ -1,0 +1,34 @@
+import type { CallRecord } from '../jambonz/call-status';
+import type { CallTag } from '../jambonz/call-tag';
+import type { WrittenVerbs } from '../jambonz/verbs';
+import type { HookRefusal } from '../jambonz/webhook';
+import type { Admission, AuthAttempt } from '../registrar/auth/admission';
+import type { GrantState } from '../registrar/auth/call-grant';
+import type { NextStep } from '../registrar/calls/failover';
+import type { CallPlan } from '../registrar/calls/plan';
+
+export type HookName = 'register-auth' | 'call-hook' | 'dial-action' | 'call-status';
+
+/** What a hook decided, with its reason: the value that is answered is the value that is told. */
+export type HookOutcome =
+  | {
+      readonly hook: 'register-auth';
+      readonly method: string;
+      readonly source: AuthAttempt['source'];
+      readonly userAgent: string;
+      readonly admission: Admission;
+    }
+  | {
+      readonly hook: 'call-hook';
+      readonly plan: CallPlan;
+      readonly grant: GrantState;
+      readonly illegal: WrittenVerbs['illegal'];
+    }
+  | {
+      readonly hook: 'dial-action';
+      readonly tag: CallTag;
+      readonly step: NextStep;
+      readonly illegal: WrittenVerbs['illegal'];
+    }
+  | { readonly hook: 'call-status'; readonly record: CallRecord }
+  | { readonly hook: HookName; readonly refused: HookRefusal | 'forged-call-data' };

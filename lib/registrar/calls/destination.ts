@@ -1,0 +1,151 @@
+import { withoutEscapes } from '../auth/escapes';
+import type { Customer, NumberFormat } from '../record/customer';
+
+export type DialPlan = NonNullable<Customer['dialPlan']>;
+
+/** What a call is for: what the device dialled, and what that means under the customer's dial plan. */
+export interface Destination {
+  /** As jambonz reported it. */
+  readonly dialled: string;
+  /** The number without + and 00: E.164 digits where the dial plan knows, else as dialled. */
+  readonly number: string;
+  /** How `dialled` became `number`, for `explain`. */
+  readonly because: NumberReading['because'] | 'service-code' | 'emergency';
+}
+
+export type DestinationRefusal =
+  | 'no-number'
+  | 'not-a-number'
+  | 'number-too-long'
+  | 'service-code-not-allowed';
+
+export type NormalisedDestination =
+  | { readonly ok: true; readonly destination: Destination }
+  | { readonly ok: false; readonly because: DestinationRefusal };
+
+/** What a device may dial at most, carriers' prefixes and 00 included. */
+const MAX_DIALLED_LENGTH = 32;
+/** ITU-T E.164 section 6. */
+const MAX_E164_DIGITS = 15;
+/** Below this a number is a short code (100, 112, 1800): no country code makes it E.164. */
+export const MIN_SUBSCRIBER_DIGITS = 7;
+
+/**
+ * Turns what was dialled into digits: cleans it (`cleanNumber`), then lets ASCII digits through, and `*` and `#`
+ * where the plan does.
+ */
+export function normaliseDestination(dialled: string, plan: DialPlan = {}): NormalisedDestination {
+  const text = cleanNumber(dialled);
+  if (text === '' || text === '+') return { ok: false, because: 'no-number' };
+  if (text.length > MAX_DIALLED_LENGTH) return { ok: false, because: 'number-too-long' };
+  if (/^\+?[0-9]*[*#][0-9*#]*$/.test(text)) return normaliseServiceCode(dialled, text, plan);
+  if (!/^\+?[0-9]+$/.test(text)) return { ok: false, because: 'not-a-number' };
+  const { number, because } = readNumber(text, plan);
+  if (number === '') return { ok: false, because: 'no-number' };
+  if (hidesCountry(number, because)) return { ok: false, because: 'not-a-number' };
+  if (because !== 'as-dialled' && number.length > MAX_E164_DIGITS)
+    return { ok: false, because: 'number-too-long' };
+  return { ok: true, destination: { dialled, number, because } };
+}
+
+/** Visual separators (RFC 3966 section 5.1.1), spaces, and the invisible marks that address books put around numbers. */
+const SEPARATORS = /[-.()\p{Zs}\p{Cf}]/gu;
+
+/**
+ * A dialled text or a device's number as people mean it: escapes undone once, without separators, invisible marks
+ * and the parameters of a telephone-subscriber (`+12025550123;cpc=ordinary`).
+ */
+export function cleanNumber(text: string): string {
+  const [user = ''] = text.split(';');
+  return withoutEscapes(user).replace(SEPARATORS, '');
+}
+
+/** A number as a dial plan reads it. */
+export interface NumberReading {
+  readonly number: string;
+  readonly because: 'plus' | 'international-prefix' | 'national-prefix' | 'country-code-added' | 'as-dialled';
+}
+
+/**
+ * Reads digits, with or without +, under a dial plan: international prefix (00 when the plan has none), then
+ * national prefix, then, in a plan with a country code and no national prefix, a national number by itself.
+ */
+export function readNumber(text: string, plan: DialPlan = {}): NumberReading {
+  const { countryCode, internationalPrefix = '00', nationalPrefix } = plan;
+  if (text.startsWith('+')) return { number: text.slice(1), because: 'plus' };
+  if (text.startsWith(internationalPrefix))
+    return { number: text.slice(internationalPrefix.length), because: 'international-prefix' };
+  const asDialled = { number: text, because: 'as-dialled' } as const;
+  if (countryCode === undefined || text.length < MIN_SUBSCRIBER_DIGITS) return asDialled;
+  if (nationalPrefix !== undefined)
+    return text.startsWith(nationalPrefix)
+      ? { number: countryCode + text.slice(nationalPrefix.length), because: 'national-prefix' }
+      : asDialled;
+  return text.startsWith(countryCode) || text.startsWith('0')
+    ? asDialled
+    : { number: countryCode + text, because: 'country-code-added' };
+}
+
+/**
+ * A number for a trunk. What is not known to be E.164 (a short code, digits under no plan) goes as it is.
+ * @param format undefined: as the rules have it
+ */
+export function formatNumber(
+  { number, because }: Pick<Destination, 'number' | 'because'>,
+  format: NumberFormat | undefined,
+  plan: DialPlan = {},
+): string {
+  if (!isE164(number, because, plan)) return number;
+  if (format === '+e164') return `+${number}`;
+  if (format === '00e164') return `00${number}`;
+  return format === 'national' ? nationalNumber(number, plan) : number;
+}
+
+function nationalNumber(number: string, plan: DialPlan): string {
+  const { countryCode, internationalPrefix = '00', nationalPrefix = '' } = plan;
+  if (countryCode === undefined) return number;
+  return number.startsWith(countryCode)
+    ? nationalPrefix + number.slice(countryCode.length)
+    : internationalPrefix + number;
+}
+
+/**
+ * Of digits that were dialled without a prefix only the plan tells the country, and only where they begin with its
+ * country code and are too many for a number of one city: 501234567 is Saudi as likely as it is Belize.
+ */
+function isE164(number: string, because: Destination['because'], { countryCode }: DialPlan): boolean {
+  if (because === 'service-code' || because === 'emergency') return false;
+  if (because !== 'as-dialled') return true;
+  return (
+    countryCode !== undefined &&
+    number.startsWith(countryCode) &&
+    number.length >= countryCode.length + MIN_SUBSCRIBER_DIGITS
+  );
+}
+
+/** No country code starts with 0 (ITU-T E.164 annex): a second 00 is there to slip past the rules. */
+function hidesCountry(number: string, because: NumberReading['because']): boolean {
+  return because === 'as-dialled' ? number.startsWith('00') : number.startsWith('0');
+}
+
+function normaliseServiceCode(dialled: string, text: string, plan: DialPlan): NormalisedDestination {
+  if (plan.serviceCodes !== true || text.startsWith('+'))
+    return { ok: false, because: 'service-code-not-allowed' };
+  const hidden = innerNumbers(text, plan).some(({ number, because }) => hidesCountry(number, because));
+  return hidden
+    ? { ok: false, because: 'not-a-number' }
+    : { ok: true, destination: { dialled, number: text, because: 'service-code' } };
+}
+
+/** The numbers inside a service code (`*67` + number, `*21*` number `#`), which the rules judge as well. */
+export function numbersInside({ number, because }: Destination, plan: DialPlan = {}): readonly string[] {
+  if (because !== 'service-code') return [number];
+  return [number, ...innerNumbers(number, plan).map((inner) => inner.number)];
+}
+
+function innerNumbers(code: string, plan: DialPlan): NumberReading[] {
+  return code
+    .split(/[*#]+/)
+    .filter((digits) => digits.length >= MIN_SUBSCRIBER_DIGITS)
+    .map((digits) => readNumber(digits, plan));
+}

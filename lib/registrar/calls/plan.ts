@@ -1,0 +1,267 @@
+import type { Aor } from '../record/aor';
+import type { OutboundAuth } from '../record/customer';
+import { type Policy, policyOf } from '../record/policy';
+import type { Call, CallFacts, CallRecords, CallSettings } from './call';
+import type { LeaseResult, OwnerLimits } from './call-limits';
+import { type CallerId, chooseCallerId, chooseEmergencyCallerId, formatCallerId } from './caller-id';
+import {
+  type Destination,
+  type DestinationRefusal,
+  formatNumber,
+  normaliseDestination,
+  numbersInside,
+} from './destination';
+import { judgeDestination, type Permission } from './destination-rules';
+import { emergencyNumber } from './emergency-number';
+import { STOP_CODES } from './failover';
+import { type ChosenTrunk, emergencyTrunks, trunksFor } from './trunks';
+
+/** One way to the carrier, shaped for its trunk. */
+export interface Attempt {
+  readonly trunk: string;
+  /** Why this trunk is tried, for `explain`. */
+  readonly because: ChosenTrunk['because'];
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly transport: 'udp' | 'tcp' | 'tls' | undefined;
+  readonly techPrefix: string;
+  /** What goes on the wire behind the tech prefix. */
+  readonly number: string;
+  /** As this trunk wants it; undefined: nobody is shown. */
+  readonly callerId: string | undefined;
+  readonly outboundAuth: OutboundAuth | undefined;
+  /** Seconds; undefined: jambonz's own 60. */
+  readonly ringTimeout: number | undefined;
+}
+
+export type CallRefusal =
+  | 'trunk-call'
+  | 'no-caller'
+  | 'no-grant'
+  | 'unknown-account'
+  | 'unknown-customer'
+  | 'disabled'
+  | DestinationRefusal
+  | Extract<Permission, { allowed: false }>['because']
+  | 'no-caller-id'
+  | 'no-trunk'
+  | Exclude<LeaseResult, 'acquired' | 'unknown'>;
+
+/** What a call may do, and why. The same value is answered, logged, counted and explained. */
+export type CallPlan = DialPlanned | RefusePlanned;
+
+export interface DialPlanned {
+  readonly kind: 'dial';
+  readonly caller: Aor;
+  readonly destination: Destination;
+  readonly permission: Permission | { readonly allowed: true; readonly because: 'emergency' };
+  readonly callerId: CallerId;
+  /** In the order in which they are tried; at least one. */
+  readonly attempts: readonly [Attempt, ...Attempt[]];
+  /** SIP codes after which no next trunk is tried. */
+  readonly stopCodes: readonly number[];
+  /** Seconds after which an answered call is ended; undefined: never. */
+  readonly maxSeconds: number | undefined;
+  /** undefined: the call is not counted. */
+  readonly limits: OwnerLimits | undefined;
+}
+
+export interface RefusePlanned {
+  readonly kind: 'refuse';
+  readonly caller: Aor | undefined;
+  readonly status: number;
+  readonly because: CallRefusal;
+  /** As far as it was understood, for `explain`. */
+  readonly destination: Destination | undefined;
+  readonly permission: DialPlanned['permission'] | undefined;
+}
+
+/** The SIP status a refused caller's phone sees (RFC 3261 section 21.4). */
+const STATUS: Readonly<Record<CallRefusal, number>> = {
+  'trunk-call': 403,
+  'no-caller': 403,
+  'no-grant': 403,
+  'unknown-account': 403,
+  'unknown-customer': 403,
+  disabled: 403,
+  'no-number': 484,
+  'not-a-number': 404,
+  'number-too-long': 404,
+  'service-code-not-allowed': 404,
+  'destination-denied': 403,
+  'high-risk-destination': 403,
+  'no-caller-id': 403,
+  'no-trunk': 503,
+  'too-many-calls': 480,
+  'too-many-calls-per-minute': 480,
+};
+/** A counted call ends some time, as its lease does: 4 hours where the record has no `maxCallSeconds`. */
+const MAX_COUNTED_CALL_S = 4 * 3600;
+/** From the end of a call to our knowing of it. */
+const LAST_HOOKS_S = 60;
+
+/**
+ * Decides from the records all that a call may do: who calls, whether they may, as whom, by which trunks, for how
+ * long. Emergency numbers come before every rule.
+ */
+export function planCall(call: Call, { account, named }: CallRecords, settings: CallSettings): CallPlan {
+  const { caller } = call;
+  if (call.fromTrunk) return refuse(caller, 'trunk-call');
+  if (!caller) return refuse(caller, 'no-caller');
+  if (!account) return refuse(caller, 'unknown-account');
+  const policy = policyOf(account, named);
+  const emergency = emergencyNumber(call.dialled, policy, settings);
+  if (emergency !== undefined) return planEmergency(call, caller, emergency, policy, settings);
+  if (account.customer !== undefined && !named) return refuse(caller, 'unknown-customer');
+  if (!policy.enabled) return refuse(caller, 'disabled');
+  return planByRules(call, caller, policy, settings);
+}
+
+/** The plan when the tables were asked, too. A call to an emergency number needs neither grant nor seat. */
+export function applyFacts(
+  plan: CallPlan,
+  { grant, lease }: CallFacts,
+  { callGrant }: CallSettings,
+): CallPlan {
+  if (plan.kind === 'refuse' || plan.destination.because === 'emergency') return plan;
+  const refuseIt = (because: CallRefusal) => refuse(plan.caller, because, plan.destination, plan.permission);
+  if (grant === 'missing' && callGrant === 'enforce') return refuseIt('no-grant');
+  return lease === 'too-many-calls' || lease === 'too-many-calls-per-minute' ? refuseIt(lease) : plan;
+}
+
+function planByRules(call: Call, caller: Aor, policy: Policy, settings: CallSettings): CallPlan {
+  const normalised = normaliseDestination(call.dialled, policy.dialPlan);
+  if (!normalised.ok) return refuse(caller, normalised.because);
+  const { destination } = normalised;
+  const permission = judge(destination, policy);
+  const refuseIt = (because: CallRefusal) => refuse(caller, because, destination, permission);
+  if (!permission.allowed) return refuseIt(permission.because);
+  const callerId = chooseCallerId(policy.callerId, destination.number, call.presented, policy.dialPlan);
+  if (!callerId) return refuseIt('no-caller-id');
+  const trunks = trunksFor(policy, destination.number).filter(safeFor(destination));
+  const [first, ...others] = trunks.map((chosen) =>
+    attemptFor(chosen, destination, callerId, policy, settings),
+  );
+  if (!first)
+    return refuseIt(destination.because === 'service-code' ? 'service-code-not-allowed' : 'no-trunk');
+  const spent = capOfZero(policy);
+  if (spent) return refuseIt(spent);
+  const attempts = [first, ...others] as const;
+  return {
+    kind: 'dial',
+    caller,
+    destination,
+    permission,
+    callerId,
+    attempts,
+    stopCodes: policy.failover?.stopCodes ?? STOP_CODES,
+    maxSeconds: maxSecondsOf(policy),
+    limits: limitsOf(policy),
+  };
+}
+
+/** No stop code holds an emergency call up either: where one trunk says no, another may reach somebody. */
+function planEmergency(
+  call: Call,
+  caller: Aor,
+  number: string,
+  policy: Policy,
+  settings: CallSettings,
+): CallPlan {
+  const destination: Destination = { dialled: call.dialled, number, because: 'emergency' };
+  const { callerId: rules, dialPlan, emergency } = policy;
+  const callerId = chooseEmergencyCallerId(emergency?.callerId, rules, number, call.presented, dialPlan);
+  const [first, ...others] = emergencyTrunks(policy).map((chosen) =>
+    attemptFor(chosen, destination, callerId, policy, settings),
+  );
+  return first
+    ? {
+        kind: 'dial',
+        caller,
+        destination,
+        permission: { allowed: true, because: 'emergency' },
+        callerId,
+        attempts: [first, ...others],
+        stopCodes: [],
+        maxSeconds: undefined,
+        limits: undefined,
+      }
+    : refuse(caller, 'no-trunk', destination);
+}
+
+/** A service code is judged with the numbers inside it: the strictest word counts. */
+function judge(destination: Destination, { destinations, dialPlan }: Policy): Permission {
+  const [whole, ...inner] = numbersInside(destination, dialPlan).map((number) =>
+    judgeDestination(number, destinations),
+  );
+  return inner.find(({ allowed }) => !allowed) ?? whole ?? { allowed: true, because: 'default' };
+}
+
+/**
+ * `*` and `#` go out behind a tech prefix of the record that ends in one itself (`444242#`) only: behind bare digits,
+ * or nothing, what was dialled could complete somebody else's prefix.
+ */
+function safeFor(destination: Destination): (chosen: ChosenTrunk) => boolean {
+  return ({ trunk }) => destination.because !== 'service-code' || /[*#]$/.test(trunk.techPrefix ?? '');
+}
+
+function attemptFor(
+  { trunk, because }: ChosenTrunk,
+  destination: Destination,
+  callerId: CallerId,
+  { dialPlan }: Policy,
+  { outboundSipHost }: CallSettings,
+): Attempt {
+  const standard = splitHost(outboundSipHost);
+  return {
+    trunk: trunk.name,
+    because,
+    host: trunk.host ?? standard.host,
+    port: trunk.port ?? (trunk.host === undefined ? standard.port : undefined),
+    transport: trunk.transport,
+    techPrefix: trunk.techPrefix ?? '',
+    number: formatNumber(destination, trunk.numberFormat, dialPlan),
+    callerId: callerId.number && formatCallerId(callerId.number, trunk.callerIdFormat, dialPlan),
+    outboundAuth: trunk.outboundAuth,
+    ringTimeout: trunk.ringTimeout,
+  };
+}
+
+function splitHost(text: string): { host: string; port: number | undefined } {
+  const [, host = text, port] = /^(.*?):(\d+)$/.exec(text) ?? [];
+  return { host, port: port === undefined ? undefined : Number(port) };
+}
+
+function maxSecondsOf({ limits }: Policy): number | undefined {
+  const counted = limits?.maxConcurrentCalls !== undefined;
+  return limits?.maxCallSeconds ?? (counted ? MAX_COUNTED_CALL_S : undefined);
+}
+
+/** A cap of 0 needs no count, and holds while nobody can count. */
+function capOfZero({
+  limits,
+}: Policy): Extract<CallRefusal, 'too-many-calls' | 'too-many-calls-per-minute'> | undefined {
+  if (limits?.maxConcurrentCalls === 0) return 'too-many-calls';
+  return limits?.callsPerMinute === 0 ? 'too-many-calls-per-minute' : undefined;
+}
+
+function limitsOf(policy: Policy): OwnerLimits | undefined {
+  const { realm, limits, limitsOwner } = policy;
+  const { maxConcurrentCalls, callsPerMinute } = limits ?? {};
+  if (maxConcurrentCalls === undefined && callsPerMinute === undefined) return undefined;
+  return {
+    owner: { username: limitsOwner, realm },
+    maxConcurrentCalls,
+    callsPerMinute,
+    leaseSeconds: (maxSecondsOf(policy) ?? MAX_COUNTED_CALL_S) + LAST_HOOKS_S,
+  };
+}
+
+function refuse(
+  caller: Aor | undefined,
+  because: CallRefusal,
+  destination?: Destination,
+  permission?: DialPlanned['permission'],
+): RefusePlanned {
+  return { kind: 'refuse', caller, status: STATUS[because], because, destination, permission };
+}

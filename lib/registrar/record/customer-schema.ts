@@ -1,0 +1,275 @@
+import * as v from 'valibot';
+import { isRealm, isUsername } from './aor';
+import { isAddressBlock } from './ip-address';
+import { patternProblem } from './number-pattern';
+import { isPlainObject } from './plain-object';
+import { isSipHost } from './sip-host';
+
+/** `v.strictObject` alone takes a list or a set for an object without fields. */
+const object = <const Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.pipe(v.custom<object>(isPlainObject, 'write an object, in { }'), v.strictObject(entries));
+const list = <Item extends v.GenericSchema>(item: Item) => v.array(item, 'write a list, in [ ]');
+
+const text = v.string('write it as text, in quotes');
+const flag = v.boolean('write true or false, without quotes');
+const wholeNumber = v.pipe(
+  v.number('write it as a number, without quotes'),
+  v.integer('write a whole number'),
+);
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const printable = v.regex(/^[^\x00-\x1f\x7f]+$/, 'may not be empty or hold control characters');
+
+const secretText = v.pipe(text, printable, v.maxLength(256, 'is longer than 256 characters'));
+const password = v.pipe(secretText, v.regex(/[\p{L}\p{N}\p{P}\p{S}]/u, 'may not be blank'));
+const ha1 = v.pipe(
+  text,
+  v.regex(/^[0-9a-fA-F]{32}$/, 'write the 32 hex digits of MD5(username:realm:password)'),
+);
+const time = v.pipe(text, v.isoTimestamp('write an ISO 8601 time such as 2026-12-31T00:00:00Z'));
+const number = v.pipe(
+  text,
+  v.regex(/^\+?[0-9]{1,24}$/, 'write digits, with or without a leading +, such as +18009992222'),
+);
+const prefix = v.pipe(text, v.regex(/^(?!00)[0-9]{1,15}$/, 'write digits without + or 00, such as 966'));
+const dialled = v.pipe(text, v.regex(/^[0-9*#+]{1,15}$/, 'write what people dial, such as 112'));
+const techPrefix = v.pipe(
+  text,
+  v.regex(/^[0-9A-Za-z*#+._-]{1,32}$/, 'use at most 32 of the characters 0-9 A-Z a-z * # + . _ -'),
+);
+const HOST_FORM =
+  /^([0-9A-Za-z]([0-9A-Za-z_-]*[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z_-]*[0-9A-Za-z])?)*|\[[0-9A-Fa-f:.]+\])$/;
+const HOST_FIX = 'write a host name or an IP address, without sip: and without a port';
+const host = v.pipe(
+  text,
+  v.regex(HOST_FORM, HOST_FIX),
+  v.maxLength(253, 'is longer than a host name can be'),
+  v.check((it) => !HOST_FORM.test(it) || isSipHost(it), HOST_FIX),
+);
+const addressBlock = v.pipe(
+  text,
+  v.check(isAddressBlock, 'write an address or a CIDR block, such as 192.0.2.0/24 or 2001:db8::/32'),
+);
+const label = v.pipe(text, v.regex(/^[\w.@-]{1,40}$/, 'use at most 40 letters, digits, and . _ @ -'));
+const displayName = v.pipe(
+  text,
+  v.regex(/^[^"\\<>\r\n\t]{1,64}$/, 'use at most 64 characters, without quotes, backslashes or < >'),
+);
+
+export const outboundAuthSchema = v.pipe(
+  object({ username: secretText, password: secretText }),
+  v.description('The trunk credentials of this customer: they tell customers apart at the carrier.'),
+);
+
+const credential = v.pipe(
+  object({
+    password: v.exactOptional(password),
+    ha1: v.exactOptional(ha1),
+    label: v.exactOptional(label),
+    notBefore: v.exactOptional(time),
+    notAfter: v.exactOptional(time),
+  }),
+  v.check(
+    (it) => (it.password === undefined) !== (it.ha1 === undefined),
+    'give either password or ha1, and not both',
+  ),
+);
+
+const pattern = object({
+  match: v.pipe(
+    text,
+    v.rawCheck(({ dataset, addIssue }) => {
+      const problem = dataset.typed ? patternProblem(dataset.value) : undefined;
+      if (problem) addIssue({ message: problem });
+    }),
+    v.description('A regular expression, tested on the destination: digits, without + and 00.'),
+  ),
+  callerId: number,
+});
+
+const callerId = v.union(
+  [
+    number,
+    object({
+      default: v.exactOptional(number),
+      patterns: v.exactOptional(list(pattern)),
+      pool: v.exactOptional(list(number)),
+      allowed: v.exactOptional(list(number)),
+      fallback: v.exactOptional(
+        v.picklist(['device', 'anonymous', 'decline'], 'write device, anonymous or decline'),
+      ),
+      privacy: v.exactOptional(v.picklist(['strip', 'honour'], 'write strip or honour')),
+      name: v.exactOptional(displayName),
+    }),
+  ],
+  'write a number in quotes such as "+18009992222", or an object with default, patterns, pool, …',
+);
+
+export const NUMBER_FORMATS = ['e164', '+e164', '00e164', 'national'] as const;
+const numberFormat = v.picklist(NUMBER_FORMATS, 'write e164, +e164, 00e164 or national');
+
+export const trunkSchema = object({
+  name: label,
+  host: v.exactOptional(host),
+  port: v.exactOptional(
+    v.pipe(
+      wholeNumber,
+      v.minValue(1, 'write a port, 1 to 65535'),
+      v.maxValue(65535, 'write a port, 1 to 65535'),
+    ),
+  ),
+  transport: v.exactOptional(v.picklist(['udp', 'tcp', 'tls'], 'write udp, tcp or tls')),
+  prefixes: v.exactOptional(list(prefix)),
+  techPrefix: v.exactOptional(techPrefix),
+  outboundAuth: v.exactOptional(outboundAuthSchema),
+  numberFormat: v.exactOptional(numberFormat),
+  callerIdFormat: v.exactOptional(numberFormat),
+  ringTimeout: v.exactOptional(
+    v.pipe(wholeNumber, v.minValue(5, 'write seconds, 5 to 180'), v.maxValue(180, 'write seconds, 5 to 180')),
+  ),
+});
+
+const sipCode = v.pipe(
+  wholeNumber,
+  v.minValue(400, 'write a SIP failure code, 400 to 699'),
+  v.maxValue(699, 'write a SIP failure code, 400 to 699'),
+);
+const count = (most: number) =>
+  v.pipe(wholeNumber, v.minValue(0, `write 0 to ${most}`), v.maxValue(most, `write 0 to ${most}`));
+
+/** The record as an admin writes it. `docs/customers.md` explains each field with an example. */
+export const customerSchema = object({
+  realm: v.pipe(text, v.check(isRealm, 'write a DNS name, such as sip.example.com')),
+  username: v.pipe(
+    text,
+    v.check(isUsername, 'may not hold white space, control characters or any of " , : @'),
+  ),
+  description: v.exactOptional(v.pipe(text, v.description('For people.'))),
+  enabled: v.exactOptional(v.pipe(flag, v.description('false: no registration and no calls. Default true.'))),
+  customer: v.exactOptional(
+    v.pipe(
+      text,
+      v.check(isUsername, 'write the username of a record of the same realm'),
+      v.description('Use the call policy of that record of the same realm, where this one has no own.'),
+    ),
+  ),
+  password: v.exactOptional(v.pipe(password, v.description('The SIP password, plain.'))),
+  ha1: v.exactOptional(v.pipe(ha1, v.description('MD5(username:realm:password), instead of the password.'))),
+  credentials: v.exactOptional(
+    v.pipe(list(credential), v.description('Several credentials valid at once: rotation without an outage.')),
+  ),
+  registration: v.exactOptional(
+    object({
+      maxExpires: v.exactOptional(
+        v.pipe(
+          wholeNumber,
+          v.minValue(60, 'write seconds, 60 to 86400'),
+          v.maxValue(86400, 'write seconds, 60 to 86400'),
+          v.description(
+            'The longest registration granted, in seconds. Default 3600, and never more than that.',
+          ),
+        ),
+      ),
+      allowedAddresses: v.exactOptional(
+        v.pipe(
+          list(addressBlock),
+          v.description('REGISTER and calls are accepted from these addresses only.'),
+        ),
+      ),
+      callsFromAnywhere: v.exactOptional(
+        v.pipe(flag, v.description('true: allowedAddresses holds for REGISTER only. Default false.')),
+      ),
+      replay: v.exactOptional(
+        v.pipe(
+          v.picklist(['observe', 'enforce', 'off'], 'write observe, enforce or off'),
+          v.description('What happens to a REGISTER whose digest was used before. Default observe.'),
+        ),
+      ),
+    }),
+  ),
+  callerId: v.exactOptional(
+    v.pipe(callerId, v.description('The number shown to the callee, and the rules for it.')),
+  ),
+  techPrefix: v.exactOptional(
+    v.pipe(techPrefix, v.description('Put before the number, so that the carrier knows whom to bill.')),
+  ),
+  outboundAuth: v.exactOptional(outboundAuthSchema),
+  dialPlan: v.exactOptional(
+    v.pipe(
+      object({
+        countryCode: v.exactOptional(
+          v.pipe(text, v.regex(/^[1-9][0-9]{0,2}$/, 'write a country code such as 966')),
+        ),
+        internationalPrefix: v.exactOptional(
+          v.pipe(text, v.regex(/^[0-9]{1,5}$/, 'write digits such as 00 or 011')),
+        ),
+        nationalPrefix: v.exactOptional(v.pipe(text, v.regex(/^[0-9]{1,4}$/, 'write digits such as 0'))),
+        serviceCodes: v.exactOptional(
+          v.pipe(flag, v.description('true lets * and # through, behind the own tech prefix.')),
+        ),
+      }),
+      v.check(
+        (it) => it.nationalPrefix === undefined || it.countryCode !== undefined,
+        'nationalPrefix needs countryCode beside it',
+      ),
+      v.description('How dialled digits become E.164.'),
+    ),
+  ),
+  destinations: v.exactOptional(
+    v.pipe(
+      object({
+        default: v.exactOptional(v.picklist(['allow', 'deny'], 'write allow or deny')),
+        allow: v.exactOptional(list(prefix)),
+        deny: v.exactOptional(list(prefix)),
+      }),
+      v.description('Which numbers may be called; the longest prefix wins.'),
+    ),
+  ),
+  trunks: v.exactOptional(
+    v.pipe(
+      list(trunkSchema),
+      v.description('The ways to the carrier, tried in this order for the prefixes they take.'),
+    ),
+  ),
+  failover: v.exactOptional(
+    object({
+      stopCodes: v.exactOptional(
+        v.pipe(list(sipCode), v.description('SIP codes after which no next trunk is tried.')),
+      ),
+    }),
+  ),
+  limits: v.exactOptional(
+    v.pipe(
+      object({
+        maxConcurrentCalls: v.exactOptional(count(10_000)),
+        callsPerMinute: v.exactOptional(count(100_000)),
+        maxCallSeconds: v.exactOptional(
+          v.pipe(
+            wholeNumber,
+            v.minValue(1, 'write seconds, 1 to 86400'),
+            v.maxValue(86400, 'write seconds, 1 to 86400'),
+          ),
+        ),
+      }),
+      v.description('Caps per customer, shared by its accounts.'),
+    ),
+  ),
+  emergency: v.exactOptional(
+    v.pipe(
+      object({
+        numbers: list(dialled),
+        callerId: v.exactOptional(number),
+        trunk: v.exactOptional(label),
+      }),
+      v.description('Numbers that no rule or cap may stop.'),
+    ),
+  ),
+  version: v.exactOptional(
+    v.pipe(
+      count(Number.MAX_SAFE_INTEGER),
+      v.description('Kept by the command line tool, against lost updates.'),
+    ),
+  ),
+});
+
+/** A record as its schema reads it. */
+export type WrittenCustomer = v.InferOutput<typeof customerSchema>;

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import { realmKey } from './aor';
+import {
+  customerSchema,
+  type NUMBER_FORMATS,
+  type outboundAuthSchema,
+  type trunkSchema,
+  type WrittenCustomer,
+} from './customer-schema';
+import { type Problem, readRecord } from './read-record';
+
+export type { Problem } from './read-record';
+
+/** The rules of `callerId`; a plain text in the record means `{ default: text }`. */
+export type CallerIdRules = Exclude<NonNullable<WrittenCustomer['callerId']>, string>;
+export type Trunk = v.InferOutput<typeof trunkSchema>;
+export type OutboundAuth = v.InferOutput<typeof outboundAuthSchema>;
+export type NumberFormat = (typeof NUMBER_FORMATS)[number];
+
+/** One SIP account as the rules see it: every field either is as described or is not there. */
+export type Customer = Omit<WrittenCustomer, 'callerId'> & { readonly callerId?: CallerIdRules };
+
+export type ParsedCustomer =
+  | { readonly customer: Customer; readonly problems: readonly Problem[] }
+  | { readonly customer: undefined; readonly problems: readonly Problem[] };
+
+/**
+ * Reads one record, from the table or from a file. All problems are reported at once. A field or an element that
+ * cannot be read has its strictest meaning (`STRICTEST`): a mistake restricts, it never opens. Without a legal realm
+ * and username there is no customer.
+ */
+export function parseCustomer(item: unknown): ParsedCustomer {
+  const proper = v.safeParse(customerSchema, item);
+  if (proper.success) return { customer: normalise(proper.output), problems: [] };
+  const { fields, problems } = readRecord(item);
+  const strict = v.safeParse(customerSchema, fields);
+  return { customer: strict.success ? normalise(strict.output) : undefined, problems };
+}
+
+function normalise({ callerId, ...written }: WrittenCustomer): Customer {
+  const rules = typeof callerId === 'string' ? { default: callerId } : callerId;
+  return { ...written, realm: realmKey(written.realm), ...(rules && { callerId: rules }) };
+}

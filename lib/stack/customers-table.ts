@@ -1,0 +1,51 @@
+import { Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { ENV } from '../hooks/settings';
+import type { DataKey } from './data-key';
+import type { HookFunction } from './hook-function';
+import type { Settings } from './stack-settings';
+import { allow, Table } from './table';
+
+/** Where a stack stands: at home, with the table of customers, or by, with the copy that DynamoDB keeps of it. */
+export type RegionRole = 'home' | 'standby';
+
+/** One item per SIP account: what admins write and the hooks read. */
+export class Customers extends Construct {
+  readonly tableName: string;
+  private readonly tableArn: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly key: DataKey,
+    { name, standbyRegion }: Settings,
+    role: RegionRole,
+  ) {
+    super(scope, id);
+    // Both Regions know the name; and an update never replaces a table that has one.
+    const named = { tableName: `${name}-customers` };
+    const { tableName, tableArn } =
+      role === 'home'
+        ? new Table(this, 'Table', {
+            ...named,
+            keys: 'customers',
+            key,
+            retained: true,
+            copyIn: standbyRegion,
+          })
+        : { ...named, tableArn: this.arnOf(named.tableName) };
+    this.tableName = tableName;
+    this.tableArn = tableArn;
+  }
+
+  /** One record at a time, by its key: a hook that is taken over cannot list who else there is. */
+  grantRead(hook: HookFunction): void {
+    allow(hook, this.tableArn, 'dynamodb:GetItem');
+    this.key.grantTableUse(hook, 'kms:Decrypt');
+    hook.lambda.addEnvironment(ENV.customersTable, this.tableName);
+  }
+
+  private arnOf(resourceName: string): string {
+    return Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName });
+  }
+}

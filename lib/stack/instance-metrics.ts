@@ -1,0 +1,88 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRICS, type MetricName } from '../hooks/metrics';
+import type { HookFunction } from './hook-function';
+import type { Settings } from './stack-settings';
+import type { WebhookApi } from './webhook-api';
+
+const MINUTE = Duration.minutes(1);
+
+/** The metrics of one instance: those that the hooks write, and those that AWS writes about them. */
+export class InstanceMetrics {
+  constructor(
+    private readonly settings: Settings,
+    private readonly api: WebhookApi,
+    private readonly hooks: readonly HookFunction[],
+    /** What the hooks do most on each table. */
+    private readonly tableUses: readonly { readonly TableName: string; readonly Operation: string }[],
+  ) {}
+
+  /** One that the hooks write: by default how many there were in a minute. */
+  ours(metric: keyof typeof METRICS, { statistic = 'Sum', label = '', period = MINUTE } = {}): Metric {
+    return new Metric({
+      namespace: this.settings.name,
+      metricName: METRICS[metric],
+      statistic,
+      period,
+      ...(label !== '' && { label }),
+    });
+  }
+
+  /** How many calls went on at once, on average: what was talked in an hour is told as the calls end. */
+  get callsAtOnce(): IMetric {
+    const hour = Duration.hours(1);
+    return new MathExpression({
+      expression: 'talked / 3600',
+      usingMetrics: { talked: this.ours('talkTime', { period: hour }) },
+      label: 'calls at once, average of the hour',
+      period: hour,
+    });
+  }
+
+  /** All of one metric that the hooks split by these dimensions. */
+  oursBy(metric: keyof typeof METRICS, ...dimensions: readonly string[]): IMetric {
+    const search = `{"${this.settings.name}",${dimensions.join(',')}} MetricName="${METRICS[metric] satisfies MetricName}"`;
+    return new MathExpression({
+      expression: `SEARCH('${search}', 'Sum', 60)`,
+      label: dimensions.map((it) => `\${PROP('Dim.${it}')}`).join(' '),
+      usingMetrics: {},
+      period: MINUTE,
+    });
+  }
+
+  /** Answers of the front door that phones see as 5xx, on the paths that exist. */
+  get apiFailures(): IMetric {
+    return this.sum('answers 5xx', 'door', this.api.methodMetrics('5XXError'));
+  }
+
+  apiLatency(statistic: string, label: string): IMetric {
+    return this.api.api.metricLatency({ statistic, label, period: MINUTE });
+  }
+
+  /** Turned away as too many came at once: by Lambda, or by DynamoDB. */
+  get throttles(): IMetric {
+    const lambdas = this.hooks.map((hook) => hook.lambda.metricThrottles({ period: MINUTE }));
+    const tables = this.tableUses.map(
+      (dimensionsMap) =>
+        new Metric({
+          namespace: 'AWS/DynamoDB',
+          metricName: 'ThrottledRequests',
+          dimensionsMap,
+          statistic: 'Sum',
+          period: MINUTE,
+        }),
+    );
+    return this.sum('throttled', 'throttle', [...lambdas, ...tables]);
+  }
+
+  /** @param id of each metric in a graph or alarm, together with its number */
+  private sum(label: string, id: string, metrics: readonly IMetric[]): IMetric {
+    const named = metrics.map((metric, at) => [`${id}${at}`, metric] as const);
+    return new MathExpression({
+      expression: named.map(([it]) => `FILL(${it}, 0)`).join(' + '),
+      usingMetrics: Object.fromEntries(named),
+      label,
+      period: MINUTE,
+    });
+  }
+}

@@ -1,0 +1,11 @@
+/** The stack's outputs, by which the command line tool finds what a deployment is made of. */
+export const OUTPUTS = {
+  registrationHook: 'RegistrationHook',
+  callHook: 'CallHook',
+  callStatusHook: 'CallStatusHook',
+  customersTable: 'CustomersTable',
+  memoryTable: 'MemoryTable',
+  webhookSecretArn: 'WebhookSecretArn',
+  outboundSipHost: 'OutboundSipHost',
+  domainTarget: 'DomainTarget',
+} as const;

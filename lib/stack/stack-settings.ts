@@ -1,0 +1,243 @@
+import * as v from 'valibot';
+import { isAddressBlock } from '../registrar/record/ip-address';
+
+/** The host that `cdk.json` carries so that a fresh clone synthesises: no carrier answers there (RFC 2606). */
+export const EXAMPLE_SIP_HOST = 'sip.carrier.example';
+
+// ---- what one instance of the stack can be told; on the command line every value is a text ----
+
+const text = v.string('write it as text');
+const hostName = v.pipe(
+  text,
+  v.regex(
+    /^[0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?)+$/,
+    'write a host name such as hooks.example.com',
+  ),
+);
+const region = v.pipe(
+  text,
+  v.regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'write the name of an AWS Region, such as eu-central-1'),
+);
+
+const certificate = v.pipe(
+  text,
+  v.regex(/^arn:[^:]+:acm:[^:]+:\d{12}:certificate\/.+$/, 'write the ARN of an ACM certificate'),
+);
+
+function wholeNumber(least: number, most: number) {
+  const message = `write a whole number, ${least} to ${most}`;
+  return v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number))], message),
+    v.check((it) => Number.isInteger(it) && it >= least && it <= most, message),
+  );
+}
+
+const yesOrNo = v.pipe(
+  v.union([v.boolean(), v.picklist(['true', 'false'])], 'write true or false'),
+  v.transform((it) => it === true || it === 'true'),
+);
+
+const addressBlock = v.pipe(
+  text,
+  v.check(isAddressBlock, 'write addresses or CIDR blocks, such as 192.0.2.0/24,198.51.100.7'),
+);
+const addressBlocks = v.pipe(
+  v.union([v.array(text), v.pipe(text, v.transform(splitAtCommas))], 'write a list of addresses'),
+  v.array(addressBlock),
+);
+
+/** What CloudWatch Logs can keep (PutRetentionPolicy). */
+const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
+
+const entries = {
+  name: v.pipe(
+    text,
+    v.regex(/^[a-z][a-z0-9-]{0,39}$/, 'use at most 40 of a-z 0-9 -, and begin with a letter'),
+    v.description('The name of this instance: of its stack, its table, its metrics and alarms'),
+  ),
+  outboundSipHost: v.pipe(
+    text,
+    v.regex(
+      /^([0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?)*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$/,
+      'write a host or host:port, without sip:, such as sip.carrier.example:5060',
+    ),
+    v.maxLength(253, 'is longer than a host name can be'),
+    v.description('Where calls go whose trunk names no host: host or host:port'),
+  ),
+  sbcAddresses: v.pipe(
+    v.exactOptional(addressBlocks),
+    v.description('The only addresses that may knock: those from which jambonz calls the hooks. Absent: all'),
+  ),
+  domainName: v.pipe(
+    v.exactOptional(hostName),
+    v.description('A host name of yours for the hooks. Needs certificateArn'),
+  ),
+  certificateArn: v.pipe(
+    v.exactOptional(certificate),
+    v.description('The certificate of domainName, in ACM, in the Region of the stack'),
+  ),
+  requestsPerSecond: v.pipe(
+    v.optional(wholeNumber(1, 10_000), 500),
+    v.description(
+      'What the API lets through per second, from strangers too; more is 504, and phones come back',
+    ),
+  ),
+  burst: v.pipe(
+    v.optional(wholeNumber(1, 5_000), 1_000),
+    v.description('How many requests may come at once on top of that'),
+  ),
+  reservedConcurrency: v.pipe(
+    v.exactOptional(wholeNumber(1, 10_000)),
+    v.description(
+      'How many copies of each Lambda may run, and are kept free for it. Absent: as the account has',
+    ),
+  ),
+  callGrant: v.pipe(
+    v.optional(v.picklist(['off', 'observe', 'enforce'], 'write off, observe or enforce'), 'enforce'),
+    v.description(
+      'Must each call belong to an authenticated INVITE to that number? observe: calls without one go on, and are counted',
+    ),
+  ),
+  callsWithoutMemory: v.pipe(
+    v.optional(v.picklist(['allow', 'refuse'], 'write allow or refuse'), 'allow'),
+    v.description('What becomes of calls while nobody can look whether their digest was used before'),
+  ),
+  previousSecretHours: v.pipe(
+    v.optional(wholeNumber(0, 8_760), 24),
+    v.description('How long the previous webhook secret stays valid after it was replaced'),
+  ),
+  staleIfErrorSeconds: v.pipe(
+    v.optional(wholeNumber(0, 86_400), 900),
+    v.description('How long a record that was read before serves while the customers table is out of order'),
+  ),
+  emergencyForDisabled: v.pipe(
+    v.optional(yesOrNo, true),
+    v.description('May a disabled account call its emergency numbers?'),
+  ),
+  logLevel: v.pipe(
+    v.optional(v.picklist(['INFO', 'WARN', 'ERROR'], 'write INFO, WARN or ERROR'), 'INFO'),
+    v.description(
+      'INFO: a line per decision; WARN: only what was refused or went wrong; ERROR: what went wrong',
+    ),
+  ),
+  logRetentionDays: v.pipe(
+    v.optional(
+      v.pipe(
+        wholeNumber(1, 3653),
+        v.check((it) => RETENTION_DAYS.includes(it), `write one of ${RETENTION_DAYS.join(', ')}`),
+      ),
+      30,
+    ),
+    v.description('How long CloudWatch keeps the logs: they hold addresses of record'),
+  ),
+  alarmEmail: v.pipe(
+    v.exactOptional(v.pipe(text, v.email('write an e-mail address'))),
+    v.description('Who gets the alarms; more can subscribe to the topic later'),
+  ),
+  region: v.pipe(
+    v.exactOptional(region),
+    v.description("The stack's AWS Region. Absent: that of the AWS profile that deploys"),
+  ),
+  standbyRegion: v.pipe(
+    v.exactOptional(region),
+    v.description('A second Region with a copy of the customers and hooks of its own. Needs region'),
+  ),
+  standbyCertificateArn: v.pipe(
+    v.exactOptional(certificate),
+    v.description('The certificate of domainName in the standby Region: certificates do not travel'),
+  ),
+  tags: v.pipe(
+    v.optional(
+      v.union(
+        [v.record(text, text), v.pipe(text, v.transform(readPairs))],
+        'write { "owner": "voice" }, or owner=voice,stage=test on the command line',
+      ),
+      {},
+    ),
+    v.description('Tags on everything in the stack'),
+  ),
+};
+
+const settings = v.pipe(
+  v.object(entries),
+  v.forward(
+    v.partialCheck(
+      [['domainName'], ['certificateArn']],
+      (it) => (it.domainName === undefined) === (it.certificateArn === undefined),
+      'domainName and certificateArn go together: set both or none',
+    ),
+    ['domainName'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['region'], ['standbyRegion']],
+      (it) => it.standbyRegion === undefined || (it.region !== undefined && it.region !== it.standbyRegion),
+      'a standby needs region too, and another one than that',
+    ),
+    ['standbyRegion'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['domainName'], ['standbyRegion'], ['standbyCertificateArn']],
+      (it) => it.standbyCertificateArn === undefined || !!(it.domainName && it.standbyRegion),
+      'it is for the domainName in the standbyRegion: set both',
+    ),
+    ['standbyCertificateArn'],
+  ),
+);
+
+/** What one instance of the stack is told. */
+export type Settings = v.InferOutput<typeof settings>;
+
+/** What the standby is told: the name goes there only with a certificate of that Region. */
+export function standbySettings({ domainName, certificateArn, ...settings }: Settings): Settings {
+  const { standbyCertificateArn } = settings;
+  return domainName === undefined || standbyCertificateArn === undefined
+    ? settings
+    : { ...settings, domainName, certificateArn: standbyCertificateArn };
+}
+
+/** Each setting and what it means, in the order in which people read them. */
+export const SETTINGS: readonly { readonly name: string; readonly meaning: string }[] = Object.entries(
+  entries,
+).map(([name, schema]) => ({ name, meaning: v.getDescription(schema) ?? '' }));
+
+/** Settings that cannot be deployed: which, what is wrong and how to mend it, one line each. */
+export class WrongSettings extends Error {
+  override readonly name = 'WrongSettings';
+}
+
+/**
+ * Reads the settings from the CDK context: `cdk.json`, or `-c name=value` on the command line.
+ * @throws WrongSettings that names every wrong one
+ */
+export function readSettings(context: (name: string) => unknown): Settings {
+  const given = SETTINGS.map(({ name }) => [name, context(name)] as const);
+  const read = v.safeParse(settings, Object.fromEntries(given.filter(([, value]) => value !== undefined)));
+  if (read.success) return read.output;
+  throw new WrongSettings(read.issues.map(explain).join('\n'));
+}
+
+function explain({ path, message, type, received }: v.BaseIssue<unknown>): string {
+  const name = String(path?.[0]?.key);
+  const problem =
+    received === 'undefined' && type === 'object'
+      ? 'is not set'
+      : type === 'partial_check'
+        ? `stands alone: ${message}`
+        : `is ${received}: ${message}`;
+  return `the setting ${name} ${problem}; set it in the context of cdk.json, or with -c ${name}=…`;
+}
+
+function splitAtCommas(list: string): string[] {
+  return list.split(',').map((it) => it.trim());
+}
+
+function readPairs(list: string): Record<string, string> {
+  return Object.fromEntries(
+    splitAtCommas(list).map((pair) => {
+      const [name = '', ...value] = pair.split('=');
+      return [name, value.join('=')];
+    }),
+  );
+}

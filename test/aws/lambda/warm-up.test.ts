@@ -1,0 +1,68 @@
+import { callHook } from '../../../lambdas/call-hook';
+import { registerAuth } from '../../../lambdas/register-auth';
+import { warmUp } from '../../../lib/aws/lambda/warm-up';
+import { ROUTES } from '../../../lib/jambonz/routes';
+import { contextWith } from '../../hook-context';
+
+const HOOKS = { [ROUTES.registerAuth]: registerAuth, [ROUTES.callHook]: callHook };
+
+/** A world that writes down what it is asked. */
+function watchedContext() {
+  const asked: string[] = [];
+  const context = contextWith([]);
+  const watch =
+    <Result>(what: string, result: Result) =>
+    async () => {
+      asked.push(what);
+      return result;
+    };
+  const lookUp = async ({ username, realm }: { username: string; realm: string }) => {
+    asked.push(`look up ${username}@${realm}`);
+    return undefined;
+  };
+  return {
+    asked,
+    context: {
+      ...context,
+      customers: {
+        ...context.customers,
+        find: lookUp,
+        findNow: lookUp,
+      },
+      bruteForceGuard: () => ({
+        isKnown: () => false,
+        mayLookAnyway: () => false,
+        isBlocked: watch('look at guesses', undefined),
+        recordFailure: watch('COUNT A GUESS', undefined),
+        recordSuccess: watch('TRUST AN ADDRESS', undefined),
+      }),
+      replay: { claim: watch('USE AN ANSWER', 'first-use' as const) },
+    },
+  };
+}
+
+/** All that waits for nothing but other promises is done by then. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the rehearsal', () => {
+  test.each([
+    [ROUTES.registerAuth, ['look at guesses', 'look up nobody@rehearsal.invalid']],
+    [ROUTES.callHook, ['look up nobody@rehearsal.invalid']],
+  ] as const)('of %s reads on behalf of nobody, counts nothing and tells nothing', async (path, reads) => {
+    const { asked, context } = watchedContext();
+    warmUp({ [path]: HOOKS[path] }, context);
+    await settled();
+    expect(asked).toEqual(reads);
+    expect(context.decisions).toEqual([]);
+  });
+
+  test('while AWS is out of order nothing is thrown', async () => {
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    warmUp(HOOKS, contextWith('out of order'));
+    warmUp(HOOKS, { ...contextWith([]), secrets: () => Promise.reject(new Error('no secret')) });
+    await settled();
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});
