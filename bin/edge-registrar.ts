@@ -62,6 +62,7 @@ const customers = group('customers', 'the records of the SIP accounts');
 placed(customers, 'import <file>', 'write the records of a JSON or CSV file (-: standard input)')
   .option('--dry-run', 'only say what would change')
   .option('--keep-passwords', 'keep plain passwords, instead of their ha1')
+  .option('--force', 'restore records that have problems as they are')
   .action((file, options) => runAt(options, (shell, place) => importCustomers(shell, place, file, options)));
 placed(customers, 'export [file]', 'all records, secrets included, as import reads them')
   .option('--csv', 'as CSV; JSON otherwise, and when the file ends in .json')

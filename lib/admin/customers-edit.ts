@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { getNodeValue } from 'jsonc-parser';
 import type { Item } from '../aws/tools/customer-records';
 import { type Aor, formatAor } from '../registrar/record/aor';
@@ -43,7 +44,7 @@ export async function editCustomer(
   const folder = await mkdtemp(join(tmpdir(), 'edge-registrar-'));
   const file = join(folder, `${aor.username.replace(/[^\w.-]/g, '_')}.json`);
   await writeFile(file, `${JSON.stringify(hideSecrets(shown, secrets), null, 2)}\n`, { mode: 0o600 });
-  const read = await editUntilRight(shell, file, aor, secrets);
+  const read = await editUntilRight(shell, file, aor, secrets, seen);
   const kept = `Your text is kept in ${file}.`;
   if ('problems' in read) {
     const outcome = refuseRecord(shell, aor, read.problems);
@@ -68,18 +69,22 @@ async function editUntilRight(
   file: string,
   aor: Aor,
   secrets: readonly string[],
+  seen: Item,
 ): Promise<ReadRecord> {
   for (;;) {
     await shell.edit(file);
-    const read = readRecord(await readFile(file, 'utf8'), aor, secrets);
+    const read = readRecord(await readFile(file, 'utf8'), aor, secrets, seen);
     if ('item' in read) return read;
     shell.complain(['this cannot be written:', ...describeProblems(read.problems)].join('\n'));
     if (!(await shell.confirm('Open the editor again?'))) return read;
   }
 }
 
-/** Reads one record as JSON; its key may be left out, and may not be another. */
-function readRecord(text: string, aor: Aor, secrets: readonly string[] = []): ReadRecord {
+/**
+ * Reads one record as JSON; its key may be left out, and may not be another.
+ * @param seen what other tools keep in it may stay
+ */
+function readRecord(text: string, aor: Aor, secrets: readonly string[] = [], seen: Item = {}): ReadRecord {
   const read = readJsonText(text);
   if ('problems' in read)
     return {
@@ -91,8 +96,9 @@ function readRecord(text: string, aor: Aor, secrets: readonly string[] = []): Re
       problems: [{ path: '', fix: 'write an object: { "techPrefix": "…", … }', unknownField: false }],
     };
   const { version: _, ...written } = json;
-  const item = { ...aor, ...bringBack(written, secrets) };
-  const { problems } = parseCustomer(item);
+  const item: Item = { ...aor, ...bringBack(written, secrets) };
+  const stays = ({ path }: Problem) => Object.hasOwn(item, path) && isDeepStrictEqual(item[path], seen[path]);
+  const problems = parseCustomer(item).problems.filter((it) => !(it.unknownField && stays(it)));
   const same = String(item.realm).toLowerCase() === aor.realm && item.username === aor.username;
   const all = same ? problems : [...problems, keyProblem(aor)];
   return all.length > 0 ? { problems: all } : { item: { ...item, ...aor } };

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
-import { aorOf, type Item, type Written } from '../aws/tools/customer-records';
+import { aorOf, type Item, parseStored, type Written } from '../aws/tools/customer-records';
 import { formatAor } from '../registrar/record/aor';
+import type { FileRecord } from '../registrar/record/customer-file';
 import { type Change, changesBetween, describeChange } from './changes';
 import { counted } from './columns';
 import { writeCsv } from './customers-csv';
@@ -33,17 +34,23 @@ interface ImportPlan {
 
 /**
  * `customers import`: brings the table to what a file says. Records that are not in the file stay. Nothing is
- * written when anything in the file is wrong; an import that was interrupted can be run again.
+ * written when anything in the file is wrong, unless `force` restores records with their problems; an import that was
+ * interrupted can be run again.
  */
 export async function importCustomers(
   shell: Shell,
   place: Place,
   file: string,
-  options: { dryRun?: boolean; keepPasswords?: boolean },
+  options: { dryRun?: boolean; keepPasswords?: boolean; force?: boolean },
 ): Promise<Outcome> {
   const { records, problems } = readCustomersFile(await readInput(shell, file));
-  if (problems.length > 0) return refuseFile(shell, file, problems);
-  const items = records.map(({ item }) => (options.keepPasswords ? item : hashed(item)));
+  if (problems.length > 0 && !(options.force && areOfRecords(problems, records)))
+    return refuseFile(shell, file, problems, options);
+  if (problems.length > 0)
+    shell.complain(['written as they are, by --force:', ...listed(problems)].join('\n'));
+  // A credential that cannot be read must not become one that can.
+  const asTheyAre = (record: FileRecord) => options.keepPasswords || record.problems.length > 0;
+  const items = records.map((record) => (asTheyAre(record) ? record.item : hashed(record.item)));
   const plan = await planImport(place, items);
   preview(shell, place, file, plan);
   if (options.dryRun) {
@@ -59,14 +66,30 @@ export async function importCustomers(
   return { code: conflicts.length > 0 ? 1 : 0, json: { dryRun: false, ...summary(plan), conflicts } };
 }
 
-function refuseFile(shell: Shell, file: string, problems: readonly FileProblem[]): Outcome {
+/** Each record has its key, and nothing else is wrong with the file: so each can be written, whatever is in it. */
+function areOfRecords(problems: readonly FileProblem[], records: readonly FileRecord[]): boolean {
+  const own = records.flatMap((record) => record.problems);
+  return problems.length === own.length && records.every(({ customer }) => customer);
+}
+
+function refuseFile(
+  shell: Shell,
+  file: string,
+  problems: readonly FileProblem[],
+  { force = false }: { force?: boolean },
+): Outcome {
   shell.print(
     [
       `${file}: ${counted(problems.length, 'problem')}, so nothing was written:`,
-      ...problems.map((problem) => `  ${describeFileProblem(problem)}`),
+      ...listed(problems),
+      ...(force ? ['--force writes records with problems, but not without their realm and username.'] : []),
     ].join('\n'),
   );
   return { code: 1, json: { problems } };
+}
+
+function listed(problems: readonly FileProblem[]): string[] {
+  return problems.map((problem) => `  ${describeFileProblem(problem)}`);
 }
 
 async function planImport(place: Place, items: readonly Item[]): Promise<ImportPlan> {
@@ -140,7 +163,11 @@ export async function exportCustomers(
   options: { format: 'json' | 'csv'; realm?: string },
 ): Promise<Outcome> {
   const items: Item[] = [];
-  for await (const page of place.records.pages(options.realm)) items.push(...page.map(withoutVersion));
+  let withProblems = 0;
+  for await (const page of place.records.pages(options.realm)) {
+    items.push(...page.map(withoutVersion));
+    withProblems += page.filter((item) => parseStored(item).problems.length > 0).length;
+  }
   items.sort(
     (a, b) => compare(String(a.realm), String(b.realm)) || compare(String(a.username), String(b.username)),
   );
@@ -154,6 +181,10 @@ export async function exportCustomers(
   shell.print(
     `${counted(items.length, 'record')} of ${place.name} in ${file}, with their secrets: keep it safe.`,
   );
+  if (withProblems > 0)
+    shell.print(
+      `${counted(withProblems, 'record')} with problems: to restore them as they are, import with --force. See them with: npx edge-registrar lint`,
+    );
   return { code: 0, json: { file, records: items.length } };
 }
 

@@ -1,7 +1,7 @@
 import { type CredentialUse, readCredentialUses } from '../aws/tools/credential-uses';
-import { aorOf, type Item } from '../aws/tools/customer-records';
+import { aorOf, type Item, parseStored } from '../aws/tools/customer-records';
 import { type Aor, formatAor } from '../registrar/record/aor';
-import { type Problem, parseCustomer } from '../registrar/record/customer';
+import type { Problem } from '../registrar/record/customer';
 import { changesBetween, describeChange } from './changes';
 import { columns, counted } from './columns';
 import { readAor } from './input';
@@ -45,7 +45,7 @@ interface ListedCustomer {
 }
 
 function listed(item: Item, lastUsed: ListedCustomer['lastUsed']): ListedCustomer {
-  const { customer } = parseCustomer(item);
+  const { customer } = parseStored(item);
   const own = customer?.techPrefix !== undefined || customer?.outboundAuth ? ['default'] : [];
   return {
     aor: formatAor(aorOf(item)),
@@ -58,7 +58,7 @@ function listed(item: Item, lastUsed: ListedCustomer['lastUsed']): ListedCustome
 /** `customers show`: one record, its secrets masked, and what is wrong with it. */
 export async function showCustomer(shell: Shell, place: Place, aorText: string): Promise<Outcome> {
   const item = await findItem(place, readAor(aorText));
-  const { problems } = parseCustomer(item);
+  const { problems } = parseStored(item);
   const used = (await usesOf(place, [aorOf(item)])).get(formatAor(aorOf(item))) ?? [];
   shell.print(describeRecord(item));
   for (const use of used) shell.print(`last used: credential ${describeUse(use)}`);

@@ -1,6 +1,7 @@
+import { parseStored } from '../aws/tools/customer-records';
 import type { CallRecords, CallSettings } from '../registrar/calls/call';
 import { type Aor, formatAor, realmKey } from '../registrar/record/aor';
-import { type Customer, parseCustomer } from '../registrar/record/customer';
+import type { Customer } from '../registrar/record/customer';
 import { readCustomersFile } from './customers-file';
 import { describeFileProblem } from './file-problems';
 import { readInput } from './input';
@@ -17,7 +18,7 @@ export interface KnownRecords {
 
 /** The records of a deployment, read as the hooks read them. */
 export function recordsInTable({ name, settings, records }: Place): KnownRecords {
-  return { name, settings, find: async (aor) => parseCustomer(await records.find(aor)).customer };
+  return { name, settings, find: async (aor) => parseStored(await records.find(aor)).customer };
 }
 
 /**

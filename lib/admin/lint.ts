@@ -1,6 +1,6 @@
-import { aorOf } from '../aws/tools/customer-records';
+import { aorOf, parseStored } from '../aws/tools/customer-records';
 import { formatAor } from '../registrar/record/aor';
-import { type Customer, parseCustomer } from '../registrar/record/customer';
+import type { Customer } from '../registrar/record/customer';
 import { counted } from './columns';
 import { readCustomersFile } from './customers-file';
 import { describeFileProblem } from './file-problems';
@@ -29,7 +29,7 @@ export async function lintTable(shell: Shell, place: Place, options: { strict?: 
   const problems: string[] = [];
   for await (const page of place.records.pages())
     for (const item of page) {
-      const parsed = parseCustomer(item);
+      const parsed = parseStored(item);
       if (parsed.customer) customers.push(parsed.customer);
       problems.push(...parsed.problems.map(({ path, fix }) => `${formatAor(aorOf(item))}: ${path} ${fix}`));
     }

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { RECORDED_EVERY_MS } from '../aws/stores/logins';
 import { readCredentialUses } from '../aws/tools/credential-uses';
-import type { Item } from '../aws/tools/customer-records';
+import { type Item, parseStored } from '../aws/tools/customer-records';
 import { type Credential, credentialsOf } from '../registrar/auth/credentials';
 import { hashCredentials } from '../registrar/auth/digest';
 import { type Aor, formatAor } from '../registrar/record/aor';
-import { type Customer, parseCustomer } from '../registrar/record/customer';
+import type { Customer } from '../registrar/record/customer';
 import { counted } from './columns';
 import { change, findItem } from './customers';
 import { readAor, readSecret } from './input';
@@ -175,7 +175,7 @@ function newLabel(taken: readonly RecordCredential[], now: number): string {
 }
 
 function readCustomer(item: Item, aor: Aor): Customer {
-  const { customer, problems } = parseCustomer(item);
+  const { customer, problems } = parseStored(item);
   if (customer && !problems.some(({ path }) => /^(password|ha1|credentials)/.test(path))) return customer;
   throw new Refused(
     `${formatAor(aor)} has ${counted(problems.length, 'problem')} in its record: mend it first with "customers edit"`,

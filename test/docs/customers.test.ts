@@ -23,19 +23,19 @@ function expectedRows(): string {
 function consequenceOf(field: string): string {
   const { loses, instead, understood } = costOf(field);
   const owner = field.endsWith('[]') ? field.slice(0, -2) : field.slice(0, field.lastIndexOf('.'));
-  if (/^emergency(\.numbers)?(\[\])?$/.test(field) && understood)
-    return 'every number in it that can be dialled holds';
-  if (loses === 'its owner') return `so it is with ${code(owner)}`;
-  const above = field.replace(/\[\]$/, '').slice(0, Math.max(field.lastIndexOf('.'), 0));
-  const values = instead ? `: ${valuesIn(instead, above).join(', ')}` : '';
-  return loses === 'the rest' ? `it and those behind it are left out${values}` : `it is left out${values}`;
+  if (loses === 'its owner') return `as if ${code(owner)} could not be read`;
+  if (understood && /^emergency(\.numbers\[\])?$/.test(field))
+    return 'every number in it that people can dial holds';
+  const above = field.includes('.') ? field.slice(0, field.lastIndexOf('.')) : '';
+  const values = instead ? valuesIn(instead, above).join(', ') : 'it is left out';
+  return loses === 'the rest' ? `those behind it are left out too; ${values}` : values;
 }
 
 /** `registration.replay` is `enforce` … */
 function valuesIn(change: object, above: string): string[] {
   return Object.entries(change).flatMap(([name, value]) => {
     const path = above === '' ? name : `${above}.${name}`;
-    if (value === undefined) return [`no ${code(path)}`];
+    if (value === undefined) return [`there is no ${code(path)}`];
     if (typeof value === 'object' && !Array.isArray(value)) return valuesIn(value, path);
     return [`${code(path)} is ${code(shown(value))}`];
   });
