@@ -60,7 +60,6 @@ export function contextWith(
     customers: { find, findNow: find, remembered: () => undefined },
     replay: { claim: async () => 'first-use' },
     bruteForceGuard: () => ({
-      isKnown: () => false,
       isBlocked: async () => undefined,
       mayLookAnyway: () => false,
       recordFailure: async () => {},

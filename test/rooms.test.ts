@@ -5,7 +5,7 @@ const ROOT = resolve(__dirname, '..');
 
 /** Which room may import what: names of rooms, of packages, or of single files. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  'lib/registrar': ['lib/registrar', 'node:crypto', 'node:net', 'node:v8', 'valibot'],
+  'lib/registrar': ['lib/registrar', 'node:crypto', 'node:net', 'node:v8', 'valibot', 'libphonenumber-js/'],
   'lib/jambonz': ['lib/jambonz', 'lib/registrar', 'node:crypto'],
   'lib/hooks': ['lib/hooks', 'lib/registrar', 'lib/jambonz', 'node:util/types'],
   'lambdas/hooks': ['lib/hooks', 'lib/jambonz', 'lib/registrar'],
@@ -71,6 +71,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lib/aws',
     'lib/local',
     'lib/stack/output-names',
+    'libphonenumber-js/',
     'commander',
     'valibot',
     '@valibot/to-json-schema',
@@ -142,7 +143,7 @@ function roomOf(path: string): string | undefined {
 
 function importsOf(file: string): string[] {
   const source = readFileSync(join(ROOT, file), 'utf8');
-  const specifiers = [...source.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*'([^']+)'/g)].map(
+  const specifiers = [...source.matchAll(/(?:\bfrom |\bimport |\brequire\(|\bimport\()\s*'([^']+)'/g)].map(
     ([, it = '']) => it,
   );
   return specifiers.map((it) => (it.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), it)) : it));

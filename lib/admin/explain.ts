@@ -9,9 +9,12 @@ import { type Admission, type AdmissionRefusal, admit } from '../registrar/auth/
 import { credentialsOf } from '../registrar/auth/credentials';
 import { digestResponse } from '../registrar/auth/digest';
 import type { Call } from '../registrar/calls/call';
+import { cleanNumber } from '../registrar/calls/clean-number';
+import type { Destination } from '../registrar/calls/destination';
 import { type CallPlan, type CallRefusal, type DialPlanned, planCall } from '../registrar/calls/plan';
 import { type Aor, formatAor } from '../registrar/record/aor';
 import type { Customer } from '../registrar/record/customer';
+import { policyOf } from '../registrar/record/policy';
 import { readAor } from './input';
 import { callRecordsOf, type KnownRecords } from './known-records';
 import { mask } from './mask';
@@ -45,7 +48,7 @@ export async function explainCall(
         ...(account?.registration?.allowedAddresses
           ? line('addresses', describeSources(account.registration, plan))
           : []),
-        ...linesOf(plan),
+        ...linesOf(plan, account && policyOf(account, named).dialPlan?.country),
       ]),
       'verbs',
       JSON.stringify(verbs, null, 2),
@@ -70,17 +73,35 @@ export function verbsOf(call: Call, plan: CallPlan, hooks = 'https://HOOKS'): Ve
   return dialVerbs(plan, 1, { ...tag, mac: '***' }, hooks + ROUTES.dialAction).verbs;
 }
 
-function linesOf(plan: CallPlan): Line[] {
+/** @param country of the dial plan */
+function linesOf(plan: CallPlan, country: string | undefined): Line[] {
   const { destination, permission } = plan;
   return [
-    ...(destination ? line('number', `${destination.number}   (${destination.because})`) : []),
+    ...(destination ? linesOfDestination(destination, country) : []),
     ...(permission ? line('permission', describePermission(permission)) : []),
     ...(plan.kind === 'dial' ? linesOfDial(plan) : line('refused', describeRefusal(plan))),
   ];
 }
 
+/** Each step from what was dialled to the number that the rules see. */
+function linesOfDestination(
+  { dialled, number, because, rewritten }: Destination,
+  country: string | undefined,
+): Line[] {
+  const clean = cleanNumber(dialled);
+  const readings: Partial<Record<Destination['because'], string>> = {
+    country: `country: as people of ${country} dial`,
+    'impossible-in-country': `impossible-in-country: no number of ${country}, so it stays as it was dialled`,
+  };
+  return [
+    ...(clean === dialled ? [] : line('cleaned', clean)),
+    ...(rewritten ? line('rewritten', `${rewritten.text}   (dialPlan.rewrite[${rewritten.rule}])`) : []),
+    ['number', `${number}   (${readings[because] ?? because})`],
+  ];
+}
+
 function linesOfDial(plan: DialPlanned): Line[] {
-  const { callerId, attempts, stopCodes, maxSeconds, limits } = plan;
+  const { callerId, attempts, stopCodes, maxSeconds, limits, dialMusic } = plan;
   const { number = 'anonymous', name, hidden, because } = callerId;
   return [
     [
@@ -91,13 +112,17 @@ function linesOfDial(plan: DialPlanned): Line[] {
       const [dial] = dialVerbs(plan, at + 1, { call: '', mac: '' }, '').verbs.filter(
         (it) => it.verb === 'dial',
       );
+      const from = dial?.target[0].from;
+      const shownFrom = from ? `, From ${from.user ?? dial?.callerId}@${from.host ?? 'jambonz'}` : '';
+      const ownCallerId = attempt.ownCallerId ? ', its own caller id' : '';
       const user = attempt.outboundAuth ? `, user ${attempt.outboundAuth.username}` : '';
       const ringing = attempt.ringTimeout === undefined ? '' : `, rings ${attempt.ringTimeout} s`;
       return [
         `trunk ${at + 1}`,
-        `${attempt.trunk}: ${dial?.target[0].sipUri} as ${attempt.callerId ?? 'anonymous'}${user}${ringing}   (${attempt.because})`,
+        `${attempt.trunk}: ${dial?.target[0].sipUri} as ${attempt.callerId ?? 'anonymous'}${ownCallerId}${shownFrom}${user}${ringing}   (${attempt.because})`,
       ];
     }),
+    ...(dialMusic === undefined ? [] : line('ringback', dialMusic)),
     ...(attempts.length > 1
       ? line('no next after', stopCodes.join(', ') || 'any code leads to the next')
       : []),
@@ -196,6 +221,9 @@ export async function explainRegister(
               'calls',
               customer.registration.callsFromAnywhere ? 'from any address' : 'from these addresses too',
             )
+          : []),
+        ...(customer.registration?.users
+          ? line('other users', customer.registration.users.join(', ') || 'none')
           : []),
         ['used twice', REPLAY[customer.registration?.replay ?? 'observe']],
       ]),

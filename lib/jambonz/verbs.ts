@@ -22,6 +22,8 @@ export interface Dial {
   readonly timeout?: number;
   /** Seconds of talking. */
   readonly timeLimit?: number;
+  /** A URL or a tone for the caller while the carrier rings: jambonz then passes no early media on (dial.js). */
+  readonly dialMusic?: string;
   /** Absolute: a relative one would lose the stage in the path. */
   readonly actionHook: string;
   /** Always there, and never empty: they replace the device's own, which dial.js copies by default. */
@@ -33,6 +35,8 @@ export interface SipTarget {
   readonly type: 'sip';
   readonly sipUri: string;
   readonly auth?: { readonly username: string; readonly password: string };
+  /** From, whatever callerId says; since 0.7.7. */
+  readonly from?: { readonly user?: string; readonly host?: string };
 }
 
 export interface Decline {
@@ -46,7 +50,7 @@ const TRUNK_FAILED = 503;
 /** Verbs, and what the plan has but SIP cannot carry: it was left out. */
 export interface WrittenVerbs {
   readonly verbs: Verb[];
-  /** Names of the values, never their texts: `callerId`, `callerName`, `identity`, `auth`, `sipUri`. */
+  /** Names of the values, never their texts: `callerId`, `callerName`, `identity`, `auth`, `fromUser`, `fromHost`, `sipUri`. */
   readonly illegal: readonly string[];
 }
 
@@ -81,6 +85,7 @@ export function dialVerbs(
     ...identity(plan.callerId, chosen, legal),
     ...(chosen.ringTimeout !== undefined && { timeout: chosen.ringTimeout }),
     ...(plan.maxSeconds !== undefined && { timeLimit: plan.maxSeconds }),
+    ...(plan.dialMusic !== undefined && { dialMusic: plan.dialMusic }),
     actionHook,
     target: [target],
   };
@@ -118,17 +123,29 @@ function identity(
   };
 }
 
-/** The user part is raw: `#` survives, and `%xx` before a `#` would make jambonz refuse the URI. */
+/**
+ * The user part is raw, or has `%23` for every `#`: both survive as they are, and an escape before a raw `#` would
+ * make jambonz refuse the URI.
+ */
 function sipTarget(attempt: Attempt, legal: Legal): SipTarget | undefined {
   const { techPrefix, number, port, transport, outboundAuth } = attempt;
-  const user = legal('sipUri', 'dialled-user', techPrefix + number);
+  const raw = techPrefix + number;
+  const user = legal('sipUri', 'dialled-user', attempt.escapeHash ? raw.replaceAll('#', '%23') : raw);
   const host = legal('sipUri', 'host', attempt.host);
   if (user === undefined || host === undefined) return undefined;
   const where = port === undefined ? host : `${host}:${port}`;
   const username = legal('auth', 'quoted-text', outboundAuth?.username);
+  const fromUser = legal('fromUser', 'user', attempt.from?.user);
+  const fromHost = legal('fromHost', 'host', attempt.from?.host);
   return {
     type: 'sip',
     sipUri: `sip:${user}@${where}${transport === undefined ? '' : `;transport=${transport}`}`,
     ...(outboundAuth && username !== undefined && { auth: { username, password: outboundAuth.password } }),
+    ...((fromUser ?? fromHost) !== undefined && {
+      from: {
+        ...(fromUser !== undefined && { user: fromUser }),
+        ...(fromHost !== undefined && { host: fromHost }),
+      },
+    }),
   };
 }

@@ -45,8 +45,8 @@ function dialInWords(dial: Json): string {
     answerOnBridge: true,
     actionHook: `${BASE_URL}/dial-action`,
   });
-  const { callerName, timeout, timeLimit, ...unknown } = more;
-  const [{ type, sipUri, auth, ...unknownInTarget } = {}, ...targets] = target as Json[];
+  const { callerName, timeout, timeLimit, dialMusic, ...unknown } = more;
+  const [{ type, sipUri, auth, from, ...unknownInTarget } = {}, ...targets] = target as Json[];
   expect({ type, unknown, unknownInTarget, targets }).toEqual({
     type: 'sip',
     unknown: {},
@@ -62,9 +62,16 @@ function dialInWords(dial: Json): string {
     'as',
     callerName === undefined ? callerId : `${callerName} <${callerId}>`,
     ...identityInWords(identity, `<sip:${callerId}@${hostOf(String(sipUri))}>`),
+    ...(from === undefined ? [] : [`from ${fromInWords(from as Json)}`]),
     ...(timeout === undefined ? [] : [`ring ${timeout}`]),
     ...(timeLimit === undefined ? [] : [`limit ${timeLimit}`]),
+    ...(dialMusic === undefined ? [] : [`music ${dialMusic}`]),
   ].join(' ');
+}
+
+function fromInWords({ user = '*', host = '*', ...unknown }: Json): string {
+  expect(unknown).toEqual({});
+  return `${user}@${host}`;
 }
 
 /** The usual identity, the number that is shown and nothing to hide, goes without saying. */

@@ -21,13 +21,14 @@ function expectedRows(): string {
 }
 
 function consequenceOf(field: string): string {
-  const { loses, instead, understood } = costOf(field);
+  const { loses, instead, inRecord, understood } = costOf(field);
   const owner = field.endsWith('[]') ? field.slice(0, -2) : field.slice(0, field.lastIndexOf('.'));
   if (loses === 'its owner') return `as if ${code(owner)} could not be read`;
   if (understood && /^emergency(\.numbers\[\])?$/.test(field))
     return 'every number in it that people can dial holds';
   const above = field.includes('.') ? field.slice(0, field.lastIndexOf('.')) : '';
-  const values = instead ? valuesIn(instead, above).join(', ') : 'it is left out';
+  const changes = [...valuesIn(instead ?? {}, above), ...valuesIn(inRecord ?? {}, '')];
+  const values = changes.length > 0 ? changes.join(', ') : 'it is left out';
   return loses === 'the rest' ? `those behind it are left out too; ${values}` : values;
 }
 

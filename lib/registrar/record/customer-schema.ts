@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { hasEmergencyNumbers, isCountryCode } from '../calls/country-codes';
 import { isRealm, isUsername } from './aor';
 import { isAddressBlock } from './ip-address';
 import { patternProblem } from './number-pattern';
@@ -32,6 +33,25 @@ const number = v.pipe(
 );
 const prefix = v.pipe(text, v.regex(/^(?!00)[0-9]{1,15}$/, 'write digits without + or 00, such as 966'));
 const dialled = v.pipe(text, v.regex(/^[0-9*#+]{1,15}$/, 'write what people dial, such as 112'));
+const emergencyNumber = v.union(
+  [dialled, object({ dialled, number: dialled })],
+  'write what people dial, such as "112", or { "dialled": "9911", "number": "911" }',
+);
+const country = v.pipe(
+  text,
+  v.check(isCountryCode, 'write the two capital letters of a country (ISO 3166), such as SA or GB'),
+);
+const emergencyCountry = v.pipe(
+  text,
+  v.check(hasEmergencyNumbers, 'write a country of docs/emergency-numbers.md, such as US, or give numbers'),
+);
+const rewriteRule = object({
+  from: v.pipe(text, v.regex(/^\+?[0-9*#]{0,15}$/, 'write the first digits of what people dial, or ""')),
+  to: v.pipe(text, v.regex(/^\+?[0-9*#]{0,15}$/, 'write the digits to put in their place, or ""')),
+  digits: v.exactOptional(
+    v.pipe(wholeNumber, v.minValue(1, 'write 1 to 32'), v.maxValue(32, 'write 1 to 32')),
+  ),
+});
 const techPrefix = v.pipe(
   text,
   v.regex(/^[0-9A-Za-z*#+._-]{1,32}$/, 'use at most 32 of the characters 0-9 A-Z a-z * # + . _ -'),
@@ -50,6 +70,17 @@ const addressBlock = v.pipe(
   v.check(isAddressBlock, 'write an address or a CIDR block, such as 192.0.2.0/24 or 2001:db8::/32'),
 );
 const label = v.pipe(text, v.regex(/^[\w.@-]{1,40}$/, 'use at most 40 letters, digits, and . _ @ -'));
+const fromUser = v.pipe(
+  text,
+  v.regex(/^[0-9A-Za-z_.!~*'()&=+$-]{1,64}$/, 'write a SIP user, without @ and without escapes'),
+);
+const music = v.pipe(
+  text,
+  v.regex(
+    /^(https?|tone_stream):\/\/[!-~]{1,500}$/,
+    'write a URL, or a tone such as tone_stream://%(2000,4000,440,480);loops=-1',
+  ),
+);
 const displayName = v.pipe(
   text,
   v.regex(/^[^"\\<>\r\n\t]{1,64}$/, 'use at most 64 characters, without quotes, backslashes or < >'),
@@ -123,6 +154,19 @@ export const trunkSchema = object({
   outboundAuth: v.exactOptional(outboundAuthSchema),
   numberFormat: v.exactOptional(numberFormat),
   callerIdFormat: v.exactOptional(numberFormat),
+  callerId: v.exactOptional(
+    v.pipe(number, v.description('The caller id on this trunk, whatever the rules of callerId say.')),
+  ),
+  fromUser: v.exactOptional(
+    v.pipe(
+      fromUser,
+      v.description('The user of From on this trunk, for carriers that want the login there.'),
+    ),
+  ),
+  fromHost: v.exactOptional(v.pipe(host, v.description('The host of From on this trunk.'))),
+  escapeHash: v.exactOptional(
+    v.pipe(flag, v.description('true sends # as %23, in the tech prefix and the number alike.')),
+  ),
   ringTimeout: v.exactOptional(
     v.pipe(wholeNumber, v.minValue(5, 'write seconds, 5 to 180'), v.maxValue(180, 'write seconds, 5 to 180')),
   ),
@@ -178,6 +222,17 @@ export const customerSchema = object({
       callsFromAnywhere: v.exactOptional(
         v.pipe(flag, v.description('true: allowedAddresses holds for REGISTER only. Default false.')),
       ),
+      users: v.exactOptional(
+        v.pipe(
+          list(
+            v.pipe(
+              text,
+              v.check(isUsername, 'may not hold white space, control characters or any of " , : @'),
+            ),
+          ),
+          v.description('Users of AORs that this login may register besides its own username.'),
+        ),
+      ),
       replay: v.exactOptional(
         v.pipe(
           v.picklist(['observe', 'enforce', 'off'], 'write observe, enforce or off'),
@@ -203,6 +258,15 @@ export const customerSchema = object({
           v.pipe(text, v.regex(/^[0-9]{1,5}$/, 'write digits such as 00 or 011')),
         ),
         nationalPrefix: v.exactOptional(v.pipe(text, v.regex(/^[0-9]{1,4}$/, 'write digits such as 0'))),
+        country: v.exactOptional(
+          v.pipe(country, v.description('What is dialled is read as people of this country dial.')),
+        ),
+        rewrite: v.exactOptional(
+          v.pipe(
+            list(rewriteRule),
+            v.description('Prefixes that are replaced before anything else; the first that fits, once.'),
+          ),
+        ),
         serviceCodes: v.exactOptional(
           v.pipe(flag, v.description('true lets * and # through, behind the own tech prefix.')),
         ),
@@ -210,6 +274,12 @@ export const customerSchema = object({
       v.check(
         (it) => it.nationalPrefix === undefined || it.countryCode !== undefined,
         'nationalPrefix needs countryCode beside it',
+      ),
+      v.check(
+        (it) =>
+          it.country === undefined ||
+          (it.countryCode ?? it.internationalPrefix ?? it.nationalPrefix) === undefined,
+        'country says how people dial there: take countryCode, internationalPrefix and nationalPrefix out',
       ),
       v.description('How dialled digits become E.164.'),
     ),
@@ -256,11 +326,24 @@ export const customerSchema = object({
   emergency: v.exactOptional(
     v.pipe(
       object({
-        numbers: list(dialled),
+        numbers: v.exactOptional(list(emergencyNumber)),
+        country: v.exactOptional(
+          v.pipe(emergencyCountry, v.description('The emergency numbers of this country, besides.')),
+        ),
         callerId: v.exactOptional(number),
         trunk: v.exactOptional(label),
       }),
+      v.forward(
+        v.check((it) => it.numbers !== undefined || it.country !== undefined, 'is missing'),
+        ['numbers'],
+      ),
       v.description('Numbers that no rule or cap may stop.'),
+    ),
+  ),
+  dialMusic: v.exactOptional(
+    v.pipe(
+      music,
+      v.description('What the caller hears while the carrier rings; instead of its announcements.'),
     ),
   ),
   version: v.exactOptional(

@@ -23,10 +23,12 @@ export function readRecord(item: unknown): {
   readonly fields: Fields | undefined;
   readonly problems: readonly Problem[];
 } {
-  const reading: Reading = { problems: [], misplaced: [] };
+  const reading: Reading = { problems: [], misplaced: [], changes: [] };
   const [fields] = readObject(customerSchema, item, ROOT, reading).values;
   return {
-    fields: isPlainObject(fields) ? withMisplaced(fields, reading.misplaced) : undefined,
+    fields: isPlainObject(fields)
+      ? withMisplaced(reading.changes.reduce(changed, fields), reading.misplaced)
+      : undefined,
     problems: reading.problems,
   };
 }
@@ -36,6 +38,8 @@ interface Reading {
   readonly problems: Problem[];
   /** Names that no field has where they stand. */
   readonly misplaced: Misplaced[];
+  /** Of the record. */
+  readonly changes: Fields[];
 }
 
 /** A field or an element: where it is in the record, and in `STRICTEST`. */
@@ -102,10 +106,16 @@ function readList(item: Schema, value: unknown, place: Place, reading: Reading):
   const reads = [...value].map((element, at) => readValue(item, element, inner(at), reading).values);
   const bad = reads.findIndex((values) => values.length === 0);
   if (bad < 0) return only(reads.flat());
-  const { loses, instead } = costOf(inner(bad).field);
-  if (loses === 'its owner') return NOTHING;
+  const { spoils, changes, loses } = lose(inner(bad), reading);
   const kept = loses === 'the rest' ? reads.slice(0, bad) : reads;
-  return { values: [kept.flat()], changes: instead ? [instead] : [] };
+  return spoils ? NOTHING : { values: [kept.flat()], changes };
+}
+
+/** What follows when a field or an element is not read. */
+function lose({ field }: Place, reading: Reading) {
+  const { loses, instead, inRecord } = costOf(field);
+  if (inRecord) reading.changes.push(inRecord);
+  return { loses, spoils: loses === 'its owner', changes: instead ? [instead] : [] };
 }
 
 /** @param schema the whole, with the checks that look at several fields */
@@ -122,7 +132,13 @@ function readObject(schema: Schema, value: unknown, place: Place, reading: Readi
   if (isSpoilt || reads.some(({ spoils }) => spoils)) return NOTHING;
   const own = Object.assign({}, ...reads.map((read) => read.own));
   const checked = v.safeParse(schema, reads.flatMap(({ changes }) => changes).reduce(changed, own));
-  return checked.success ? only(checked.output) : refuse(place, checked.issues[0].message, reading);
+  return checked.success ? only(checked.output) : refuseAt(place, checked.issues[0], reading);
+}
+
+/** A check of several fields may blame one of them. */
+function refuseAt(place: Place, { path, message }: v.BaseIssue<unknown>, reading: Reading): Read {
+  const step = path?.[0];
+  return refuse(step ? fieldOf(place, String(step.key)) : place, message, reading);
 }
 
 /** What a field adds to its object. */
@@ -141,8 +157,7 @@ function readField(name: string, schema: Schema, object: Fields, place: Place, r
     ? readValue(schema, object[name], inner, reading)
     : refuse(inner, 'is missing', reading);
   if (values.length > 0) return { own: { [name]: values[0] }, changes, spoils: false };
-  const { loses, instead } = costOf(inner.field);
-  return { own: {}, changes: instead ? [instead] : [], spoils: loses === 'its owner' };
+  return { own: {}, ...lose(inner, reading) };
 }
 
 function reportUnknown(name: string, value: unknown, place: Place, reading: Reading): void {

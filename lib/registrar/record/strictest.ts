@@ -1,6 +1,6 @@
 import type { Fields } from './changed-fields';
 import type { WrittenCustomer } from './customer-schema';
-import { emergencyIn, emergencyNumbersIn } from './emergency-numbers';
+import { countriesIn, emergencyIn, emergencyNumbersIn } from './emergency-numbers';
 
 /** What it costs that a field, or an element of a list, cannot be read. */
 export interface Cost<Instead = Fields> {
@@ -8,6 +8,8 @@ export interface Cost<Instead = Fields> {
   readonly loses: 'itself' | 'the rest' | 'its owner';
   /** What the object that holds it says instead; undefined takes a field away. */
   readonly instead?: Instead;
+  /** What the record says instead. */
+  readonly inRecord?: Some<WrittenCustomer>;
   /**
    * What a value in another form can only mean, so that it is read and nothing is lost: several for an element that
    * stands for several, several for a field to choose the first that is legal, none when it is not clear.
@@ -22,7 +24,7 @@ const WITH_ITS_LIST = WITH_ITS_OWNER;
 
 const NO_CALLS = {
   loses: 'itself',
-  instead: { destinations: { default: 'deny', allow: undefined } },
+  inRecord: { destinations: { default: 'deny', allow: undefined } },
 } as const;
 /** What no rule of the record decides is declined: not even the phone's own number is shown. */
 const NO_OTHER_CALLER_ID = { default: undefined, pool: undefined, fallback: 'decline' } as const;
@@ -36,8 +38,8 @@ const EVERY_CODE = Array.from({ length: 300 }, (_, at) => 400 + at);
  *
  * To add a field, ask what the record would allow without it:
  * - no more than with it (`description`, `destinations.allow`): `LEFT_OUT`;
- * - more, as it restricts: the strictest value that it, or a field beside it, can take, as `instead`. The record's
- *   own fields are beside `dialPlan`, those of a trunk beside `trunks[].port`. In objects only what is named changes;
+ * - more, as it restricts: the strictest value that it, or a field beside it, can take, as `instead`, or as `inRecord`
+ *   where that field is elsewhere. Only what is named changes;
  * - something else than was meant, as half an object does (a pattern without its caller id): `WITH_ITS_OWNER`.
  * An element of a list that restricts (`deny`) loses its list, as nobody knows what it would have stopped.
  *
@@ -52,6 +54,7 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   username: WITH_ITS_OWNER,
   description: LEFT_OUT,
   version: LEFT_OUT,
+  dialMusic: LEFT_OUT,
   enabled: { loses: 'itself', instead: { enabled: false } },
 
   password: LEFT_OUT,
@@ -68,6 +71,8 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'registration.maxExpires': { loses: 'itself', instead: { maxExpires: 60 } },
   'registration.allowedAddresses': { loses: 'itself', instead: { allowedAddresses: [] } },
   'registration.allowedAddresses[]': LEFT_OUT,
+  'registration.users': LEFT_OUT,
+  'registration.users[]': LEFT_OUT,
   'registration.callsFromAnywhere': { loses: 'itself', instead: { callsFromAnywhere: false } },
   'registration.replay': { loses: 'itself', instead: { replay: 'enforce' } },
 
@@ -97,11 +102,18 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'callerId.privacy': { loses: 'itself', instead: { privacy: 'honour' } },
   'callerId.name': LEFT_OUT,
 
-  // A number that is read otherwise than it was meant slips past the rules.
+  // A number that is read otherwise than it was meant slips past the rules. What is left of the plan finds emergency
+  // numbers behind an outside line.
   dialPlan: NO_CALLS,
-  'dialPlan.countryCode': { loses: 'its owner', understood: countryCodeIn },
-  'dialPlan.internationalPrefix': WITH_ITS_OWNER,
-  'dialPlan.nationalPrefix': WITH_ITS_OWNER,
+  'dialPlan.countryCode': { ...NO_CALLS, understood: countryCodeIn },
+  'dialPlan.internationalPrefix': NO_CALLS,
+  'dialPlan.nationalPrefix': NO_CALLS,
+  'dialPlan.country': NO_CALLS,
+  'dialPlan.rewrite': NO_CALLS,
+  'dialPlan.rewrite[]': NO_CALLS,
+  'dialPlan.rewrite[].from': WITH_ITS_OWNER,
+  'dialPlan.rewrite[].to': WITH_ITS_OWNER,
+  'dialPlan.rewrite[].digits': WITH_ITS_OWNER,
   'dialPlan.serviceCodes': LEFT_OUT,
 
   destinations: NO_CALLS,
@@ -127,6 +139,10 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'trunks[].outboundAuth.password': WITH_ITS_OWNER,
   'trunks[].numberFormat': NO_CALLS_BY_THIS_TRUNK,
   'trunks[].callerIdFormat': NO_CALLS_BY_THIS_TRUNK,
+  'trunks[].callerId': { ...NO_CALLS_BY_THIS_TRUNK, understood: callerIdIn },
+  'trunks[].fromUser': NO_CALLS_BY_THIS_TRUNK,
+  'trunks[].fromHost': NO_CALLS_BY_THIS_TRUNK,
+  'trunks[].escapeHash': NO_CALLS_BY_THIS_TRUNK,
   'trunks[].ringTimeout': LEFT_OUT,
 
   failover: { loses: 'itself', instead: { failover: { stopCodes: EVERY_CODE } } },
@@ -142,6 +158,9 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   emergency: { loses: 'itself', understood: emergencyIn },
   'emergency.numbers': WITH_ITS_OWNER,
   'emergency.numbers[]': { loses: 'itself', understood: emergencyNumbersIn },
+  'emergency.numbers[].dialled': WITH_ITS_OWNER,
+  'emergency.numbers[].number': WITH_ITS_OWNER,
+  'emergency.country': { loses: 'itself', understood: countriesIn },
   'emergency.callerId': { loses: 'itself', understood: callerIdIn },
   'emergency.trunk': LEFT_OUT,
 };
@@ -194,7 +213,7 @@ type PathsFrom<Path extends string, T> =
 type OwnerOf<T, Path> = Path extends `${infer Head}.${infer Rest}` ? OwnerOf<Inside<T, Head>, Rest> : T;
 type Inside<T, Head> = Head extends `${infer List}[]`
   ? T extends Partial<Record<List, readonly (infer Element)[]>>
-    ? Element
+    ? Extract<Element, object>
     : never
   : Head extends keyof T
     ? Extract<NonNullable<T[Head]>, object>

@@ -44,6 +44,7 @@ describe('a customer record', () => {
         maxExpires: 600,
         allowedAddresses: ['192.0.2.0/24', '2001:db8::/32', '203.0.113.9'],
         replay: 'enforce',
+        users: ['100', 'reception'],
       },
       callerId: {
         default: '+18009992222',
@@ -70,14 +71,29 @@ describe('a customer record', () => {
           numberFormat: '+e164',
           callerIdFormat: 'national',
           ringTimeout: 20,
+          callerId: '+18009992223',
+          fromUser: 'login7',
+          fromHost: 'pbx.example',
+          escapeHash: true,
         },
       ],
       failover: { stopCodes: [486, 603] },
       limits: { maxConcurrentCalls: 10, callsPerMinute: 60, maxCallSeconds: 7200 },
-      emergency: { numbers: ['112', '911'], callerId: '+18009992222', trunk: 'main' },
+      emergency: {
+        numbers: ['112', '911', { dialled: '9911', number: '911' }],
+        country: 'US',
+        callerId: '+18009992222',
+        trunk: 'main',
+      },
+      dialMusic: 'tone_stream://L=20;%(2000,4000,440,480)',
       version: 3,
     };
     expect(parseCustomer(record)).toEqual({ customer: record, problems: [] });
+  });
+
+  test('takes a country and rules of rewriting in place of prefixes', () => {
+    const dialPlan = { country: 'US', rewrite: [{ from: '', digits: 7, to: '212' }], serviceCodes: true };
+    expect(parseCustomer({ ...KEY, dialPlan })).toEqual({ customer: { ...KEY, dialPlan }, problems: [] });
   });
 
   test('takes a DynamoDB string set for a list', () => {
@@ -192,6 +208,60 @@ describe('a customer record', () => {
       'limits.maxConcurrentCalls: write it as a number, without quotes',
     ],
     [{ emergency: { trunk: 'main' } }, 'emergency.numbers: is missing'],
+    [
+      { emergency: { numbers: ['112'], country: 'USA' } },
+      'emergency.country: write a country of docs/emergency-numbers.md, such as US, or give numbers',
+    ],
+    [
+      { emergency: { numbers: ['112'], country: 'GQ' } },
+      'emergency.country: write a country of docs/emergency-numbers.md, such as US, or give numbers',
+    ],
+    [
+      { emergency: { numbers: [911] } },
+      'emergency.numbers[0]: is understood, but write what people dial, such as "112", or { "dialled": "9911", "number": "911" }',
+    ],
+    [
+      { emergency: { numbers: ['9 11'] } },
+      'emergency.numbers[0]: is understood, but write what people dial, such as 112',
+    ],
+    [{ emergency: { numbers: [{ dialled: '9911' }] } }, 'emergency.numbers[0].number: is missing'],
+    [
+      { dialPlan: { country: 'UK' } },
+      'dialPlan.country: write the two capital letters of a country (ISO 3166), such as SA or GB',
+    ],
+    [
+      { dialPlan: { country: 'GB', countryCode: '44' } },
+      'dialPlan: country says how people dial there: take countryCode, internationalPrefix and nationalPrefix out',
+    ],
+    [{ dialPlan: { rewrite: [{ from: '9' }] } }, 'dialPlan.rewrite[0].to: is missing'],
+    [
+      { dialPlan: { rewrite: [{ from: '9x', to: '' }] } },
+      'dialPlan.rewrite[0].from: write the first digits of what people dial, or ""',
+    ],
+    [
+      { dialPlan: { rewrite: [{ from: '', to: 'x' }] } },
+      'dialPlan.rewrite[0].to: write the digits to put in their place, or ""',
+    ],
+    [
+      { dialPlan: { rewrite: [{ from: '', to: '', digits: 0 }] } },
+      'dialPlan.rewrite[0].digits: write 1 to 32',
+    ],
+    [
+      { trunks: [{ name: 'a', fromUser: 'a@b' }] },
+      'trunks[0].fromUser: write a SIP user, without @ and without escapes',
+    ],
+    [
+      { trunks: [{ name: 'a', escapeHash: 'yes' }] },
+      'trunks[0].escapeHash: write true or false, without quotes',
+    ],
+    [
+      { registration: { users: ['a@b'] } },
+      'registration.users[0]: may not hold white space, control characters or any of " , : @',
+    ],
+    [
+      { dialMusic: 'ring.wav' },
+      'dialMusic: write a URL, or a tone such as tone_stream://%(2000,4000,440,480);loops=-1',
+    ],
   ])('%j is told by path, with the mend', (fields, problem) => {
     expect(problemsOf(fields)).toEqual([problem]);
   });
@@ -352,6 +422,25 @@ describe('whatever can be read as an emergency number is one', () => {
       { numbers: ['112'], callerId: '+18005550100' },
     ],
     [{ numbers: [] }, { numbers: [] }],
+    [{ numbers: ['9 11', '1 1 2', '112 119'] }, { numbers: ['11', '911', '112', '112', '119'] }],
+    [
+      { numbers: [{ dialled: 9911, number: '911' }, { dialled: '08', number: 112 }, { dialled: '110' }] },
+      {
+        numbers: [{ dialled: '9911', number: '911' }, { dialled: '08', number: '112' }, '110'],
+      },
+    ],
+    [{ country: 'us' }, { country: 'US' }],
+    [
+      { country: ['US'], numbers: 112 },
+      { country: 'US', numbers: ['112'] },
+    ],
+    [{ country: 'Utopia', numbers: ['112'] }, { numbers: ['112'] }],
+    [{ country: 'Utopia' }, undefined],
+    [
+      { country: 'US', nmbr: 'none' },
+      { country: 'US', numbers: [] },
+    ],
+    [{ numbers: [112, 9007199254740991] }, { numbers: ['112'] }],
     [{ numbers: null }, undefined],
     [null, undefined],
     [true, undefined],
@@ -363,6 +452,7 @@ describe('whatever can be read as an emergency number is one', () => {
   test.each<[object, object | undefined]>([
     [{ emergncy: { numbers: ['112', '18005550911'] } }, { numbers: ['112', '18005550911'] }],
     [{ Emergency: '112' }, { numbers: ['112'] }],
+    [{ emergncy: { country: 'US' } }, { country: 'US', numbers: [] }],
     [{ numbers: ['112', '18005550911'] }, { numbers: ['112'] }],
     [{ numbers: ['112'], emergency: { numbers: ['911'] } }, { numbers: ['911', '112'] }],
     [{ limits: { emergency: ['112'] } }, { numbers: ['112'] }],
@@ -412,9 +502,13 @@ describe('what cannot be read costs no more than it must, and never opens anythi
           { name: 'e', numberFormat: 'E164' },
           { name: 'f', callerIdFormat: null },
           { name: 'g', prefixes: '966' },
+          { name: 'h', callerId: 5 },
+          { name: 'i', fromUser: 'a@b' },
+          { name: 'j', fromHost: 'sip:b' },
+          { name: 'k', escapeHash: 'true' },
         ],
       },
-      { trunks: [...'abcdefg'].map((name) => ({ name, prefixes: [] })) },
+      { trunks: [...'abcdefghijk'].map((name) => ({ name, prefixes: [] })) },
     ],
     [
       'a ring time costs the ring time',
@@ -531,18 +625,49 @@ describe('what cannot be read costs no more than it must, and never opens anythi
     [
       'an international prefix that cannot be read denies: it may have lost its leading zero',
       { dialPlan: { internationalPrefix: 11 }, destinations: { default: 'allow', deny: ['966'] } },
-      { destinations: { default: 'deny', deny: ['966'] } },
+      { dialPlan: {}, destinations: { default: 'deny', deny: ['966'] } },
     ],
     [
       'a national prefix that cannot be read denies',
       { dialPlan: { countryCode: '966', nationalPrefix: 0 } },
-      { destinations: { default: 'deny' } },
+      { dialPlan: { countryCode: '966' }, destinations: { default: 'deny' } },
     ],
     [
       'service codes that cannot be read are not let through',
       { dialPlan: { serviceCodes: 'true' } },
       { dialPlan: {} },
     ],
+    [
+      'a country that cannot be read denies',
+      { dialPlan: { country: 'sa' } },
+      { dialPlan: {}, destinations: { default: 'deny' } },
+    ],
+    [
+      'rewriting that cannot be read denies',
+      { dialPlan: { country: 'SA', rewrite: {} } },
+      { dialPlan: { country: 'SA' }, destinations: { default: 'deny' } },
+    ],
+    [
+      'users that cannot be read leave the own one',
+      { registration: { users: '100', maxExpires: 60 } },
+      { registration: { maxExpires: 60 } },
+    ],
+    [
+      'a rewrite rule that cannot be read denies; the others find emergency numbers behind an outside line',
+      { dialPlan: { rewrite: [{ from: '9', to: '' }, { from: '8', to: 5 }, { from: '7' }] } },
+      { dialPlan: { rewrite: [{ from: '9', to: '' }] }, destinations: { default: 'deny' } },
+    ],
+    [
+      'a bad user that a login may register is none',
+      { registration: { users: ['100', 101, 'a b'] } },
+      { registration: { users: ['100'] } },
+    ],
+    [
+      'users that cannot be read are none',
+      { registration: { users: '100', replay: 'enforce' } },
+      { registration: { replay: 'enforce' } },
+    ],
+    ['music that cannot be read is not played', { dialMusic: 'ring.mp3' }, {}],
     ['enabled that cannot be read is false', { enabled: 'no' }, { enabled: false }],
     [
       'address lists that cannot be read let nobody in',

@@ -33,6 +33,7 @@ const CLOSED: Json = {
     maxExpires: 600,
     allowedAddresses: ['192.0.2.0/24', '203.0.113.9'],
     callsFromAnywhere: false,
+    users: ['100', '101'],
     replay: 'enforce',
   },
   callerId: {
@@ -63,14 +64,29 @@ const CLOSED: Json = {
       outboundAuth: { username: 'gulf', password: 'gulf-pass' },
       numberFormat: '00e164',
       callerIdFormat: '+e164',
+      escapeHash: true,
       ringTimeout: 20,
     },
     { name: 'main', prefixes: ['1', '966'] },
-    { name: 'uk', host: 'uk.example', prefixes: ['44'], numberFormat: '+e164' },
+    {
+      name: 'uk',
+      host: 'uk.example',
+      prefixes: ['44'],
+      numberFormat: '+e164',
+      callerId: '+442079460001',
+      fromUser: 'uk-user',
+      fromHost: 'acme.example',
+    },
   ],
   failover: { stopCodes: [404, 486, 603] },
   limits: { maxConcurrentCalls: 10, callsPerMinute: 60, maxCallSeconds: 7200 },
-  emergency: { numbers: ['112', '911', '18005550911'], callerId: '+18009992222', trunk: 'uk' },
+  emergency: {
+    numbers: ['112', '911', '18005550911', { dialled: '9119', number: '119' }],
+    country: 'SA',
+    callerId: '+18009992222',
+    trunk: 'uk',
+  },
+  dialMusic: 'https://example.com/ring.wav',
   version: 3,
 };
 
@@ -102,6 +118,17 @@ const RECORDS: Readonly<Record<string, Json>> = {
   'a record that registers from one address': {
     ...OPEN,
     registration: { allowedAddresses: ['192.0.2.7'], callsFromAnywhere: true },
+  },
+  'a plan of a country': {
+    ...OPEN,
+    dialPlan: {
+      country: 'GB',
+      rewrite: [
+        { from: '9', to: '' },
+        { from: '8', to: '44', digits: 11 },
+      ],
+    },
+    destinations: { default: 'deny', allow: ['44'], deny: ['4490'] },
   },
   'a disabled record': { ...OPEN, enabled: false },
   'a pool': callerId({ pool: ['+18005550120', '+18005550121', '+18005550122'] }),
@@ -328,9 +355,10 @@ function misplacedIn(record: Json): Broken[] {
 
 /** `emergency` and some trunks have a `callerId` of their own. */
 function intoObject(holder: unknown, name: string, value: unknown): unknown[] {
+  if (name === 'callerId') return [];
   if (Array.isArray(holder))
     return isJson(holder[0]) ? [[{ ...holder[0], [name]: value }, ...holder.slice(1)]] : [];
-  return isJson(holder) && name !== 'callerId' ? [{ ...holder, [name]: value }] : [];
+  return isJson(holder) ? [{ ...holder, [name]: value }] : [];
 }
 
 function isJson(value: unknown): value is Json {
@@ -484,8 +512,18 @@ const FAILURES = [400, 404, 480, 486, 500, 503, 600, 603, 604, 607, 608, 699];
 type Dial = Extract<CallPlan, { kind: 'dial' }>;
 
 function waysOf({ destination, attempts }: Dial): string[] {
-  return attempts.map(({ host, port, transport, techPrefix, number, outboundAuth }) =>
-    JSON.stringify([destination.number, techPrefix, number, host, port, transport, outboundAuth]),
+  return attempts.map(({ host, port, transport, techPrefix, escapeHash, number, outboundAuth, from }) =>
+    JSON.stringify([
+      destination.number,
+      techPrefix,
+      escapeHash,
+      number,
+      host,
+      port,
+      transport,
+      outboundAuth,
+      from,
+    ]),
   );
 }
 
@@ -520,23 +558,41 @@ function callGrowth(dialled: string, before: Allowed, now: Allowed): string[] {
 
 /** The emergency numbers of the whole record that a person still finds in the broken one, and no call reaches. */
 function lostEmergencies(whole: Json, broken: Json, records: Records): string[] {
-  const { numbers: all = [] } = (whole.emergency ?? {}) as { numbers?: string[] };
-  // In the record itself other numbers may stand under that name, so that only short ones count.
-  const numbers = broken.numbers === undefined ? all : all.filter((number) => number.length < 7);
   const text = JSON.stringify(
     { ...broken, callerId: undefined, emergency: searchable(broken.emergency) },
     withSets,
   );
-  return numbers.filter((number) => {
-    if (!new RegExp(`(?<![0-9])${number}(?![0-9])`).test(text)) return false;
-    const call = {
-      ...CALL,
-      dialled: number,
-      presented: { from: 'alice', identity: undefined, private: false },
-    };
-    const plan = planCall(call, records, SETTINGS);
-    return plan.kind !== 'dial' || plan.destination.because !== 'emergency';
-  });
+  const stands = (digits: string) => new RegExp(`(?<![0-9])${digits}(?![0-9])`).test(text);
+  return emergenciesOf(whole)
+    .filter(({ dialled, number, country }) => {
+      if (country !== undefined) return text.includes(`"country":"${country}"`) && !('country' in broken);
+      // In the record itself other numbers may stand under that name, so that only short ones count.
+      return stands(dialled) && stands(number) && (dialled.length < 7 || !('numbers' in broken));
+    })
+    .filter(({ dialled }) => {
+      const call = { ...CALL, dialled, presented: { from: 'alice', identity: undefined, private: false } };
+      const plan = planCall(call, records, SETTINGS);
+      return plan.kind !== 'dial' || plan.destination.because !== 'emergency';
+    })
+    .map(({ dialled }) => dialled);
+}
+
+interface EmergencyNumber {
+  readonly dialled: string;
+  readonly number: string;
+  readonly country?: string;
+}
+
+/** 997 is the ambulance of Saudi Arabia. */
+function emergenciesOf({ emergency }: Json): EmergencyNumber[] {
+  const { numbers = [], country } = (emergency ?? {}) as {
+    numbers?: (string | EmergencyNumber)[];
+    country?: string;
+  };
+  return [
+    ...numbers.map((it) => (typeof it === 'string' ? { dialled: it, number: it } : it)),
+    ...(country === undefined ? [] : [{ dialled: '997', number: '997', country }]),
+  ];
 }
 
 /** The caller id of emergency calls is no number that people dial. */
