@@ -17,7 +17,7 @@ export type { Item } from '../client/attributes';
 
 /** Each call to the table; an admin waits, and a script too. */
 const CALL_BUDGET_MS = 10_000;
-const MOST_KEYS = 100;
+const MAX_BATCH_KEYS = 100;
 
 /** `changed-meanwhile`: somebody else wrote the record after it was read, so nothing was written now. */
 export type Written = 'written' | 'changed-meanwhile';
@@ -32,8 +32,11 @@ export interface CustomerRecords {
   findMany(aors: readonly Aor[]): Promise<ReadonlyMap<string, Item>>;
   /** Page by page; of one realm only when one is given. */
   pages(realm?: string): AsyncIterable<readonly Item[]>;
-  /** Writes a record in place of the one that was seen, undefined: of none. What did not change is written as it was. */
-  write(item: Item, seen: Item | undefined): Promise<Written>;
+  /**
+   * Writes a record in place of the one that was seen, undefined: of none. What did not change is written as it was.
+   * @param after the version that the new one follows; that of the one that was seen, if absent
+   */
+  write(item: Item, seen: Item | undefined, after?: number): Promise<Written>;
   /** Removes the record that was seen. */
   remove(seen: Item): Promise<Written>;
 }
@@ -49,12 +52,13 @@ export function parseStored(item: Item | undefined): ParsedCustomer {
   return parseCustomer(attributes ? readItem(attributes) : item);
 }
 
-type Attributes = Record<string, AttributeValue>;
+export type Attributes = Record<string, AttributeValue>;
 
 /** What the table holds of each record that was read. */
 const STORED = new WeakMap<Item, Attributes>();
 
-function remembered(attributes: Attributes): Item {
+/** What DynamoDB holds of a record, as JSON has it. The attributes are kept beside it, so that it can be written as it was. */
+export function remembered(attributes: Attributes): Item {
   const item = asJson(readItem(attributes));
   STORED.set(item, attributes);
   return item;
@@ -70,8 +74,8 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
     },
     findMany: async (aors) => {
       const found = new Map<string, Item>();
-      for (let at = 0; at < aors.length; at += MOST_KEYS) {
-        let keys: Attributes[] | undefined = aors.slice(at, at + MOST_KEYS).map(keyOf);
+      for (let at = 0; at < aors.length; at += MAX_BATCH_KEYS) {
+        let keys: Attributes[] | undefined = aors.slice(at, at + MAX_BATCH_KEYS).map(keyOf);
         while (keys && keys.length > 0) {
           const command: BatchGetItemCommand = new BatchGetItemCommand({
             RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } },
@@ -96,14 +100,13 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
         from = LastEvaluatedKey;
       } while (from);
     },
-    write: (item, seen) => {
-      const version = typeof seen?.version === 'number' ? seen.version : 0;
+    write: (item, seen, after = typeof seen?.version === 'number' ? seen.version : 0) => {
       const command = new PutItemCommand({
         TableName: tableName,
-        Item: { ...attributesOf(item, seen), version: { N: String(version + 1) } },
+        Item: { ...attributesOf(item, seen), version: { N: String(after + 1) } },
         ...unchangedSince(seen),
       });
-      return told(dynamodb.send(command, budget()));
+      return writeResult(dynamodb.send(command, budget()));
     },
     remove: (seen) => {
       const { realm, username } = seen;
@@ -112,21 +115,25 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
         Key: writeItem({ realm, username }),
         ...unchangedSince(seen),
       });
-      return told(dynamodb.send(command, budget()));
+      return writeResult(dynamodb.send(command, budget()));
     },
   };
 }
 
-/** What other tools keep in a record is not changed by one that reads it as JSON has it. */
-function attributesOf(item: Item, seen: Item = {}): Attributes {
-  const stored = STORED.get(seen) ?? {};
-  const same = Object.keys(item).filter(
-    (name) => name in stored && isDeepStrictEqual(item[name], seen[name]),
+/**
+ * A record as DynamoDB holds it: all of it as it was when it was read, such as from the history, or else each attribute
+ * that is the same in the one that was seen. What other tools keep in a record stays as they wrote it.
+ */
+export function attributesOf(item: Item, seen: Item = {}): Attributes {
+  const own = STORED.get(item);
+  if (own) return own;
+  const [written, before, stored] = [writeItem(item), writeItem(seen), STORED.get(seen) ?? {}];
+  return Object.fromEntries(
+    Object.entries(written).map(([name, it]) => [
+      name,
+      (isDeepStrictEqual(it, before[name]) && stored[name]) || it,
+    ]),
   );
-  return {
-    ...writeItem(item),
-    ...Object.fromEntries(same.map((name) => [name, stored[name] ?? { NULL: true }])),
-  };
 }
 
 /** The version says whether a record is still the one that was seen; a record written by hand has none. */
@@ -145,7 +152,7 @@ function unchangedSince(seen: Item | undefined) {
   };
 }
 
-async function told(writing: Promise<unknown>): Promise<Written> {
+async function writeResult(writing: Promise<unknown>): Promise<Written> {
   try {
     await writing;
     return 'written';
