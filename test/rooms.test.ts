@@ -61,6 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/',
     'aws-lambda',
     'dynalite',
+    'level',
     'node:',
   ],
   'lib/admin': [
@@ -75,8 +76,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'commander',
     'valibot',
     '@valibot/to-json-schema',
-    '@clack/prompts',
+    '@bomb.sh/tab',
     'csv-parse',
+    'fastest-levenshtein',
     'csv-stringify',
     'jsonc-parser',
     'node:',

@@ -32,8 +32,11 @@ export interface CustomerRecords {
   findMany(aors: readonly Aor[]): Promise<ReadonlyMap<string, Item>>;
   /** Page by page; of one realm only when one is given. */
   pages(realm?: string): AsyncIterable<readonly Item[]>;
-  /** Writes a record in place of the one that was seen, undefined: of none. What did not change is written as it was. */
-  write(item: Item, seen: Item | undefined): Promise<Written>;
+  /**
+   * Writes a record in place of the one that was seen, undefined: of none. What did not change is written as it was.
+   * @param after the version that the new one follows; that of the one that was seen, if absent
+   */
+  write(item: Item, seen: Item | undefined, after?: number): Promise<Written>;
   /** Removes the record that was seen. */
   remove(seen: Item): Promise<Written>;
 }
@@ -49,12 +52,13 @@ export function parseStored(item: Item | undefined): ParsedCustomer {
   return parseCustomer(attributes ? readItem(attributes) : item);
 }
 
-type Attributes = Record<string, AttributeValue>;
+export type Attributes = Record<string, AttributeValue>;
 
 /** What the table holds of each record that was read. */
 const STORED = new WeakMap<Item, Attributes>();
 
-function remembered(attributes: Attributes): Item {
+/** A record as JSON has it; what was read is written again as it was, where it did not change. */
+export function itemOf(attributes: Attributes): Item {
   const item = asJson(readItem(attributes));
   STORED.set(item, attributes);
   return item;
@@ -66,7 +70,7 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
     find: async (aor) => {
       const command = new GetItemCommand({ TableName: tableName, Key: keyOf(aor), ConsistentRead: true });
       const { Item } = await dynamodb.send(command, budget());
-      return Item && remembered(Item);
+      return Item && itemOf(Item);
     },
     findMany: async (aors) => {
       const found = new Map<string, Item>();
@@ -77,7 +81,7 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
             RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } },
           });
           const reply = await dynamodb.send(command, budget());
-          for (const item of (reply.Responses?.[tableName] ?? []).map(remembered))
+          for (const item of (reply.Responses?.[tableName] ?? []).map(itemOf))
             found.set(formatAor(aorOf(item)), item);
           keys = reply.UnprocessedKeys?.[tableName]?.Keys;
         }
@@ -92,18 +96,17 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
           realm === undefined
             ? await dynamodb.send(new ScanCommand(page), budget())
             : await dynamodb.send(new QueryCommand({ ...page, ...ofRealm(realm) }), budget());
-        yield Items.map(remembered);
+        yield Items.map(itemOf);
         from = LastEvaluatedKey;
       } while (from);
     },
-    write: (item, seen) => {
-      const version = typeof seen?.version === 'number' ? seen.version : 0;
+    write: (item, seen, after = typeof seen?.version === 'number' ? seen.version : 0) => {
       const command = new PutItemCommand({
         TableName: tableName,
-        Item: { ...attributesOf(item, seen), version: { N: String(version + 1) } },
+        Item: { ...attributesOf(item, seen), version: { N: String(after + 1) } },
         ...unchangedSince(seen),
       });
-      return told(dynamodb.send(command, budget()));
+      return writeResult(dynamodb.send(command, budget()));
     },
     remove: (seen) => {
       const { realm, username } = seen;
@@ -112,21 +115,24 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
         Key: writeItem({ realm, username }),
         ...unchangedSince(seen),
       });
-      return told(dynamodb.send(command, budget()));
+      return writeResult(dynamodb.send(command, budget()));
     },
   };
 }
 
-/** What other tools keep in a record is not changed by one that reads it as JSON has it. */
-function attributesOf(item: Item, seen: Item = {}): Attributes {
-  const stored = STORED.get(seen) ?? {};
-  const same = Object.keys(item).filter(
-    (name) => name in stored && isDeepStrictEqual(item[name], seen[name]),
-  );
-  return {
-    ...writeItem(item),
-    ...Object.fromEntries(same.map((name) => [name, stored[name] ?? { NULL: true }])),
-  };
+/**
+ * What other tools keep in a record is not changed by one that reads it as JSON has it.
+ * @param item one that was read itself, or made of one
+ * @param seen the one that it replaces
+ */
+export function attributesOf(item: Item, seen: Item = {}): Attributes {
+  const storedAs = (name: string, of: Item) =>
+    isDeepStrictEqual(item[name], of[name]) ? STORED.get(of)?.[name] : undefined;
+  const known = Object.keys(item).flatMap((name) => {
+    const stored = storedAs(name, item) ?? storedAs(name, seen);
+    return stored ? [[name, stored] as const] : [];
+  });
+  return { ...writeItem(item), ...Object.fromEntries(known) };
 }
 
 /** The version says whether a record is still the one that was seen; a record written by hand has none. */
@@ -145,7 +151,7 @@ function unchangedSince(seen: Item | undefined) {
   };
 }
 
-async function told(writing: Promise<unknown>): Promise<Written> {
+async function writeResult(writing: Promise<unknown>): Promise<Written> {
   try {
     await writing;
     return 'written';
