@@ -120,7 +120,7 @@ describe('an export', () => {
     await deskWith([FOREIGN]);
     const file = await exported();
     expect(desk.printed()).toContain(
-      '1 record with problems: to restore them as they are, import with --force. See them with: edge-registrar lint',
+      '1 record with problems: to restore them as they are, import with --force. edge-registrar lint prints the problems.',
     );
     expect((await importCustomers(desk.shell, desk.deployment, file, {})).code).toBe(1);
     const { json } = await importCustomers(desk.shell, desk.deployment, file, { force: true });

@@ -55,7 +55,7 @@ export async function exportCustomers(
   );
   if (withProblems > 0)
     shell.print(
-      `${counted(withProblems, 'record')} with problems: to restore them as they are, import with --force. See them with: ${suggestion(shell, ['lint'], deployment)}`,
+      `${counted(withProblems, 'record')} with problems: to restore them as they are, import with --force. ${suggestion(shell, ['lint'], deployment)} prints the problems.`,
     );
   return { code: 0, json: { file, records: items.length } };
 }

@@ -47,10 +47,7 @@ export const importCommand = () =>
     .option('--prune', 'remove the accounts of these realms that the file lacks')
     .option('--check <calls>', 'write nothing unless these calls come out as expected afterwards')
     .option('--keep-passwords', 'keep plain passwords, instead of their ha1')
-    .option(
-      '--force',
-      'even when a password goes back to one that was replaced, and records with problems as they are',
-    )
+    .option('--force', 'write records with problems as they are, and passwords that were replaced since')
     .option('--yes', 'do not ask before many changes')
     .option('--all', 'print all problems and all changes')
     .addHelpText('after', '\nFiles of FreePBX, FusionPBX, Kamailio and others: docs/import.md')
@@ -68,8 +65,7 @@ interface ImportPlan {
 
 /**
  * `customers import`: brings the table to what a file says. Accounts that are not in the file stay, unless they are
- * pruned. Nothing is written when anything in the file is wrong, unless `--force` restores records with their problems;
- * an import that was interrupted can be run again.
+ * pruned. Nothing is written when anything in the file is wrong, unless `force` restores records with their problems; an import that was interrupted can be run again.
  */
 export async function importCustomers(
   shell: Shell,
@@ -81,10 +77,11 @@ export async function importCustomers(
   const { records, problems, warnings, unused = [] } = readCustomersFile(await readInput(shell, file), map);
   for (const warning of warnings) shell.complain(`${file}: ${describeFileProblem(warning)}`);
   if (unused.length > 0) shell.print(`columns that the map does not use: ${unused.join(', ')}`);
-  if (problems.length > 0 && !(options.force && areOfRecords(problems, records)))
-    return refuseFile(shell, file, problems, options);
-  if (problems.length > 0)
-    shell.complain(reportProblems(file, problems, 'written as they are (--force)', options));
+  if (problems.length > 0) {
+    const end = endOf(problems, records, options);
+    shell.print(reportProblems(file, problems, end, options));
+    if (end !== FORCED) return { code: 1, json: { problems } };
+  }
   const plan = await planImport(deployment, records, options);
   shell.print(describePlan(shell, deployment, file, plan, options));
   await refuseOldPasswords(deployment, plan, options);
@@ -101,18 +98,20 @@ export async function importCustomers(
   return write(shell, deployment, plan, options);
 }
 
-/** Each record has its key, and nothing else is wrong with the file: each can be written, whatever is in it. */
-function areOfRecords(problems: readonly FileProblem[], records: readonly FileRecord[]): boolean {
-  const own = records.flatMap((record) => record.problems);
-  return problems.length === own.length && records.every(({ customer }) => customer);
-}
+const FORCED = 'written as they are, by --force';
 
-function refuseFile(shell: Shell, file: string, problems: readonly FileProblem[], options: Options): Outcome {
-  const end = options.force
-    ? 'nothing was written: --force does not write accounts without realm and username, accounts that are there twice, or credentials such as "null"'
-    : 'nothing was written';
-  shell.print(reportProblems(file, problems, end, options));
-  return { code: 1, json: { problems } };
+/** What comes of a file with problems. */
+function endOf(
+  problems: readonly FileProblem[],
+  records: readonly FileRecord[],
+  { force = false }: Options,
+): string {
+  if (!force) return 'nothing was written';
+  // Each record has its key, and nothing else is wrong with the file: so each can be written, whatever is in it.
+  const own = records.flatMap((record) => record.problems);
+  return problems.length === own.length && records.every(({ customer }) => customer)
+    ? FORCED
+    : 'nothing was written: --force writes records with problems, but not without their realm and username';
 }
 
 async function planImport(

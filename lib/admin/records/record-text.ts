@@ -17,7 +17,7 @@ export type ReadRecord = { readonly item: Item } | { readonly problems: readonly
 /**
  * Reads one record as JSON, or as DynamoDB writes an item; its key may be left out, and may not be another.
  * @param secrets what `hideSecrets` took out, to be put back
- * @param seen the record in the table: what other tools keep in it may stay
+ * @param seen the record as it is: what other tools keep in it may stay
  */
 export function readRecord(
   text: string,
@@ -38,9 +38,8 @@ export function readRecord(
     };
   const { version: _, ...written } = json;
   const item: Item = { ...aor, ...bringBack(written, secrets) };
-  const stays = ({ path, unknownField }: Problem) =>
-    unknownField && Object.hasOwn(item, path) && isDeepStrictEqual(item[path], seen[path]);
-  const found = parseCustomer(item).problems.filter((it) => !stays(it));
+  const stays = ({ path }: Problem) => Object.hasOwn(item, path) && isDeepStrictEqual(item[path], seen[path]);
+  const found = parseCustomer(item).problems.filter((it) => !(it.unknownField && stays(it)));
   const problems = [...found.map(withNearestField), ...nullProblems(item)];
   const same = String(item.realm).toLowerCase() === aor.realm && item.username === aor.username;
   const all = same ? problems : [...problems, keyProblem(aor)];

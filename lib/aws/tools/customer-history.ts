@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { type Aor, formatAor } from '../../registrar/record/aor';
+import { readItem } from '../client/attributes';
 import {
   type Attributes,
   aorOf,
   attributesOf,
   type CustomerRecords,
   type Item,
-  remembered,
+  itemOf,
   type Written,
 } from './customer-records';
 import type { DocumentClient } from './document-client';
@@ -71,10 +72,12 @@ export function customerHistory(
       budget(),
     );
   const find = async (aor: Aor, version: number) => {
-    const key = keyOf(aor, version);
-    const command = new GetItemCommand({ TableName: tableName, Key: key, ConsistentRead: true });
-    const { Item } = await dynamodb.send(command, budget());
-    return Item && readKept(Item);
+    const command = new GetItemCommand({
+      TableName: tableName,
+      Key: keyOf(aor, version),
+      ConsistentRead: true,
+    });
+    return (await dynamodb.send(command, budget())).Item?.record?.M;
   };
   const last = async (aor: Aor) => {
     const command = new QueryCommand({ ...queryOf(tableName, aor), ScanIndexForward: false, Limit: 1 });
@@ -86,7 +89,7 @@ export function customerHistory(
         const version = typeof seen?.version === 'number' ? seen.version : 0;
         if (await isNew(put(aor, version, seen, change))) return version;
         // An interrupted write kept it before.
-        if (seen && isDeepStrictEqual((await find(aor, version))?.record, seen)) return version;
+        if (seen && isDeepStrictEqual(await find(aor, version), attributesOf(seen))) return version;
         // Its number is taken, because something else than this tool wrote or removed the record: count on.
         const next = (await last(aor)) + 1;
         await put(aor, next, seen, change);
@@ -123,7 +126,7 @@ export function withHistory(records: CustomerRecords, history: CustomerHistory):
 }
 
 /** Sorted as text: ten digits, so that 9 comes before 10. */
-function keyOf(aor: Aor, version: number): Attributes {
+function keyOf(aor: Aor, version: number): { aor: { S: string }; version: { S: string } } {
   return { aor: { S: formatAor(aor) }, version: { S: String(version).padStart(10, '0') } };
 }
 
@@ -136,13 +139,15 @@ function queryOf(tableName: string, aor: Aor) {
   };
 }
 
-function readKept({ version, record, at, by, change }: Attributes): KeptVersion {
+function readKept(attributes: Attributes): KeptVersion {
+  const { version, at, by, change } = readItem(attributes);
+  const record = attributes.record?.M;
   return {
-    version: Number(version?.S),
-    record: record?.M && remembered(record.M),
-    at: String(at?.S),
-    by: String(by?.S),
-    change: change?.S === 'added' || change?.S === 'removed' ? change.S : 'changed',
+    version: Number(version),
+    record: record && itemOf(record),
+    at: String(at),
+    by: String(by),
+    change: change === 'added' || change === 'removed' ? change : 'changed',
   };
 }
 

@@ -17,7 +17,7 @@ export type { Item } from '../client/attributes';
 
 /** Each call to the table; an admin waits, and a script too. */
 const CALL_BUDGET_MS = 10_000;
-const MAX_BATCH_KEYS = 100;
+const MOST_KEYS = 100;
 
 /** `changed-meanwhile`: somebody else wrote the record after it was read, so nothing was written now. */
 export type Written = 'written' | 'changed-meanwhile';
@@ -57,8 +57,8 @@ export type Attributes = Record<string, AttributeValue>;
 /** What the table holds of each record that was read. */
 const STORED = new WeakMap<Item, Attributes>();
 
-/** What DynamoDB holds of a record, as JSON has it. The attributes are kept beside it, so that it can be written as it was. */
-export function remembered(attributes: Attributes): Item {
+/** A record as JSON has it; what was read is written again as it was, where it did not change. */
+export function itemOf(attributes: Attributes): Item {
   const item = asJson(readItem(attributes));
   STORED.set(item, attributes);
   return item;
@@ -70,18 +70,18 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
     find: async (aor) => {
       const command = new GetItemCommand({ TableName: tableName, Key: keyOf(aor), ConsistentRead: true });
       const { Item } = await dynamodb.send(command, budget());
-      return Item && remembered(Item);
+      return Item && itemOf(Item);
     },
     findMany: async (aors) => {
       const found = new Map<string, Item>();
-      for (let at = 0; at < aors.length; at += MAX_BATCH_KEYS) {
-        let keys: Attributes[] | undefined = aors.slice(at, at + MAX_BATCH_KEYS).map(keyOf);
+      for (let at = 0; at < aors.length; at += MOST_KEYS) {
+        let keys: Attributes[] | undefined = aors.slice(at, at + MOST_KEYS).map(keyOf);
         while (keys && keys.length > 0) {
           const command: BatchGetItemCommand = new BatchGetItemCommand({
             RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } },
           });
           const reply = await dynamodb.send(command, budget());
-          for (const item of (reply.Responses?.[tableName] ?? []).map(remembered))
+          for (const item of (reply.Responses?.[tableName] ?? []).map(itemOf))
             found.set(formatAor(aorOf(item)), item);
           keys = reply.UnprocessedKeys?.[tableName]?.Keys;
         }
@@ -96,7 +96,7 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
           realm === undefined
             ? await dynamodb.send(new ScanCommand(page), budget())
             : await dynamodb.send(new QueryCommand({ ...page, ...ofRealm(realm) }), budget());
-        yield Items.map(remembered);
+        yield Items.map(itemOf);
         from = LastEvaluatedKey;
       } while (from);
     },
@@ -121,19 +121,18 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
 }
 
 /**
- * A record as DynamoDB holds it: all of it as it was when it was read, such as from the history, or else each attribute
- * that is the same in the one that was seen. What other tools keep in a record stays as they wrote it.
+ * What other tools keep in a record is not changed by one that reads it as JSON has it.
+ * @param item one that was read itself, or made of one
+ * @param seen the one that it replaces
  */
 export function attributesOf(item: Item, seen: Item = {}): Attributes {
-  const own = STORED.get(item);
-  if (own) return own;
-  const [written, before, stored] = [writeItem(item), writeItem(seen), STORED.get(seen) ?? {}];
-  return Object.fromEntries(
-    Object.entries(written).map(([name, it]) => [
-      name,
-      (isDeepStrictEqual(it, before[name]) && stored[name]) || it,
-    ]),
-  );
+  const storedAs = (name: string, of: Item) =>
+    isDeepStrictEqual(item[name], of[name]) ? STORED.get(of)?.[name] : undefined;
+  const known = Object.keys(item).flatMap((name) => {
+    const stored = storedAs(name, item) ?? storedAs(name, seen);
+    return stored ? [[name, stored] as const] : [];
+  });
+  return { ...writeItem(item), ...Object.fromEntries(known) };
 }
 
 /** The version says whether a record is still the one that was seen; a record written by hand has none. */
