@@ -434,8 +434,12 @@ describe('whatever can be read as an emergency number is one', () => {
       { country: ['US'], numbers: 112 },
       { country: 'US', numbers: ['112'] },
     ],
-    [{ country: 'Utopia', numbers: ['112'] }, { numbers: ['112'] }],
-    [{ country: 'Utopia' }, undefined],
+    [{ country: 'Utopia', numbers: ['110'] }, { numbers: ['110', '112', '911', '999', '000'] }],
+    [{ country: 'Utopia' }, { numbers: ['112', '911', '999', '000'] }],
+    [
+      { country: 5, trunk: 'main' },
+      { numbers: ['112', '911', '999', '000'], trunk: 'main' },
+    ],
     [
       { country: 'US', nmbr: 'none' },
       { country: 'US', numbers: [] },
