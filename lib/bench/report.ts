@@ -31,13 +31,13 @@ function rounded(value: number): string {
 
 /** The tables of `docs/performance.md`, by the name that stands in its markers. */
 export function sectionsOf(results: Results): Readonly<Record<string, string>> {
-  const { machine, sizes, coldStarts, requests, costs, adminTool } = results;
+  const { machine, sizes, coldStarts, requests, costs, adminTool, authTime, instructions } = results;
   const { starts } = coldStarts;
   const gates = gatesOf(results);
   return {
     gates: [
       markdown(GATE_HEAD, gates.map(gateRow)),
-      `Node ${machine.node}, ${machine.cores} cores of ${machine.cpu}, shared with others.`,
+      `Lambdas on Node ${machine.lambdaNode}, the rest on ${machine.node}; ${machine.cores} cores of ${machine.cpu}, shared with others.`,
     ].join('\n\n'),
     sizes: markdown(
       ['Lambda', 'bytes', 'gzip', 'of it'],
@@ -77,6 +77,16 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
           ['call-hook, a record with a country', starts.callHookWithCountry],
         ] as const
       ).map(([name, it]) => [name, ms(it.whole), ms(it.wholeByClock), ms(it.first), ms(it.firstByClock)]),
+    ),
+    'auth-time': markdown(
+      ['', 'microseconds of CPU', 'instructions'],
+      (
+        [
+          ['a cached auth', authTime.ours, instructions?.perAuth],
+          ['the least that any hook must do', authTime.least, instructions?.least],
+          ["the work of jambonz's Express example", authTime.original, undefined],
+        ] as const
+      ).map(([name, { value }, count]) => [name, value.toFixed(1), count === undefined ? '' : String(count)]),
     ),
     requests: markdown(
       [

@@ -14,7 +14,7 @@ export function entryOf(lambda: string): string {
  */
 export const NUMBER_FILES = {
   'register-auth': ['emergency-countries'],
-  'call-hook': ['emergency-countries', 'high-risk-number-types', 'phone-number-library'],
+  'call-hook': ['emergency-countries', 'high-risk-number-types', 'high-risk-ranges', 'phone-number-library'],
 } as const;
 
 export type NumberFile = (typeof NUMBER_FILES)[keyof typeof NUMBER_FILES][number];

@@ -247,7 +247,7 @@ describe('the hooks', () => {
     const files = assets.map((asset) => readdirSync(join(stack.folder, asset)).sort().join(' '));
     expect(files.sort()).toEqual([
       expect.stringMatching(
-        /^emergency-countries\.js high-risk-number-types\.js index\.js metadata\.max-[0-9A-Z]+\.json phone-number-library\.js$/,
+        /^emergency-countries\.js high-risk-number-types\.js high-risk-ranges\.js index\.js metadata\.max-[0-9A-Z]+\.json phone-number-library\.js$/,
       ),
       'emergency-countries.js index.js',
     ]);
