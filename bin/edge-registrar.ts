@@ -1,6 +1,6 @@
 #!/usr/bin/env tsx
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { callSettings } from '../lib/admin/call-settings';
+import { callSettingsForFile } from '../lib/admin/call-settings';
 import { checkCalls, diffCalls } from '../lib/admin/call-tests';
 import { connect, hookUrls } from '../lib/admin/connect-jambonz';
 import { enableCustomer, listCustomers, removeCustomer, showCustomer } from '../lib/admin/customers';
@@ -149,9 +149,10 @@ placed(cli, 'check <calls>', 'do the calls of a file come out as it says?')
   .action((calls, options) => runOn(options, (shell, known) => checkCalls(shell, known, calls)));
 plain(cli, 'diff <old> <new>', 'which calls would come out otherwise by other records?')
   .requiredOption('--calls <file>', 'the calls, as for check')
+  .option('--stack <name>', 'with the settings of this CloudFormation stack')
   .action((before, after, options) =>
     run(options, async (shell) => {
-      const settings = callSettings(shell.env.OUTBOUND_SIP_HOST);
+      const settings = await callSettingsForFile(shell, options);
       const [old, changed] = [
         await recordsInFile(shell, before, settings),
         await recordsInFile(shell, after, settings),
@@ -220,7 +221,7 @@ function runOn(
       return command(shell, recordsInTable(place), hooks === undefined ? {} : { hooks });
     });
   return run(options, async (shell) =>
-    command(shell, await recordsInFile(shell, file, callSettings(shell.env.OUTBOUND_SIP_HOST)), {}),
+    command(shell, await recordsInFile(shell, file, await callSettingsForFile(shell, options)), {}),
   );
 }
 

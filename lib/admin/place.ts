@@ -1,11 +1,12 @@
 import { type CustomerRecords, customerRecords } from '../aws/tools/customer-records';
 import { connectDocumentClient, type DocumentClient } from '../aws/tools/document-client';
 import { stackOutputs } from '../aws/tools/stack-outputs';
+import type { Environment } from '../hooks/settings';
 import { askLocalStack } from '../local/about';
 import { LOCAL_TABLES } from '../local/embedded-dynamodb';
 import type { CallSettings } from '../registrar/calls/call';
 import { OUTPUTS } from '../stack/output-names';
-import { callSettings } from './call-settings';
+import { callSettings, callSettingsOfStack } from './call-settings';
 import { type Shell, WrongUsage } from './shell';
 
 /** Which deployment an admin means. */
@@ -44,10 +45,10 @@ export interface Place {
  * @throws WrongUsage when there is none of them
  */
 export async function findPlace(shell: Shell, { stack, table }: PlaceOptions): Promise<Place> {
-  const { DYNAMODB_ENDPOINT: endpoint, OUTBOUND_SIP_HOST: host, PORT: port = '3000' } = shell.env;
-  if (stack !== undefined) return deployed(stack, await stackOutputs(stack), table, host);
-  if (endpoint) return local({ dynamodbEndpoint: endpoint, outboundSipHost: host }, table);
-  if (table !== undefined) return onlyTable(table, host);
+  const { DYNAMODB_ENDPOINT: endpoint, PORT: port = '3000' } = shell.env;
+  if (stack !== undefined) return deployed(stack, await stackOutputs(stack), table);
+  if (endpoint) return local({ dynamodbEndpoint: endpoint, settings: shell.env }, table);
+  if (table !== undefined) return onlyTable(table, shell.env);
   const url = `http://127.0.0.1:${port}/`;
   const about = await askLocalStack(url);
   if (about) return local(about);
@@ -56,10 +57,7 @@ export async function findPlace(shell: Shell, { stack, table }: PlaceOptions): P
   );
 }
 
-function local(
-  about: { dynamodbEndpoint: string; outboundSipHost: string | undefined },
-  table?: string,
-): Place {
+function local(about: { dynamodbEndpoint: string; settings: Environment }, table?: string): Place {
   const customersTable = table ?? LOCAL_TABLES.customers;
   const dynamodb = connectDocumentClient(about.dynamodbEndpoint);
   return {
@@ -67,7 +65,7 @@ function local(
     dynamodb,
     records: customerRecords(dynamodb, customersTable),
     memoryTable: LOCAL_TABLES.memory,
-    settings: callSettings(about.outboundSipHost),
+    settings: callSettings(about.settings),
     webhookSecret: 'local',
     hooks: undefined,
   };
@@ -77,7 +75,6 @@ function deployed(
   stack: string,
   outputs: Readonly<Record<string, string>>,
   table: string | undefined,
-  host: string | undefined,
 ): Place {
   const customersTable = table ?? outputs[OUTPUTS.customersTable];
   if (!customersTable)
@@ -91,7 +88,7 @@ function deployed(
     dynamodb,
     records: customerRecords(dynamodb, customersTable),
     memoryTable: outputs[OUTPUTS.memoryTable],
-    settings: callSettings(host ?? outputs[OUTPUTS.outboundSipHost]),
+    settings: callSettingsOfStack(outputs),
     webhookSecret: arn ? { arn } : undefined,
     hooks: hooksOf(outputs),
   };
@@ -106,14 +103,14 @@ function hooksOf(outputs: Readonly<Record<string, string>>): HookUrls | undefine
   return registration && call && callStatus ? { registration, call, callStatus } : undefined;
 }
 
-function onlyTable(customersTable: string, host: string | undefined): Place {
+function onlyTable(customersTable: string, env: Environment): Place {
   const dynamodb = connectDocumentClient();
   return {
     name: `table ${customersTable}`,
     dynamodb,
     records: customerRecords(dynamodb, customersTable),
     memoryTable: undefined,
-    settings: callSettings(host),
+    settings: callSettings(env),
     webhookSecret: undefined,
     hooks: undefined,
   };

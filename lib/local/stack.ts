@@ -4,11 +4,20 @@ import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
 import { dynamodbAt } from '../aws/client/dynamodb';
 import type { Timers } from '../aws/client/timers';
-import { contextFromEnv, type Environment } from '../aws/lambda/context-from-env';
+import { contextFromEnv } from '../aws/lambda/context-from-env';
 import { apiGatewayHandler } from '../aws/lambda/handler';
 import { type Print, telemetryLog } from '../aws/lambda/log';
 import { connectDocumentClient, type DocumentClient } from '../aws/tools/document-client';
-import { ENV } from '../hooks/settings';
+import {
+  DEFAULT_METRICS_NAMESPACE,
+  ENV,
+  type Environment,
+  EXAMPLE_SIP_HOST,
+  environmentOf,
+  type HookSettings,
+  readHookSettings,
+  WrongEnvironment,
+} from '../hooks/settings';
 import { ROUTES } from '../jambonz/routes';
 import { parseWebhookSecrets } from '../jambonz/webhook-secrets';
 import { type FileRecord, parseCustomerFile } from '../registrar/record/customer-file';
@@ -34,12 +43,13 @@ export class CannotStart extends Error {}
 /**
  * Starts the embedded DynamoDB, its tables, the customers and the gateway, all on loopback.
  * @param env PORT, CUSTOMERS_FILE, WEBHOOK_SECRET, OUTBOUND_SIP_HOST, DYNAMODB_ENDPOINT, DYNAMODB_PORT, DATA_DIR, and
- * the settings that a deployment has: CALL_GRANT, CALLS_WITHOUT_MEMORY, STALE_IF_ERROR_SECONDS
+ * those of `HOOK_SETTINGS`
  * @param timers real ones when absent
  * @throws CannotStart
  */
 export async function startLocalStack(env: Environment, print: Print, timers?: Timers): Promise<LocalStack> {
   const port = portOf(env, 'PORT', 3000);
+  const settings = settingsOf(env);
   const records = await readCustomers(env.CUSTOMERS_FILE);
   const dynamodb = await startDynamoDB(env);
   try {
@@ -50,11 +60,10 @@ export async function startLocalStack(env: Environment, print: Print, timers?: T
     const about: AboutLocalStack = {
       edgeRegistrar: 'local',
       dynamodbEndpoint: dynamodb.endpoint,
-      outboundSipHost: outboundSipHost(env),
+      settings: { ...environmentOf(settings), [ENV.outboundSipHost]: outboundSipHost(env) },
     };
-    const gateway = await startGateway(handlers(env, dynamodb.endpoint, print, timers), port, about).catch(
-      explainPort('PORT', port),
-    );
+    const routes = handlers(env, settings, dynamodb.endpoint, print, timers);
+    const gateway = await startGateway(routes, port, about).catch(explainPort('PORT', port));
     const stop = async () => {
       await gateway.stop();
       await dynamodb.stop();
@@ -66,23 +75,34 @@ export async function startLocalStack(env: Environment, print: Print, timers?: T
   }
 }
 
-function handlers(env: Environment, endpoint: string, print: Print, timers: Timers | undefined) {
-  const settings: Environment = {
+function settingsOf(env: Environment): HookSettings {
+  try {
+    return readHookSettings(env);
+  } catch (cause) {
+    throw cause instanceof WrongEnvironment ? new CannotStart(cause.message) : cause;
+  }
+}
+
+function handlers(
+  env: Environment,
+  settings: HookSettings,
+  endpoint: string,
+  print: Print,
+  timers: Timers | undefined,
+) {
+  const hookEnv: Environment = {
+    ...environmentOf(settings),
     [ENV.customersTable]: LOCAL_TABLES.customers,
     [ENV.memoryTable]: LOCAL_TABLES.memory,
     [ENV.webhookSecret]: env.WEBHOOK_SECRET ?? DEVELOPMENT_SECRET,
     [ENV.outboundSipHost]: outboundSipHost(env),
     [ENV.dynamodbEndpoint]: endpoint,
-    [ENV.callGrant]: env.CALL_GRANT,
-    [ENV.emergencyForDisabled]: env.EMERGENCY_FOR_DISABLED,
-    [ENV.callsWithoutMemory]: env.CALLS_WITHOUT_MEMORY,
-    [ENV.staleIfErrorSeconds]: env.STALE_IF_ERROR_SECONDS,
   };
   const dynamodb = connectDocumentClient(endpoint);
   const secrets = async () =>
     parseWebhookSecrets(env.WEBHOOK_SECRET ?? (await readLocalSecret(dynamodb)) ?? DEVELOPMENT_SECRET);
-  const telemetry = telemetryLog(print, 'edge-registrar', env.LOG_LEVEL, Date.now);
-  const context = { ...contextFromEnv(settings, telemetry, Date.now, dynamodbAt(endpoint), timers), secrets };
+  const telemetry = telemetryLog(print, DEFAULT_METRICS_NAMESPACE, settings.logLevel, Date.now);
+  const context = { ...contextFromEnv(hookEnv, telemetry, Date.now, dynamodbAt(endpoint), timers), secrets };
   const hooks = {
     [ROUTES.registerAuth]: registerAuth,
     [ROUTES.callHook]: callHook,
@@ -94,7 +114,7 @@ function handlers(env: Environment, endpoint: string, print: Print, timers: Time
 }
 
 function outboundSipHost(env: Environment): string {
-  return env.OUTBOUND_SIP_HOST ?? 'sip.carrier.example';
+  return env[ENV.outboundSipHost] ?? EXAMPLE_SIP_HOST;
 }
 
 /** Its usual port, or any free one when that is taken and nobody asked for it. */

@@ -1,5 +1,6 @@
 import { Annotations, CfnOutput, CfnParameter, CfnRule, Fn, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { EXAMPLE_SIP_HOST, MEANINGS } from '../hooks/settings';
 import { LAMBDA_ROUTES, ROUTES } from '../jambonz/routes';
 import { Alarms } from './alarms';
 import { CanaryDeployment } from './canary-deployment';
@@ -12,7 +13,7 @@ import { InstanceMetrics } from './instance-metrics';
 import { Memory } from './memory';
 import { OUTPUTS } from './output-names';
 import { SavedQueries } from './saved-queries';
-import { EXAMPLE_SIP_HOST, type Settings } from './stack-settings';
+import type { Settings } from './stack-settings';
 import { WebhookApi } from './webhook-api';
 import { WebhookSecret } from './webhook-secret';
 
@@ -61,6 +62,8 @@ export class EdgeRegistrar extends Stack {
         secret.secret.secretArn,
       ],
       outboundSipHost: ['Where calls go whose trunk names no host', settings.outboundSipHost],
+      callGrant: [MEANINGS.callGrant, settings.callGrant],
+      emergencyForDisabled: [MEANINGS.emergencyForDisabled, String(settings.emergencyForDisabled)],
       domainTarget: api.api.domainName && [
         `DNS: ${settings.domainName} CNAME`,
         api.api.domainName.domainNameAliasDomainName,

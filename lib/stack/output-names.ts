@@ -7,5 +7,7 @@ export const OUTPUTS = {
   memoryTable: 'MemoryTable',
   webhookSecretArn: 'WebhookSecretArn',
   outboundSipHost: 'OutboundSipHost',
+  callGrant: 'CallGrant',
+  emergencyForDisabled: 'EmergencyForDisabled',
   domainTarget: 'DomainTarget',
 } as const;

@@ -1,8 +1,6 @@
 import * as v from 'valibot';
+import { HOOK_SETTINGS, type HookSetting, type HookSettings, MEANINGS } from '../hooks/settings';
 import { isAddressBlock } from '../registrar/record/ip-address';
-
-/** The host that `cdk.json` carries so that a fresh clone synthesises: no carrier answers there (RFC 2606). */
-export const EXAMPLE_SIP_HOST = 'sip.carrier.example';
 
 // ---- what one instance of the stack can be told; on the command line every value is a text ----
 
@@ -37,6 +35,22 @@ const yesOrNo = v.pipe(
   v.union([v.boolean(), v.picklist(['true', 'false'])], 'write true or false'),
   v.transform((it) => it === true || it === 'true'),
 );
+
+/** A setting of the hooks, as a value of cdk.json or as a text. */
+function ofHooks<Value extends string | number | boolean>(
+  { parse, fix, otherwise }: HookSetting<Value>,
+  name: keyof HookSettings,
+) {
+  const value = v.pipe(
+    v.union([v.string(), v.number(), v.boolean()], fix),
+    v.rawTransform(({ dataset, addIssue, NEVER }): Value => {
+      const parsed = parse(String(dataset.value));
+      if (parsed === undefined) addIssue({ message: fix });
+      return parsed ?? NEVER;
+    }),
+  );
+  return v.pipe(v.optional(value, otherwise), v.description(MEANINGS[name]));
+}
 
 const addressBlock = v.pipe(
   text,
@@ -94,34 +108,12 @@ const entries = {
       'How many copies of each Lambda may run, and are kept free for it. Absent: as the account has',
     ),
   ),
-  callGrant: v.pipe(
-    v.optional(v.picklist(['off', 'observe', 'enforce'], 'write off, observe or enforce'), 'enforce'),
-    v.description(
-      'Must each call belong to an authenticated INVITE to that number? observe: calls without one go on, and are counted',
-    ),
-  ),
-  callsWithoutMemory: v.pipe(
-    v.optional(v.picklist(['allow', 'refuse'], 'write allow or refuse'), 'allow'),
-    v.description('What becomes of calls while nobody can look whether their digest was used before'),
-  ),
-  previousSecretHours: v.pipe(
-    v.optional(wholeNumber(0, 8_760), 24),
-    v.description('How long the previous webhook secret stays valid after it was replaced'),
-  ),
-  staleIfErrorSeconds: v.pipe(
-    v.optional(wholeNumber(0, 86_400), 900),
-    v.description('How long a record that was read before serves while the customers table is out of order'),
-  ),
-  emergencyForDisabled: v.pipe(
-    v.optional(yesOrNo, true),
-    v.description('May a disabled account call its emergency numbers?'),
-  ),
-  logLevel: v.pipe(
-    v.optional(v.picklist(['INFO', 'WARN', 'ERROR'], 'write INFO, WARN or ERROR'), 'INFO'),
-    v.description(
-      'INFO: a line per decision; WARN: only what was refused or went wrong; ERROR: what went wrong',
-    ),
-  ),
+  callGrant: ofHooks(HOOK_SETTINGS.callGrant, 'callGrant'),
+  callsWithoutMemory: ofHooks(HOOK_SETTINGS.callsWithoutMemory, 'callsWithoutMemory'),
+  previousSecretHours: ofHooks(HOOK_SETTINGS.previousSecretHours, 'previousSecretHours'),
+  staleIfErrorSeconds: ofHooks(HOOK_SETTINGS.staleIfErrorSeconds, 'staleIfErrorSeconds'),
+  emergencyForDisabled: ofHooks(HOOK_SETTINGS.emergencyForDisabled, 'emergencyForDisabled'),
+  logLevel: ofHooks(HOOK_SETTINGS.logLevel, 'logLevel'),
   logRetentionDays: v.pipe(
     v.optional(
       v.pipe(

@@ -24,7 +24,6 @@ export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
   const dynamodb = await startEmbeddedDynamoDB(0, undefined);
   const lines: string[] = [];
   const shell: Shell = {
-    env: { DYNAMODB_ENDPOINT: dynamodb.endpoint },
     now: () => NOW,
     watched: false,
     print: (text) => lines.push(text),
@@ -37,6 +36,7 @@ export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
     progress: () => ({ advance: () => {}, stop: () => {} }),
     interrupted: async () => {},
     ...terminal,
+    env: { DYNAMODB_ENDPOINT: dynamodb.endpoint, ...terminal.env },
   };
   const place = await findPlace(shell, {});
   const client = connectDocumentClient(dynamodb.endpoint);

@@ -559,6 +559,13 @@ test('the outputs are what an admin pastes into jambonz and types into the AWS C
   expect(nounOf(outputs.WebhookSecretArn?.Value)).toBe('WebhookSecret');
 });
 
+test('the outputs have the settings that the command line explains calls by', () => {
+  const outputs = stack.template.findOutputs('*');
+  expect(outputs.OutboundSipHost?.Value).toBe('sip.example.net');
+  expect(outputs.CallGrant?.Value).toBe('enforce');
+  expect(outputs.EmergencyForDisabled?.Value).toBe('true');
+});
+
 describe('a standby Region', () => {
   const customers = ofType('AWS::DynamoDB::GlobalTable', full).find(
     ([id]) => nounOf(id) === 'CustomersTable',

@@ -1,5 +1,6 @@
 import { type Count, count, countsOf } from '../../hooks/metrics';
 import type { HookOutcome } from '../../hooks/outcome';
+import { LOG_LEVELS } from '../../hooks/settings';
 import {
   type Degradation,
   type Level,
@@ -14,7 +15,6 @@ import { meter } from './emf';
 
 /** Where lines go: one JSON object each. */
 export type Print = (line: object) => void;
-const LEVELS: readonly string[] = ['INFO', 'WARN', 'ERROR'];
 
 /**
  * Telemetry as JSON lines. Counts are written whatever the level: those of what went wrong at once, those of what went
@@ -23,16 +23,11 @@ const LEVELS: readonly string[] = ['INFO', 'WARN', 'ERROR'];
  * @param namespace of the metrics
  * @param level the least that gets a line
  */
-export function telemetryLog(
-  print: Print,
-  namespace: string,
-  level: string | undefined,
-  now: () => number,
-): Telemetry {
+export function telemetryLog(print: Print, namespace: string, level: Level, now: () => number): Telemetry {
   const waiting = meter(namespace);
-  const least = LEVELS.indexOf(level ?? 'INFO');
+  const least = LOG_LEVELS.indexOf(level);
   const write = (at: Level, line: LogLine) => {
-    if (LEVELS.indexOf(at) >= least) print(at === 'INFO' ? line : { level: at, ...line });
+    if (LOG_LEVELS.indexOf(at) >= least) print(at === 'INFO' ? line : { level: at, ...line });
   };
   let countedAt = -Infinity;
   const end = (counts: readonly Count[], at: Level) => {

@@ -2,6 +2,7 @@ import { telemetryLog } from '../../../lib/aws/lambda/log';
 import { Undecided } from '../../../lib/hooks/errors';
 import { METRIC_SPLITS, METRICS } from '../../../lib/hooks/metrics';
 import type { HookOutcome } from '../../../lib/hooks/outcome';
+import type { Level } from '../../../lib/hooks/telemetry';
 import type { CallTag } from '../../../lib/jambonz/call-tag';
 import type { AdmissionRefusal } from '../../../lib/registrar/auth/admission';
 import type { NextStep } from '../../../lib/registrar/calls/failover';
@@ -31,7 +32,10 @@ const fail = (because: AdmissionRefusal): HookOutcome => ({
 const FAIL = fail('wrong-digest');
 
 /** The lines that a journal writes while these things happen. */
-function linesOf(happens: (telemetry: ReturnType<typeof telemetryLog>) => void, level?: string): object[] {
+function linesOf(
+  happens: (telemetry: ReturnType<typeof telemetryLog>) => void,
+  level: Level = 'INFO',
+): object[] {
   const lines: object[] = [];
   happens(
     telemetryLog(
@@ -197,11 +201,10 @@ describe('the log', () => {
     });
   });
 
-  test.each([
+  test.each<[Level, Level[]]>([
     ['INFO', ['INFO', 'WARN', 'ERROR']],
     ['WARN', ['WARN', 'ERROR']],
     ['ERROR', ['ERROR']],
-    [undefined, ['INFO', 'WARN', 'ERROR']],
   ])('level %s writes %j, and counts all the same', (level, written) => {
     const lines = linesOf((telemetry) => {
       telemetry.outcome(OK, REQUEST);

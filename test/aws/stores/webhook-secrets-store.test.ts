@@ -204,7 +204,7 @@ test('in a Lambda the setting says for how many hours the one before is good', a
   expect(await validAfter(24 * HOUR - 1)).toEqual(both);
   expect(await validAfter(24 * HOUR)).toEqual(['wh_secret_second']);
   await expect(validAfter(0, 'soon')).rejects.toThrow(
-    'PREVIOUS_SECRET_HOURS is "soon": write a whole number of hours',
+    'PREVIOUS_SECRET_HOURS is "soon": write a whole number, 0 to 8760',
   );
   process.env = env;
   server.closeAllConnections();
