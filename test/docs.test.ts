@@ -13,6 +13,7 @@ const PAGES = [
   'docs/deploy.md',
   'docs/runbook.md',
   'docs/security.md',
+  'docs/storage.md',
   'docs/upgrade.md',
 ];
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8');

@@ -81,7 +81,9 @@ test('a setting that is wrong in the environment is named, with its fix', async 
 describe('on the records of files the settings are those of the environment', () => {
   const folder = mkdtempSync(join(tmpdir(), 'edge-registrar-settings-'));
   const [records, calls] = [join(folder, 'records.json'), join(folder, 'calls.csv')];
+  const changed = join(folder, 'changed.json');
   writeFileSync(records, JSON.stringify([DISABLED]));
+  writeFileSync(changed, JSON.stringify([{ ...DISABLED, emergency: { numbers: ['113'] } }]));
   writeFileSync(calls, CALLS);
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -98,5 +100,12 @@ describe('on the records of files the settings are those of the environment', ()
     [{ EMERGENCY_FOR_DISABLED: 'no' }, 2],
   ])('check --records under %j ends with %d', (env, status) => {
     expect(run(['check', calls, '--records', records], env)).toMatchObject({ status });
+  });
+
+  test.each([
+    [{ EMERGENCY_FOR_DISABLED: 'true' }, 1],
+    [{ EMERGENCY_FOR_DISABLED: 'false' }, 0],
+  ])('diff of records without the emergency number under %j ends with %d', (env, status) => {
+    expect(run(['diff', records, changed, '--calls', calls], env)).toMatchObject({ status });
   });
 });

@@ -293,6 +293,12 @@ describe('the local stack does not start, and says why in one line,', () => {
     await expect(start({ PORT })).rejects.toThrow(`PORT is "${PORT}": write a port, 0 to 65535`);
   });
 
+  test('with settings of the hooks that are wrong, and names them all', async () => {
+    await expect(start({ CALL_GRANT: 'on', LOG_LEVEL: 'all' })).rejects.toThrow(
+      'CALL_GRANT is "on": write off, observe or enforce\nLOG_LEVEL is "all": write INFO, WARN or ERROR',
+    );
+  });
+
   test('with a webhook secret that is empty', async () => {
     await expect(start({ WEBHOOK_SECRET: ' ' })).rejects.toThrow('no webhook secret is set');
   });
