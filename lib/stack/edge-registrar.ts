@@ -64,6 +64,7 @@ export class EdgeRegistrar extends Stack {
       outboundSipHost: ['Where calls go whose trunk names no host', settings.outboundSipHost],
       callGrant: [MEANINGS.callGrant, settings.callGrant],
       emergencyForDisabled: [MEANINGS.emergencyForDisabled, String(settings.emergencyForDisabled)],
+      hookLogs: ['Where the hooks write a line for each decision', hooks.map((it) => it.logArn).join(',')],
       domainTarget: api.api.domainName && [
         `DNS: ${settings.domainName} CNAME`,
         api.api.domainName.domainNameAliasDomainName,

@@ -10,4 +10,6 @@ export const OUTPUTS = {
   callGrant: 'CallGrant',
   emergencyForDisabled: 'EmergencyForDisabled',
   domainTarget: 'DomainTarget',
+  /** ARNs of log groups, with commas between them. */
+  hookLogs: 'HookLogs',
 } as const;

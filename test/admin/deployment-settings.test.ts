@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { checkCalls } from '../../lib/admin/call-tests';
-import { explainCall } from '../../lib/admin/explain';
-import { recordsInTable } from '../../lib/admin/known-records';
-import { findPlace } from '../../lib/admin/place';
+import { checkCalls } from '../../lib/admin/commands/check';
+import { explainCall } from '../../lib/admin/commands/explain-call';
+import { findDeployment } from '../../lib/admin/deployment';
+import { recordsInTable } from '../../lib/admin/records/known-records';
 import { startLocalStack } from '../../lib/local/stack';
 import { virtualTimers } from '../aws/virtual-timers';
 import { openDesk } from './desk';
@@ -23,7 +23,7 @@ const CALLS = 'aor,dialled,sipUri,refusal\ngone@a.example,112,sip:7#112@sip.carr
 
 describe('with emergencyForDisabled off, an emergency call of a disabled account', () => {
   const open = async (EMERGENCY_FOR_DISABLED: string) => {
-    const desk = await openDesk({ env: { EMERGENCY_FOR_DISABLED }, readAll: async () => CALLS });
+    const desk = await openDesk({ env: { EMERGENCY_FOR_DISABLED }, readAll: async () => Buffer.from(CALLS) });
     await desk.put(DISABLED);
     return desk;
   };
@@ -33,7 +33,7 @@ describe('with emergencyForDisabled off, an emergency call of a disabled account
     ['false', 1],
   ])('comes out of explain as of the hook where it is %s: exit code %d', async (setting, code) => {
     const desk = await open(setting);
-    const known = recordsInTable(desk.place);
+    const known = recordsInTable(desk.deployment);
     expect((await explainCall(desk.shell, known, 'gone@a.example', '112', {})).code).toBe(code);
     expect(desk.printed().includes('disabled, the phone sees SIP 403')).toBe(code === 1);
     await desk.stop();
@@ -44,7 +44,7 @@ describe('with emergencyForDisabled off, an emergency call of a disabled account
     ['false', 1],
   ])('comes out of check as of the hook where it is %s: exit code %d', async (setting, code) => {
     const desk = await open(setting);
-    expect((await checkCalls(desk.shell, recordsInTable(desk.place), '-')).code).toBe(code);
+    expect((await checkCalls(desk.shell, recordsInTable(desk.deployment), '-')).code).toBe(code);
     await desk.stop();
   });
 });
@@ -61,21 +61,27 @@ test('a local stack tells tools the settings that it runs with', async () => {
   const desk = await openDesk();
   const PORT = new URL(stack.url).port;
   // What the terminal of the admin says is not what the stack was started with.
-  const place = await findPlace({ ...desk.shell, env: { PORT, EMERGENCY_FOR_DISABLED: 'true' } }, {});
-  expect(place.settings).toEqual({
+  const deployment = await findDeployment(
+    { ...desk.shell, env: { PORT, EMERGENCY_FOR_DISABLED: 'true' } },
+    {},
+  );
+  expect(deployment.settings).toEqual({
     outboundSipHost: 'sip.carrier.com:5080',
     callGrant: 'observe',
     emergencyForDisabled: false,
   });
-  place.dynamodb.destroy();
+  deployment.dynamodb.destroy();
   await desk.stop();
   await stack.stop();
 });
 
 test('a setting that is wrong in the environment is named, with its fix', async () => {
-  await expect(openDesk({ env: { EMERGENCY_FOR_DISABLED: 'no' } })).rejects.toThrow(
+  const desk = await openDesk();
+  const env = { ...desk.shell.env, EMERGENCY_FOR_DISABLED: 'no' };
+  await expect(findDeployment({ ...desk.shell, env }, {})).rejects.toThrow(
     'EMERGENCY_FOR_DISABLED is "no": write true or false',
   );
+  await desk.stop();
 });
 
 describe('on the records of files the settings are those of the environment', () => {

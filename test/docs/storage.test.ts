@@ -35,8 +35,9 @@ test('each section says when its items end', () => {
     expect(text).toMatch(new RegExp(`\\| \`${TTL_ATTRIBUTE}\` \\| TTL \\||^No TTL`, 'm'));
 });
 
-test('docs/storage.md names the keys of both tables', () => {
-  const { customers, memory } = TABLE_KEYS;
+test('docs/storage.md names the keys of all tables', () => {
+  const { customers, memory, history } = TABLE_KEYS;
   expect(page).toContain(`Partition key \`${customers.partition}\`, sort key \`${customers.sort}\``);
+  expect(page).toContain(`Partition key \`${history.partition}\`, sort key \`${history.sort}\``);
   expect(page).toContain(`Partition key \`${memory.partition}\``);
 });

@@ -1,0 +1,22 @@
+import type { CallRefusal } from '../../registrar/calls/plan';
+
+/** Why a call is refused, in words. */
+export const REFUSALS: Readonly<Record<CallRefusal, string>> = {
+  'trunk-call': 'it comes from a carrier, not from a phone',
+  'no-caller': 'no phone authenticated for it',
+  'no-grant': 'register-auth saw no INVITE for it',
+  'unknown-account': 'there is no such record; usernames are case-sensitive',
+  'unknown-customer': 'the record that "customer" names is not there',
+  disabled: 'the account, or the customer it belongs to, is disabled',
+  'no-number': 'nothing was dialled',
+  'not-a-number': 'what was dialled is not a number',
+  'number-too-long': 'what was dialled is longer than a number can be',
+  'service-code-not-allowed':
+    '* and # need dialPlan.serviceCodes, and a tech prefix that ends in a sign of its own',
+  'destination-denied': 'destinations says no',
+  'high-risk-destination': 'allow its prefix under destinations, if the customer may call there',
+  'no-caller-id': 'no rule of callerId leaves a number to show',
+  'no-trunk': 'no trunk takes this number',
+  'too-many-calls': 'limits.maxConcurrentCalls is reached',
+  'too-many-calls-per-minute': 'limits.callsPerMinute is reached',
+};
