@@ -1,5 +1,5 @@
 import { callHook, callStatus } from '../../lambdas/call-hook';
-import { lineOf } from '../../lib/hooks/telemetry';
+import { reportOf } from '../../lib/hooks/telemetry';
 import { callHookPayload, callStatusPayload, type LegChange } from '../../lib/local/jambonz-simulator';
 import { invite } from '../../lib/local/sip-phone';
 import { inWords } from '../contract/verbs-in-words';
@@ -21,7 +21,7 @@ async function status(context: TestContext, verbs: unknown, change: LegChange) {
     status: 200,
     body: {},
   });
-  return context.decisions.slice(reported).map(lineOf);
+  return context.decisions.slice(reported).map((it) => reportOf(it).line);
 }
 
 const COMPLETED = {

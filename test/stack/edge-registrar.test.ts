@@ -12,7 +12,7 @@ import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
 import { bundleLambda, LAMBDAS } from '../../lib/bench/bundles';
 import { fixedCostOf } from '../../lib/bench/fixed-cost';
 import { Undecided } from '../../lib/hooks/errors';
-import { lineOf, lineOfBroken, lineOfDegradation, linesOfProblems } from '../../lib/hooks/telemetry';
+import { lineOfBroken, lineOfDegradation, linesOfProblems, reportOf } from '../../lib/hooks/telemetry';
 import { signatureHeader } from '../../lib/jambonz/signature';
 import { callHookPayload, callStatusPayload, dialActionPayload } from '../../lib/local/jambonz-simulator';
 import { invite } from '../../lib/local/sip-phone';
@@ -838,13 +838,14 @@ test('each query of the hooks asks for nothing that no line has', async () => {
   const from = { method: 'INVITE', userAgent: 'x', source: { address: '192.0.2.1', claimedByDevice: true } };
   const ok = { admitted: true, aor, because: 'right-digest', credential: 'new', expires: 60 } as const;
   const lines = [
-    ...context.decisions.map(lineOf),
-    lineOf({
+    ...context.decisions.map((it) => reportOf(it).line),
+    reportOf({
       hook: 'register-auth',
       ...from,
       admission: { ...ok, observed: 'replayed', despite: 'limited' },
-    }),
-    lineOf({ hook: 'register-auth', ...from, admission: { admitted: false, aor, because: 'limited' } }),
+    }).line,
+    reportOf({ hook: 'register-auth', ...from, admission: { admitted: false, aor, because: 'limited' } })
+      .line,
     lineOfBroken(new Undecided('x', { cause: new Error() })),
     lineOfDegradation({ what: 'replay-not-checked', aor, cause: new Error() }),
     ...linesOfProblems(aor, parseCustomer({ ...record, password: 1 }).problems),
