@@ -1,14 +1,14 @@
 import { CALL_GRANT_MODES, type CallGrantMode } from '../registrar/auth/call-grant';
 import type { CallSettings } from '../registrar/calls/call';
 
-/** Environment variables, or texts by their names. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The environment variables that say where things are, but for those of `HOOK_SETTINGS`. None has a default. */
+/** Environment variables that name resources. They have no defaults; those of `HOOK_SETTINGS` do. */
 export const ENV = {
   customersTable: 'CUSTOMERS_TABLE',
   memoryTable: 'MEMORY_TABLE',
-  /** Secrets Manager ARN; the local stack gives the secrets themselves in `webhookSecret`. */
+  /** ARN in Secrets Manager. The local stack passes the secrets themselves in `webhookSecret`. */
   webhookSecretArn: 'WEBHOOK_SECRET_ARN',
   webhookSecret: 'WEBHOOK_SECRET',
   outboundSipHost: 'OUTBOUND_SIP_HOST',
@@ -17,10 +17,10 @@ export const ENV = {
   metricsNamespace: 'METRICS_NAMESPACE',
 } as const;
 
-/** Where nobody set `outboundSipHost`: no carrier answers there (RFC 2606), and no stack with it can be deployed. */
+/** The host that synthesis and the local stack use by default (RFC 2606). A stack that has it cannot be deployed. */
 export const EXAMPLE_SIP_HOST = 'sip.carrier.example';
 
-/** Where nobody named the instance. */
+/** Used when the instance has no name. */
 export const DEFAULT_METRICS_NAMESPACE = 'edge-registrar';
 
 /** `WARN`: only refusals and errors; `ERROR`: only errors. */
@@ -30,17 +30,17 @@ export const LOG_LEVELS = ['INFO', 'WARN', 'ERROR'] as const;
 export interface HookSetting<Value extends string | number | boolean> {
   /** The name of its environment variable. */
   readonly env: string;
-  /** Where nobody set it. */
+  /** The default. */
   readonly otherwise: Value;
   /** undefined: not a value of this setting */
   readonly parse: (text: string) => Value | undefined;
-  /** What to write instead of a wrong value: `write true or false`. */
+  /** Completes an error message: `write true or false`. */
   readonly fix: string;
 }
 
 /**
- * How the hooks work in one deployment. The only place of each name, type and default: the stack, the Lambdas, the
- * local stack and the command line read it here.
+ * The settings of the hooks in one deployment. Each name, type and default is declared only here; the stack, the
+ * Lambdas, the local stack and the command line read it from here.
  */
 export const HOOK_SETTINGS = {
   callGrant: oneOf('CALL_GRANT', CALL_GRANT_MODES, 'enforce'),
@@ -48,7 +48,7 @@ export const HOOK_SETTINGS = {
   previousSecretHours: wholeNumber('PREVIOUS_SECRET_HOURS', 0, 8_760, 24),
   staleIfErrorSeconds: wholeNumber('STALE_IF_ERROR_SECONDS', 0, 86_400, 900),
   emergencyForDisabled: yesOrNo('EMERGENCY_FOR_DISABLED', true),
-  // Not Lambda's own variable: Lambda would drop the lines of metrics too.
+  // Not AWS_LAMBDA_LOG_LEVEL, because Lambda would then drop the metrics too.
   logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, 'INFO'),
 } as const;
 
@@ -58,23 +58,23 @@ export type HookSettings = {
   readonly [Name in keyof typeof HOOK_SETTINGS]: ValueOf<(typeof HOOK_SETTINGS)[Name]>;
 };
 
-/** For people. Apart from the settings themselves, so that the bundles of the Lambdas do not carry it. */
+/** Descriptions for people. Separate from the settings, so that they are not in the Lambdas' bundles. */
 export const MEANINGS: Readonly<Record<keyof HookSettings, string>> = {
   callGrant:
-    'Must each call belong to an authenticated INVITE to that number? observe: calls without one go on, and are counted',
-  callsWithoutMemory: 'What becomes of calls while nobody can look whether their digest was used before',
+    'Must each call belong to an authenticated INVITE to that number? observe: a call without one is connected and counted',
+  callsWithoutMemory:
+    'What happens to a call while the memory table is unavailable, so that its digest cannot be checked for replay',
   previousSecretHours: 'How long the previous webhook secret stays valid after it was replaced',
-  staleIfErrorSeconds:
-    'How long a record that was read before serves while the customers table is unavailable',
+  staleIfErrorSeconds: 'How long a cached record is used while the customers table is unavailable',
   emergencyForDisabled: 'May a disabled account call its emergency numbers?',
-  logLevel: 'INFO: a line per decision; WARN: only what was refused or went wrong; ERROR: what went wrong',
+  logLevel: 'INFO: one line per decision; WARN: only refusals and errors; ERROR: only errors',
 };
 
-/** Settings that no hook can work with: one line for each, with its fix. */
+/** Invalid settings: one line for each, with its fix. */
 export class WrongEnvironment extends Error {}
 
 /**
- * The settings that the environment describes, with the defaults of those that it does not have.
+ * Reads the settings from the environment; a variable that is not set has its default.
  * @throws WrongEnvironment
  */
 export function readHookSettings(env: Environment): HookSettings {
@@ -101,7 +101,7 @@ function settingNames(): (keyof HookSettings)[] {
 }
 
 /**
- * What the rules of calls take from the environment.
+ * Reads the settings that the rules of calls need.
  * @throws WrongEnvironment
  */
 export function readCallSettings(env: Environment): CallSettings {
@@ -144,14 +144,14 @@ function wholeNumber(env: string, least: number, most: number, otherwise: number
 }
 
 /**
- * The `resource` of an event that asks a Lambda to check itself. Only who may invoke the Lambda can send it: those of
- * API Gateway begin with a slash.
+ * The `resource` of an event that asks a Lambda to check itself. It cannot come through API Gateway, whose resources
+ * begin with a slash: the sender needs permission to invoke the Lambda.
  */
 export const HEALTH_CHECK = 'health-check';
 
-/** What the deployment decides about authentication. */
+/** Settings of the deployment about authentication. */
 export interface AuthSettings {
   readonly callGrant: CallGrantMode;
-  /** What becomes of a call while nobody can look whether its digest was used before: on with it, or 504. */
+  /** What happens to a call while its digest cannot be checked for replay: connect it, or answer 504. */
   readonly callsWithoutMemory: 'allow' | 'refuse';
 }

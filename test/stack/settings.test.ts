@@ -73,7 +73,7 @@ describe('the settings', () => {
     ],
     [
       { domainName: 'hooks.example.com' },
-      'domainName stands alone: domainName and certificateArn go together: set both or none',
+      'domainName is incomplete: domainName and certificateArn go together: set both or none',
     ],
     [{ burst: '0' }, 'burst is 0: write a whole number, 1 to 5000'],
     [{ requestsPerSecond: 'many' }, 'requestsPerSecond is "many": write a whole number, 1 to 10000'],
@@ -101,7 +101,7 @@ describe('the settings', () => {
     [{ tags: '7' }, 'tags is "7": write { "owner": "voice" }, or owner=voice,stage=test on the command line'],
     [
       { standbyRegion: 'eu-west-1' },
-      'standbyRegion stands alone: a standby needs region too, and another one than that',
+      'standbyRegion is incomplete: a standby also needs region, and a different one',
     ],
   ])('%j is told how to be mended', (context, problem) => {
     const [name = ''] = Object.keys(context);
