@@ -26,7 +26,7 @@ export interface Telemetry {
   outcome(outcome: HookOutcome, request: Request): void;
   /** Something broke, and the request was answered 504. */
   failed(cause: unknown, request: Request): void;
-  /** Something went on although AWS failed. */
+  /** The request was answered, but something in AWS failed. */
   degraded(degradation: Degradation): void;
   badRecord(aor: Aor, problems: readonly Problem[]): void;
   lookedUp(milliseconds: number): void;
@@ -85,7 +85,7 @@ const LONGEST_AGENT = 40;
 const LONGEST_OK = 220;
 const REST_OF_OK = ',"userAgent":"","ms":12345,"requestId":"JKJaXmPL"'.length;
 
-/** Printable ASCII that JSON writes as it stands; undefined: there is none. */
+/** Printable ASCII that JSON writes without escapes; undefined: the text is empty. */
 function printableText(text: string, longest: number): string | undefined {
   const printed = text.slice(0, Math.max(0, longest)).replace(/[^ !#-[\]-~]/g, '?');
   return printed === '' ? undefined : printed;
@@ -249,12 +249,12 @@ function callLine(hook: string, { call, number, trunk, attempt, shown }: CallTag
   return { hook, aor: printable(call.caller), to: number, trunk, attempt, callerId: shown };
 }
 
-/** A record that an admin should mend: where and how, never what stands there. */
+/** A record that an admin should fix: the path and the fix, never the value. */
 export function linesOfProblems(aor: Aor, problems: readonly Problem[]): LogLine[] {
   return problems.map(({ path, fix }) => ({ badRecord: printable(aor), path, fix }));
 }
 
-/** Something broke. Names only: messages of strangers' errors may quote what they choked on. */
+/** A failed request. Only names of errors, because messages of libraries may quote secrets. */
 export function lineOfBroken(cause: unknown): LogLine {
   const error = cause instanceof Error ? cause : new Error('not an error');
   const ours = error instanceof Undecided ? error.message : undefined;
@@ -265,12 +265,12 @@ export function lineOfBroken(cause: unknown): LogLine {
   };
 }
 
-/** Our own errors say in their message what AWS said; others are known by their names. */
+/** The name of the error that AWS returned. */
 function innermost(cause: unknown): string {
   return cause instanceof Undecided && cause.cause !== undefined ? errorName(cause.cause) : errorName(cause);
 }
 
-/** What went on although AWS failed, and what was not looked at meanwhile. */
+/** What was done although AWS failed, and which check was skipped. */
 export interface Degradation {
   readonly what:
     | 'stale-record-served'
@@ -292,7 +292,7 @@ export function lineOfDegradation({ what, aor, cause }: Degradation): LogLine {
   return { trouble: what, aor: aor && printable(aor), because, inner: innermost(cause) };
 }
 
-/** Who it was about. What no account can be called was sent by a stranger: a short, harmless piece of it will do. */
+/** The account of a line. A name that no account can have is cut short, because anyone can send it. */
 function printable(aor: Aor): string {
   const text = formatAor(aor).replace(UNPRINTABLE, '?');
   return isUsername(aor.username) && isRealm(aor.realm) ? text : `${text.slice(0, 60)}…`;

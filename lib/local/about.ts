@@ -1,4 +1,4 @@
-/** What a running local stack tells other programs on this machine. Nothing secret. */
+/** What a running local stack reports to other programs on this machine. It has no secrets. */
 export interface AboutLocalStack {
   readonly edgeRegistrar: 'local';
   readonly dynamodbEndpoint: string;

@@ -38,7 +38,7 @@ export interface LocalStack {
   readonly stop: () => Promise<void>;
 }
 
-/** Why the local stack did not start, in one line that says how to mend it. */
+/** Why the local stack did not start: one line, with the fix. */
 export class CannotStart extends Error {}
 
 /**
@@ -131,7 +131,7 @@ function outboundSipHost(env: Environment): string {
   return env[ENV.outboundSipHost] ?? EXAMPLE_SIP_HOST;
 }
 
-/** Its usual port, or any free one when that is taken and nobody asked for it. */
+/** The default port, or any free one if that is in use and DYNAMODB_PORT is not set. */
 async function startDynamoDB(env: Environment): Promise<{ endpoint: string; stop: () => Promise<void> }> {
   if (env.DYNAMODB_ENDPOINT) return { endpoint: env.DYNAMODB_ENDPOINT, stop: async () => {} };
   const wrong = env.DATA_DIR ? await dataDirProblem(env.DATA_DIR) : undefined;
@@ -146,7 +146,7 @@ async function startDynamoDB(env: Environment): Promise<{ endpoint: string; stop
     .catch(explainPort('DYNAMODB_PORT', port));
 }
 
-/** The file's customers always; the samples only into an empty table, so that nobody's record is lost. */
+/** Loads the customers of the file; the samples only into an empty table, so that no record is replaced. */
 async function loadCustomers(
   dynamodb: DocumentClient,
   records: readonly FileRecord[],

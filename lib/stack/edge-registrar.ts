@@ -17,7 +17,7 @@ import type { Settings } from './stack-settings';
 import { WebhookApi } from './webhook-api';
 import { WebhookSecret } from './webhook-secret';
 
-/** One instance: jambonz knocks at the front door, two hooks answer from what admins wrote about customers. */
+/** One instance of the stack: the REST API, the two Lambdas, their tables, secret, alarms and dashboard. */
 export class EdgeRegistrar extends Stack {
   constructor(scope: Construct, settings: Settings, role: RegionRole = 'home') {
     super(scope, role === 'home' ? settings.name : `${settings.name}-standby`, {
@@ -90,7 +90,7 @@ function inRegion(region: string | undefined): { env?: { region: string } } {
 }
 
 /**
- * The example host is for a look at the template. CloudFormation itself refuses to deploy it, whoever deploys: a rule
+ * The example host allows synthesis only. CloudFormation itself refuses to deploy it: a rule
  * holds a parameter, which is there for that only, against what it must not be (CloudFormation, "Rules section").
  */
 function refuseToDeploy(stack: Stack): void {

@@ -20,7 +20,7 @@ import type { Settings } from './stack-settings';
 
 const ROOT = join(__dirname, '..', '..');
 
-/** The door answers 504 after 2 s by itself; this ends a process that no longer can. */
+/** The handler answers 504 after 2 s; this ends a process that cannot. */
 const TIMEOUT = Duration.seconds(5);
 
 /**

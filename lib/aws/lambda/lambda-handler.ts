@@ -23,7 +23,7 @@ export function lambdaHandler(
 ): Handler {
   const { [ENV.metricsNamespace]: namespace = DEFAULT_METRICS_NAMESPACE } = process.env;
   const { logLevel } = readHookSettings(process.env);
-  // Past `console`, which in a Lambda wraps each line: metrics must stand at the root of theirs.
+  // Not by `console`, which in a Lambda wraps each line: metrics must be at the root of the JSON.
   const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
   const telemetry = telemetryLog(print, namespace, logLevel, Date.now);
   const context = contextOf(process.env, telemetry);
@@ -33,7 +33,7 @@ export function lambdaHandler(
   return (event) => (event.resource === HEALTH_CHECK ? check() : answer(event));
 }
 
-/** @throws when a check fails, so that Lambda counts an error: nobody waits for the answer of a schedule */
+/** @throws when a check fails, so that Lambda counts an error: the schedule ignores the answer */
 async function healthCheck(
   hooks: Readonly<Record<string, Hook>>,
   context: SharedContext,

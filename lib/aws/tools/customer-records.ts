@@ -9,14 +9,14 @@ import {
 import { type Aor, formatAor, realmKey } from '../../registrar/record/aor';
 import type { DocumentClient } from './document-client';
 
-/** A record as it stands in the table, whatever is in it. */
+/** A record as it is in the table, valid or not. */
 export type Item = Readonly<Record<string, unknown>>;
 
 /** Each call to the table; an admin waits, and a script too. */
 const CALL_BUDGET_MS = 10_000;
 const MAX_BATCH_KEYS = 100;
 
-/** `changed-meanwhile`: somebody else wrote the record after it was read, so nothing was written now. */
+/** `changed-meanwhile`: the record was changed after it was read, so nothing was written. */
 export type Written = 'written' | 'changed-meanwhile';
 
 /** The Customers table as an admin works on it: whole records, each with a version against lost updates. */

@@ -15,15 +15,15 @@ export type Trunk = v.InferOutput<typeof trunkSchema>;
 export type OutboundAuth = v.InferOutput<typeof outboundAuthSchema>;
 export type NumberFormat = (typeof NUMBER_FORMATS)[number];
 
-/** One SIP account as the rules see it: every field either is as described or is not there. */
+/** One SIP account as the rules see it: each field is valid or absent. */
 export type Customer = Omit<Written, 'callerId'> & { readonly callerId?: CallerIdRules };
 
-/** What is wrong in a record, where, and how to mend it. */
+/** A problem in a record: where it is, and the fix. */
 export interface Problem {
   /** For instance `callerId.patterns[1].match`. */
   readonly path: string;
   readonly fix: string;
-  /** A name that no field has: a typo. It changes nothing else, so a hook goes on without a word. */
+  /** The name is not a field, probably a typo. It changes nothing else, so hooks do not report it. */
   readonly unknownField: boolean;
 }
 
@@ -32,9 +32,9 @@ export type ParsedCustomer =
   | { readonly customer: undefined; readonly problems: readonly Problem[] };
 
 /**
- * Reads one record, from the table or from a file. All problems are told at once; a field that cannot be read
- * costs that field, an element of a list that element, and what restricts is then read at its strictest
- * (`STRICTEST`): a typo never opens a door. Without a legal realm and username there is no customer.
+ * Reads one record, from the table or from a file, and reports all problems at once. An invalid field is ignored, and
+ * in a list only the invalid element; a field that restricts then gets its strictest meaning (`STRICTEST`), so that a
+ * typo never allows more. Without a legal realm and username there is no customer.
  */
 export function parseCustomer(item: unknown): ParsedCustomer {
   const problems: Problem[] = [];
@@ -54,7 +54,7 @@ export function parseCustomer(item: unknown): ParsedCustomer {
   return { customer: undefined, problems };
 }
 
-/** What the record says in place of a field that cannot be read: restrictions at their strictest. */
+/** What replaces an invalid field: the strictest meaning of each restriction. */
 const STRICTEST: Readonly<Record<string, Json>> = {
   enabled: { enabled: false },
   registration: { registration: { allowedAddresses: [], replay: 'enforce' } },
@@ -66,7 +66,7 @@ const STRICTEST: Readonly<Record<string, Json>> = {
   'callerId.pool': { callerId: { fallback: 'decline' } },
   'callerId.fallback': { callerId: { fallback: 'decline' } },
   'callerId.privacy': { callerId: { privacy: 'honour' } },
-  // A number that is read otherwise than it was meant slips past the rules.
+  // A number that is read differently from what the admin meant would bypass the rules.
   dialPlan: { destinations: { default: 'deny' } },
   'dialPlan.countryCode': { destinations: { default: 'deny' } },
   'dialPlan.internationalPrefix': { destinations: { default: 'deny' } },
@@ -80,7 +80,7 @@ const STRICTEST: Readonly<Record<string, Json>> = {
   'limits.maxConcurrentCalls': { limits: { maxConcurrentCalls: 0 } },
   'limits.callsPerMinute': { limits: { callsPerMinute: 0 } },
   'limits.maxCallSeconds': { limits: { maxConcurrentCalls: 0 } },
-  // Without these nobody knows whom to bill: the account keeps its registration and loses its trunks.
+  // Without these it is unknown whom to bill: the account keeps its registration and has no trunks.
   techPrefix: { trunks: [] },
   outboundAuth: { trunks: [] },
   customer: { trunks: [] },
@@ -89,13 +89,13 @@ const STRICTEST: Readonly<Record<string, Json>> = {
 type Path = readonly (string | number)[];
 type Json = Record<string | number, unknown>;
 
-/** The part of the record that one problem costs: the innermost list element, else the field. */
+/** The part of the record that a problem invalidates: the innermost list element, else the field. */
 function unitOf(path: Path): Path {
   const element = path.findLastIndex((key) => typeof key === 'number');
   return element >= 0 ? path.slice(0, element + 1) : path.slice(0, path[0] === 'outboundAuth' ? 1 : 2);
 }
 
-/** Each unit once, the last in the record first, so that removing an element moves none that is still to go. */
+/** Each unit once, the last in the record first, so that removing an element moves none that is removed later. */
 function unitsOf(paths: readonly Path[]): Path[] {
   const units = new Map(paths.map((path) => [formatPath(unitOf(path)), unitOf(path)]));
   return [...units.values()].sort((a, b) => comparePaths(b, a));
@@ -143,7 +143,7 @@ function problemsOf(issues: readonly v.BaseIssue<unknown>[], above: Path = []): 
   });
 }
 
-/** `callerId` is a text or an object: an object is judged as an object, not told that it is no text. */
+/** `callerId` is a text or an object: the problems of an object are those of its fields, not that it is not a text. */
 function insideUnion(issue: v.BaseIssue<unknown>): readonly v.BaseIssue<unknown>[] | undefined {
   if (issue.type !== 'union' || !issue.issues) return undefined;
   const isText = typeof issue.input === 'string';
