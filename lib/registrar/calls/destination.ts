@@ -1,7 +1,7 @@
 import type { Customer, NumberFormat } from '../record/customer';
 import { cleanNumber } from './clean-number';
 import { nationalForm, readInCountry } from './country-numbers';
-import { knowsCountry, type NumberReading } from './number-reading';
+import { knowsCountry, MIN_SUBSCRIBER_DIGITS, type NumberReading } from './number-reading';
 import { type Rewriting, rewrite } from './rewrite-rules';
 
 export type DialPlan = NonNullable<Customer['dialPlan']>;
@@ -32,8 +32,6 @@ export type NormalisedDestination =
 const MAX_DIALLED_LENGTH = 32;
 /** ITU-T E.164 section 6. */
 const MAX_E164_DIGITS = 15;
-/** Below this a number is a short code (100, 112, 1800): no country code makes it E.164. */
-export const MIN_SUBSCRIBER_DIGITS = 7;
 
 /**
  * Turns what was dialled into digits: cleans it (`cleanNumber`), then lets ASCII digits through, and `*` and `#`

@@ -1,3 +1,6 @@
+/** Below this a number is a short code (100, 112, 1800): no country code makes it E.164. */
+export const MIN_SUBSCRIBER_DIGITS = 7;
+
 /** A number as a dial plan reads it. */
 export interface NumberReading {
   readonly number: string;
