@@ -31,7 +31,7 @@ describe('with emergencyForDisabled off, an emergency call of a disabled account
   test.each([
     ['true', 0],
     ['false', 1],
-  ])('comes out of explain as of the hook where it is %s: exit code %d', async (setting, code) => {
+  ])('is explained as the hook decides it, with the setting %s: exit code %d', async (setting, code) => {
     const desk = await open(setting);
     const known = recordsInTable(desk.deployment);
     expect((await explainCall(desk.shell, known, 'gone@a.example', '112', {})).code).toBe(code);
@@ -42,14 +42,14 @@ describe('with emergencyForDisabled off, an emergency call of a disabled account
   test.each([
     ['true', 0],
     ['false', 1],
-  ])('comes out of check as of the hook where it is %s: exit code %d', async (setting, code) => {
+  ])('is checked as the hook decides it, with the setting %s: exit code %d', async (setting, code) => {
     const desk = await open(setting);
     expect((await checkCalls(desk.shell, recordsInTable(desk.deployment), '-')).code).toBe(code);
     await desk.stop();
   });
 });
 
-test('a local stack tells tools the settings that it runs with', async () => {
+test('a local stack reports its settings to the command line', async () => {
   const env = {
     PORT: '0',
     DYNAMODB_PORT: '0',

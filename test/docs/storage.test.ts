@@ -20,7 +20,7 @@ const calls = readdirSync(join(ROOT, 'lib'), { recursive: true, encoding: 'utf8'
   ])
   .map(([, args = '']) => args);
 
-test('the kind of every key in the code can be read where the key is made', () => {
+test('every key in the code is made from a literal kind', () => {
   expect(calls.length).toBeGreaterThan(5);
   expect(calls.filter((args) => !/^'[a-z]+'/.test(args))).toEqual([]);
 });

@@ -153,7 +153,7 @@ describe('the local stack', () => {
     expect(statuses).toEqual([200, 200, 401]);
   });
 
-  test('serves a whole call: the second trunk after the first failed, a seat, and one record', async () => {
+  test('serves a whole call: the second trunk after the first failed, a lease, and one record', async () => {
     const { url } = await start({
       CUSTOMERS_FILE: await fileWith(
         JSON.stringify({
@@ -248,7 +248,7 @@ describe('the local stack', () => {
     expect(Item).toEqual({ ...key, password: 'changed' });
   });
 
-  test('loads a record with a bad field, and tells of it', async () => {
+  test('loads a record with a bad field, and reports it', async () => {
     const { loaded } = await start({
       CUSTOMERS_FILE: await fileWith('{"a.example":{"bob":{"password":5}}}'),
     });

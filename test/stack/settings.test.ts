@@ -25,7 +25,7 @@ describe('the settings', () => {
       expect(settings({ outboundSipHost })()).toMatchObject({ outboundSipHost });
   });
 
-  test('what nobody set has a value that suits most', () => {
+  test('settings that are not set have defaults', () => {
     expect(settings({})()).toEqual({
       name: 'a',
       outboundSipHost: 'h',
@@ -103,7 +103,7 @@ describe('the settings', () => {
       { standbyRegion: 'eu-west-1' },
       'standbyRegion is incomplete: a standby also needs region, and a different one',
     ],
-  ])('%j is told how to be mended', (context, problem) => {
+  ])('%j is reported with its fix', (context, problem) => {
     const [name = ''] = Object.keys(context);
     expect(settings(context)).toThrow(new Error(`the setting ${problem}${mend(name)}`));
   });
@@ -212,7 +212,7 @@ describe('the settings', () => {
     expect(settings({ name: '1', burst: 'x', tags: 7 })).toThrow(/name.*\n.*burst.*\n.*tags/);
   });
 
-  test('each stands in docs/deploy.md with its meaning', () => {
+  test('each is in docs/deploy.md with its meaning', () => {
     const page = read('docs/deploy.md');
     expect(SETTINGS.length).toBeGreaterThan(10);
     for (const { name, meaning } of SETTINGS) expect(page).toContain(`| \`${name}\` | ${meaning} |`);

@@ -78,7 +78,7 @@ describe('under enforce, a call', () => {
     expect(reported(process)).toMatchObject({ answer: 'dial', emergency: true });
   });
 
-  test('that nobody authenticated is declined', async () => {
+  test('without an authenticated INVITE is declined', async () => {
     const process = lambda('enforce');
     expect(await dial(process, invite(phone('alice'), '1', clock.now), '966501234567')).toBe(
       'sip:decline 403',
@@ -93,7 +93,7 @@ describe('under enforce, a call', () => {
     expect(await dial(process, request, '966501234567')).toBe('dial');
   });
 
-  test('of somebody else under the same Call-ID is declined', async () => {
+  test('of another account with the same Call-ID is declined', async () => {
     const process = lambda('enforce');
     const request = invite(phone('alice'), '966501234567', clock.now);
     await process.auth(request);
@@ -199,7 +199,7 @@ test('under observe a call without a grant goes on, and the log says so', async 
   expect(reported(process)).toMatchObject({ answer: 'dial', grant: 'missing' });
 });
 
-test('off leaves nothing and asks nobody', async () => {
+test('off neither stores nor checks grants', async () => {
   const grants = async () =>
     (await tables.items('memory')).filter(({ key }) => /^grant /.test(String(key))).length;
   const before = await grants();

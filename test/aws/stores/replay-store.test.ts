@@ -96,7 +96,7 @@ describe('an INVITE opens one call', () => {
     expect(outcomes).toEqual(['ok', 'ok', 'ok', 'fail', 'fail', 'ok', 'ok', 'ok', 'fail']);
   });
 
-  test('a count that nobody saw, but eight or more behind, is refused', async () => {
+  test('an unused count that is eight or more behind is refused', async () => {
     const nonce = challenge();
     const outcomes: string[] = [];
     for (const nonceCount of [21, 12, 13, 14])
@@ -161,7 +161,7 @@ describe('an INVITE opens one call', () => {
     expect(reason()).toMatchObject({ because: 'replayed' });
   });
 
-  test('thirty copies on ten Lambdas at once: exactly one is let in', async () => {
+  test('thirty copies on ten Lambdas at once: exactly one is accepted', async () => {
     const nonce = challenge();
     const copies = Array.from({ length: 30 }, () => invite(ALICE, '0501234567', clock.now, { nonce }));
     const lambdas = Array.from({ length: 10 }, () =>
@@ -208,7 +208,7 @@ describe('a REGISTER that was used before', () => {
     ['b1', 'not-our-nonce'],
     ['999999999999999', 'nonce-from-future'],
     ['100000000000000', 'nonce-too-old'],
-  ])('with the nonce %s is let in and counted', async (nonce, observed) => {
+  ])('with the nonce %s is accepted and counted', async (nonce, observed) => {
     expect(await ask(register(ALICE, clock.now, 3600, { nonce }))).toBe('ok');
     expect(reason()).toMatchObject({ answer: 'ok', observed });
   });
