@@ -1,6 +1,11 @@
+import { dynamodbAt } from '../../../lib/aws/client/dynamodb';
+import { callGrantsStore } from '../../../lib/aws/stores/call-grants-store';
+import { LOCAL_TABLES } from '../../../lib/local/embedded-dynamodb';
 import { invite, type Phone } from '../../../lib/local/sip-phone';
+import { NOON, specifyCallGrants } from '../../call-grants-spec';
 import { NOW } from '../../hook-context';
 import { type Clock, type LambdaProcess, startLambda, startTables, type TestTables } from '../lambda-process';
+import { virtualTimers } from '../virtual-timers';
 
 const REALM = 'sip.example.com';
 const trunk = {
@@ -35,6 +40,19 @@ async function dial(process: LambdaProcess, ...call: Parameters<LambdaProcess['c
   const { verb, status } = verbs.find((it) => it.verb !== 'tag') ?? { verb: 'none' };
   return status === undefined ? verb : `${verb} ${status}`;
 }
+
+describe('call grants, in DynamoDB', () => {
+  const timers = virtualTimers();
+  specifyCallGrants((now = NOON) =>
+    callGrantsStore({
+      dynamodb: dynamodbAt(tables.endpoint),
+      tableName: LOCAL_TABLES.memory,
+      now: () => now,
+      onDegraded: () => {},
+      timers,
+    }),
+  );
+});
 
 test('enforce is the default', async () => {
   const process = startLambda(tables.endpoint, clock);

@@ -1,5 +1,9 @@
+import { dynamodbAt } from '../../../lib/aws/client/dynamodb';
+import { replayStore } from '../../../lib/aws/stores/replay-store';
+import { LOCAL_TABLES } from '../../../lib/local/embedded-dynamodb';
 import { invite, jambonzNonce, type Phone, register, type SipRequest } from '../../../lib/local/sip-phone';
 import { NOW } from '../../hook-context';
+import { NOON, specifyReplay } from '../../replay-spec';
 import {
   type Clock,
   type LambdaProcess,
@@ -8,6 +12,7 @@ import {
   startTables,
   type TestTables,
 } from '../lambda-process';
+import { virtualTimers } from '../virtual-timers';
 
 const REALM = 'sip.example.com';
 const HOUR = 3600_000;
@@ -44,6 +49,19 @@ function challenge(at = clock.now): string {
 const ALICE = phone('alice');
 const reason = () => sbc.lines.findLast(({ hook }) => hook === 'register-auth');
 const ask = async (request: SipRequest) => outcome(await sbc.auth(request));
+
+describe('used digests, in DynamoDB', () => {
+  const timers = virtualTimers();
+  specifyReplay((now = NOON) =>
+    replayStore({
+      dynamodb: dynamodbAt(tables.endpoint),
+      tableName: LOCAL_TABLES.memory,
+      now: () => now,
+      onDegraded: () => {},
+      timers,
+    }),
+  );
+});
 
 describe('an INVITE opens one call', () => {
   test('heard on the wire and sent again under another Call-ID: refused', async () => {
