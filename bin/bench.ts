@@ -82,7 +82,9 @@ async function countInstructions(
   const last = isSame ? instructions?.perAuth : undefined;
   const counted = await timed('instructions (valgrind)', measureInstructions(node, last));
   if (!counted)
-    console.error('NOT MEASURED: the instructions of a cached auth, as no valgrind here can run this Node');
+    console.error(
+      'NOT MEASURED: the instructions of a cached auth, because no valgrind here can run this Node',
+    );
   return counted;
 }
 

@@ -12,7 +12,7 @@ import type { AuthSettings } from './settings';
 
 /** The part of a context that ends with the request. */
 export interface RequestContext {
-  /** Has the request been answered without us? What is decided after that reaches nobody. */
+  /** Whether the request was already answered 504: a later decision is not sent. */
   readonly isOverdue: () => boolean;
   /** Logs and counts a decision; never throws. */
   readonly report: (outcome: HookOutcome) => void;
@@ -32,7 +32,7 @@ export interface CommonContext extends RequestContext {
 /** What only register-auth uses. */
 export interface AuthContext extends CommonContext {
   readonly replay: ReplayStore;
-  /** Who tries at whose password, and where the attempt comes from. */
+  /** The limiter for an account and the source of the attempt. */
   readonly bruteForceGuard: (aor: Aor, source: AuthAttempt['source']) => BruteForceGuard;
 }
 

@@ -5,11 +5,10 @@ import type {
   HookContext,
   RequestContext,
 } from '../../hooks/context';
-import { ENV } from '../../hooks/settings';
+import { ENV, type Environment, type HookSettings, readHookSettings } from '../../hooks/settings';
 import type { Hook } from '../../hooks/signed-hook';
 import type { OnDegraded, Telemetry } from '../../hooks/telemetry';
 import { parseWebhookSecrets } from '../../jambonz/webhook-secrets';
-import { CALL_GRANT_MODES } from '../../registrar/auth/call-grant';
 import { type DynamoDB, dynamodbAt } from '../client/dynamodb';
 import type { Timers } from '../client/timers';
 import { bruteForceStore } from '../stores/brute-force-store';
@@ -20,8 +19,6 @@ import { joinedReads } from '../stores/joined-reads';
 import type { MemoryTable } from '../stores/memory-table';
 import { replayStore } from '../stores/replay-store';
 import { webhookSecretsStore } from '../stores/webhook-secrets-store';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The part of a context that outlives a request. */
 export type SharedContext<Context = HookContext> = Omit<Context, keyof RequestContext>;
@@ -73,33 +70,30 @@ function commonFromEnv(
 ): { readonly common: SharedContext<CommonContext>; readonly memory: MemoryTable } {
   const dynamodb = joinedReads(client);
   const onDegraded = telemetry.degraded;
+  const settings = readHookSettings(env);
   const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onDegraded, timers };
   const common = {
     now,
-    secrets: secretsOf(env, now, onDegraded, timers),
+    secrets: secretsOf(env, settings, now, onDegraded, timers),
     customers: customersStore({
       dynamodb,
       tableName: required(env, ENV.customersTable),
       now,
-      staleIfErrorMs: wholeNumber(env, ENV.staleIfErrorSeconds, 'seconds', 15 * 60) * 1000,
+      staleIfErrorMs: settings.staleIfErrorSeconds * 1000,
       onProblems: telemetry.badRecord,
       onRead: telemetry.lookedUp,
       onDegraded,
       timers,
     }),
     callGrants: callGrantsStore(memory),
-    settings: {
-      outboundSipHost: required(env, ENV.outboundSipHost),
-      callGrant: oneOf(CALL_GRANT_MODES, env, ENV.callGrant, 'enforce'),
-      emergencyForDisabled: oneOf(['true', 'false'], env, ENV.emergencyForDisabled, 'true') === 'true',
-      callsWithoutMemory: oneOf(['allow', 'refuse'], env, ENV.callsWithoutMemory, 'allow'),
-    },
+    settings: { ...settings, outboundSipHost: required(env, ENV.outboundSipHost) },
   };
   return { common, memory };
 }
 
 function secretsOf(
   env: Environment,
+  { previousSecretHours }: HookSettings,
   now: () => number,
   onDegraded: OnDegraded,
   timers: Timers | undefined,
@@ -108,7 +102,7 @@ function secretsOf(
   if (given === undefined)
     return webhookSecretsStore({
       arn: required(env, ENV.webhookSecretArn),
-      previousMs: wholeNumber(env, ENV.previousSecretHours, 'hours', 24) * 3600_000,
+      previousMs: previousSecretHours * 3600_000,
       now,
       onDegraded,
       timers,
@@ -121,22 +115,4 @@ function required(env: Environment, name: string): string {
   const value = env[name];
   if (!value) throw new Error(`the environment variable ${name} is not set`);
   return value;
-}
-
-function oneOf<const Choice extends string>(
-  choices: readonly Choice[],
-  env: Environment,
-  name: string,
-  otherwise: Choice,
-): Choice {
-  const value = env[name] ?? otherwise;
-  const choice = choices.find((it) => it === value);
-  if (choice === undefined) throw new Error(`${name} is "${value}": write one of ${choices.join(', ')}`);
-  return choice;
-}
-
-function wholeNumber(env: Environment, name: string, of: 'seconds' | 'hours', otherwise: number): number {
-  const value = env[name] ?? String(otherwise);
-  if (!/^\d{1,6}$/.test(value)) throw new Error(`${name} is "${value}": write a whole number of ${of}`);
-  return Number(value);
 }

@@ -10,20 +10,20 @@ import type { HooksOf, SharedContext } from './context-from-env';
 type Warmable = SharedContext<CommonContext> & Partial<Pick<AuthContext, 'bruteForceGuard'>>;
 
 /**
- * Sends each hook a request of an account that nobody has, while Lambda still starts us: the secret is fetched, the
- * connection to DynamoDB opened and the code compiled before the first phone waits for them. Nothing of it is
- * written, logged or counted. What fails here fails again, and is told, when a phone asks.
+ * Sends each hook a request for an account that does not exist while the Lambda starts: this fetches the secret, opens
+ * the connection to DynamoDB and compiles the code before the first phone waits. Nothing is written, logged or counted.
+ * An error here is ignored, because the first request of a phone would report it.
  */
 export function warmUp<Shared extends Warmable>(hooks: HooksOf<NoInfer<Shared>>, context: Shared): void {
-  // The table has no record of nobody, and what reads records is the largest part of the code.
+  // The requests find no record, so the parser of records, the largest part of the code, is called here.
   parseCustomer(RECORD);
   for (const [hook, request] of playable(hooks)) runHook(hook, request, context).catch(() => {});
   openSecondConnection(context).catch(() => {});
 }
 
 /**
- * What a phone's first request writes at the same time goes over two connections. A new one costs two round trips more
- * than one that is there, so this look-up is sent while that of the rehearsal is on its way.
+ * The first REGISTER of a phone sends two writes at the same time, which takes two connections, and a new connection
+ * costs two round trips. So this look-up is sent while that of the warm-up request waits for its answer.
  */
 async function openSecondConnection({ secrets, customers }: Warmable): Promise<void> {
   await secrets();
@@ -32,8 +32,8 @@ async function openSecondConnection({ secrets, customers }: Warmable): Promise<v
 }
 
 /**
- * Sends each hook the request of the rehearsal and waits for the answers: the webhook secret, the tables and their key
- * can be used. Nothing of it is written, logged or counted.
+ * Sends each hook the same requests and waits for the answers, which proves that the webhook secret, the tables and
+ * their key can be used. Nothing is written, logged or counted.
  * @throws what stopped a hook from answering
  */
 export async function checkHealth<Shared extends Warmable>(

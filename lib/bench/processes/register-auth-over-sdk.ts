@@ -1,8 +1,8 @@
 import { registerAuth } from '../../../lambdas/register-auth';
-import { authContextFromEnv, type Environment } from '../../aws/lambda/context-from-env';
+import { authContextFromEnv } from '../../aws/lambda/context-from-env';
 import { lambdaHandler } from '../../aws/lambda/lambda-handler';
 import { webhookSecretsStore } from '../../aws/stores/webhook-secrets-store';
-import { ENV } from '../../hooks/settings';
+import { ENV, type Environment } from '../../hooks/settings';
 import type { Telemetry } from '../../hooks/telemetry';
 import { ROUTES } from '../../jambonz/routes';
 import { dynamodbOverSdk, secretsOverSdk } from '../sdk';
