@@ -14,6 +14,6 @@ export function suggestion(
 }
 
 /** POSIX shell quoting (XCU 2.2.2). */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,6 +3,7 @@ import { CannotStart, type LocalStack, startLocalStack } from '../../local/stack
 import { facts } from '../columns';
 import { plainCommand, run } from '../command-line';
 import { decisionLines } from '../decision-line';
+import { describeFileProblem } from '../files/file-problems';
 import { readJsonText } from '../files/json-text';
 import { readInput } from '../input';
 import { type Outcome, Refused, type Shell } from '../shell';
@@ -66,10 +67,7 @@ export async function start(shell: Shell, { json = false }: { json?: boolean } =
 async function syntaxError(shell: Shell, file: string): Promise<string | undefined> {
   const read = readJsonText(await readInput(shell, file));
   const [problem] = 'problems' in read ? read.problems : [];
-  if (!problem) return undefined;
-  const { line, column, at, fix } = problem;
-  const place = column === undefined ? `line ${line}` : `line ${line}, column ${column}`;
-  return `CUSTOMERS_FILE ${file}, ${place}: ${at ? `${at} ` : ''}${fix}`;
+  return problem && `CUSTOMERS_FILE ${file}, ${describeFileProblem(problem)}`;
 }
 
 function welcome(shell: Shell, { url, dynamodbEndpoint, loaded }: LocalStack): string {

@@ -11,6 +11,12 @@ export function withNearestField(problem: Problem): Problem {
   return { ...problem, fix: `is not a field of a customer record${meant}` };
 }
 
+/** What is wrong with the path of a field, such as `callerId.default`; undefined: there is such a field. */
+export function problemOfField(path: string): string | undefined {
+  if (fieldPaths(recordSchema(), '').includes(path)) return undefined;
+  return withNearestField({ path, fix: '', unknownField: true }).fix;
+}
+
 /**
  * The field that a misspelt one most probably means: the one whose name is nearest beside it, else one of the same
  * name elsewhere in the record.
