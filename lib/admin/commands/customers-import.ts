@@ -152,6 +152,7 @@ function describePlan(
     ...named(removed, options, ({ aor }) => [shell.paint('red', `  - ${aor}`)]),
     ...(options.map === undefined ? [] : withoutCredential(added)),
     ...losingCredentials(changed),
+    ...enabledAgain(changed),
   ].join('\n');
 }
 
@@ -165,6 +166,12 @@ function withoutCredential(added: readonly Step[]): string[] {
 function losingCredentials(changed: readonly Step[]): string[] {
   const steps = changed.filter(({ seen, item }) => hasCredential(seen) && !hasCredential(item));
   return listAccounts('that the file gives no credential; no phone could log in any more', steps);
+}
+
+/** A file that does not say `enabled` undoes `customers disable`. */
+function enabledAgain(changed: readonly Step[]): string[] {
+  const steps = changed.filter(({ seen, item }) => seen?.enabled === false && item?.enabled !== false);
+  return listAccounts('that the table has as disabled, and the file enables', steps);
 }
 
 function hasCredential(item: Item | undefined): boolean {

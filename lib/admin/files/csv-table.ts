@@ -86,7 +86,10 @@ function parseLines(text: string, delimiter: string, problems: FileProblem[]): L
   let cells: Cell[] = [];
   const report = (cause: unknown): undefined => {
     if (!(cause instanceof CsvError)) throw cause;
-    const line = typeof cause.lines === 'number' ? cause.lines : 1;
+    const found = typeof cause.lines === 'number' ? cause.lines : 1;
+    // A quote that is not closed is found at the end of the file: it was opened after the last whole line.
+    const whole = Math.max(0, ...[lines.at(-1), problems.at(-1)].map((it) => it?.line ?? 0));
+    const line = cause.code === 'CSV_QUOTE_NOT_CLOSED' ? whole + 1 : found;
     problems.push({ line, at: '', fix: FIXES[cause.code] ?? `is not CSV: ${cause.code}` });
   };
   try {

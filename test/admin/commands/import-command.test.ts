@@ -241,6 +241,15 @@ describe('an import that can be trusted', () => {
     );
   });
 
+  test('a file that enables a disabled account says so', async () => {
+    const text = '{"off.example":{"al":{"techPrefix":"1#"},"bob":{"techPrefix":"1#"}}}';
+    await importText(text);
+    await run(['customers', 'disable', 'al@off.example']);
+    expect((await importText(text)).out).toContain(
+      '\n1 account that the table has as disabled, and the file enables: al@off.example\n',
+    );
+  });
+
   test('Ctrl-C ends it with 130 and says how far it came; run again, it does the rest', async () => {
     const accounts = Array.from({ length: 400 }, (_, at) => `c.example,user${at},${at}#`);
     const input = `realm,username,techPrefix\n${accounts.join('\n')}`;

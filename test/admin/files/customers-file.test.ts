@@ -300,6 +300,10 @@ describe('a broken file of customers', () => {
     ],
     ['realm,username\na.example,"al', 'line 2: has a quote that is not closed'],
     [
+      'realm,username\na.example,al\na.example,"bob\na.example,eve\na.example,carol\n',
+      'line 3: has a quote that is not closed',
+    ],
+    [
       'realm,username\na.example,a"l',
       'line 2: has a quote inside a cell; put the cell in quotes and write the quote twice, as ""',
     ],
