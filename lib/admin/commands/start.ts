@@ -3,6 +3,7 @@ import { CannotStart, type LocalStack, startLocalStack } from '../../local/stack
 import { facts } from '../columns';
 import { plainCommand, run } from '../command-line';
 import { decisionLines } from '../decision-line';
+import { messageOf } from '../error-messages';
 import { describeFileProblem } from '../files/file-problems';
 import { readJsonText } from '../files/json-text';
 import { readInput } from '../input';
@@ -37,7 +38,14 @@ export const startCommand = () =>
         ...facts(Object.entries(START_SETTINGS), process.stdout.columns),
       ].join('\n'),
     )
-    .action((options: { json?: boolean }) => run({}, (shell) => start(shell, options)));
+    .action((options: { json?: boolean }) =>
+      run({}, (shell) =>
+        start(shell, options).catch((cause: unknown) => {
+          if (options.json) shell.print(JSON.stringify({ error: messageOf(cause) }));
+          throw cause;
+        }),
+      ),
+    );
 
 /** `start`: everything on this laptop, until Ctrl-C. With `json`, every line of the output is JSON. */
 export async function start(shell: Shell, { json = false }: { json?: boolean } = {}): Promise<Outcome> {
@@ -57,9 +65,7 @@ export async function start(shell: Shell, { json = false }: { json?: boolean } =
     await stack.stop();
     return { code: 0, json: {} };
   } catch (cause) {
-    if (!(cause instanceof CannotStart)) throw cause;
-    shell.complain(cause.message);
-    return { code: 1, json: {} };
+    throw cause instanceof CannotStart ? new Refused(cause.message) : cause;
   }
 }
 

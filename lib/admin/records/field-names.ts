@@ -30,10 +30,19 @@ export function nearestField(path: string): string | undefined {
   const beside = fields.filter((field) => parentOf(field) === parent);
   const far = (field: string) => distance(plain(field), name.toLowerCase().replaceAll('_', ''));
   const [nearest] = beside.toSorted((a, b) => far(a) - far(b));
-  if (nearest !== undefined && far(nearest) <= Math.max(1, Math.floor(name.length / 3)))
+  if (nearest !== undefined && far(nearest) <= Math.max(1, Math.floor((name.length + 1) / 3)))
     return lastOf(nearest);
+  const longer = beside.find((field) => beginAlike(plain(field), name.toLowerCase()));
+  if (longer !== undefined) return lastOf(longer);
   return fields.find((field) => plain(field) === name.toLowerCase());
 }
+
+/** `desc` and `description`, `host` and `hostname`. */
+function beginAlike(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= SHORTEST_WORD && (a.startsWith(b) || b.startsWith(a));
+}
+
+const SHORTEST_WORD = 4;
 
 function fieldPaths(schema: unknown, path: string): string[] {
   if (!isObject(schema)) return [];

@@ -254,7 +254,7 @@ function aboutTrunks(record: Customer, { trunks, destinations, callerId }: Polic
       : [
           warn(
             'trunks',
-            `take nothing but numbers that begin with ${taken.join(', ')}`,
+            taken.length === 0 ? 'take no number' : `take only numbers that begin with ${taken.join(', ')}`,
             'add a trunk without prefixes, or destinations.default deny',
           ),
         ]),

@@ -163,6 +163,14 @@ describe('start', () => {
     expect((await first.ended).code).toBe(0);
   });
 
+  test('says it as JSON under --json', async () => {
+    const { code, out } = await runTool(['start', '--json'], { env: { PORT: 'abc' } });
+    expect({ code, json: JSON.parse(out) }).toEqual({
+      code: 1,
+      json: { error: 'PORT is "abc": write a port, 0 to 65535' },
+    });
+  });
+
   test('says in one line what is wrong with a file, and where', async () => {
     const file = join(folder, 'customers.json');
     writeFileSync(file, '{ "a.example": {\n  "al": { "password": "s3cret" "techPrefix": "1#" } } }');

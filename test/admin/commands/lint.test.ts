@@ -66,7 +66,7 @@ describe('lint warns of', () => {
     };
     expect(warned(record)).toEqual(['acme: destinations.allow[1] no trunk takes 44']);
     expect(warned({ trunks: [{ name: 'saudi', prefixes: ['966'] }] })).toEqual([
-      'acme: trunks take nothing but numbers that begin with 966',
+      'acme: trunks take only numbers that begin with 966',
     ]);
   });
 
