@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 import type { CredentialUse } from '../../aws/tools/credential-uses';
-import { aorOf, type Item } from '../../aws/tools/customer-records';
+import { aorOf, type Item, parseStored } from '../../aws/tools/customer-records';
 import { formatAor } from '../../registrar/record/aor';
-import { type Customer, parseCustomer } from '../../registrar/record/customer';
+import type { Customer } from '../../registrar/record/customer';
 import { type Policy, policyOf } from '../../registrar/record/policy';
 import { columns, compareNames } from '../columns';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
@@ -141,7 +141,7 @@ function toRow(
 function customersByAor(items: readonly Item[]): ReadonlyMap<string, Customer> {
   return new Map(
     items.flatMap((item) => {
-      const { customer } = parseCustomer(item);
+      const { customer } = parseStored(item);
       return customer ? [[formatAor(aorOf(item)), customer] as const] : [];
     }),
   );

@@ -64,14 +64,15 @@ interface ReadRow {
 function readRow({ line, cells }: CsvRow): ReadRow {
   const at = `${cells.get('realm')?.text ?? ''} / ${cells.get('username')?.text ?? ''}`;
   const { item, unread } = readCells(cells);
-  const record: FileRecord = { at, keys: [], item, ...parseCustomer(item) };
-  const others = record.problems.filter(({ path }) => !unread.some(({ column }) => column === path));
+  const parsed = parseCustomer(item);
+  const problems = parsed.problems.filter(({ path }) => !unread.some(({ column }) => column === path));
+  const record: FileRecord = { at, keys: [], item, ...parsed, problems };
   return {
     line,
     record,
     problems: [
       ...unread.map(({ column, fix }) => ({ line, at: `${at}: ${column}`, fix })),
-      ...problemsOf({ ...record, problems: others }, () => line),
+      ...problemsOf(record, () => line),
       ...nullCredentials(record, () => line),
     ],
     warnings: oddCredentials(record, () => line),
