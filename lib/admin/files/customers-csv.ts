@@ -90,7 +90,8 @@ function readCells(cells: ReadonlyMap<string, Cell>): { item: Item; unread: read
   for (const [column, cell] of cells) {
     const damage = column === 'description' ? undefined : (spreadsheetDamage(cell) ?? typedValue(cell));
     const value = damage === undefined ? readCell(column, cell.text) : undefined;
-    if (value === undefined) unread.push({ column, fix: damage ?? WRITE_JSON });
+    if (value === undefined)
+      unread.push({ column, fix: damage ?? fixOf(kindsOf(recordSchema(), column.split('.'))) });
     else if (!place(item, column.split('.'), value))
       unread.push({ column, fix: 'is given by another column too; keep one of them' });
   }
@@ -104,7 +105,15 @@ function typedValue({ text }: Cell): string | undefined {
 }
 
 const TYPED = 'is DynamoDB JSON in a cell; write the value alone, or import the items as JSON';
-const WRITE_JSON = 'write JSON: a number, true, false, or a list such as ["966","971"]';
+
+/** @param kinds what the schema allows */
+function fixOf(kinds: readonly string[]): string {
+  if (kinds.includes('boolean')) return 'write true or false';
+  if (kinds.includes('array')) return 'write a JSON list, such as ["966","971"]';
+  return kinds.includes('object')
+    ? 'write a JSON object, or columns for its parts'
+    : 'write a number, in digits alone';
+}
 
 /** undefined: it cannot be read. A spreadsheet writes booleans in capitals. */
 function readCell(column: string, text: string): unknown {

@@ -53,7 +53,7 @@ describe('a file is what it seems, or it is refused by line', () => {
     );
     expect(lines.slice(-3)).toEqual([
       '  … and 6 more like this (--all)',
-      expect.stringMatching(/^ {2}line 27: l.example \/ eve: enabled write JSON/),
+      expect.stringMatching(/^ {2}line 27: l.example \/ eve: enabled write true or false$/),
       '27 problems of 2 kinds; nothing was written.',
     ]);
     expect((await importText(text, '--all')).out.trimEnd().split('\n')).toHaveLength(1 + 27 + 1);

@@ -220,7 +220,7 @@ describe('a file of customers as programs write it', () => {
       ),
     ).toEqual([
       'line 2: has 2 cells where the header has 3; put cells that hold a separator in quotes',
-      expect.stringMatching(/^line 3: a.example \/ bob: enabled write JSON/),
+      expect.stringMatching(/^line 3: a.example \/ bob: enabled write true or false$/),
       'line 4: has a quote inside a cell; put the cell in quotes and write the quote twice, as ""',
       'line 5: has 4 cells where the header has 3; put cells that hold a separator in quotes',
     ]);
@@ -314,13 +314,14 @@ describe('a broken file of customers', () => {
       'realm,username,pasword\na.example,al,x',
       'line 2: a.example / al: pasword is not a field of a customer record: did you mean password?',
     ],
-    [
-      'realm,username,enabled\na.example,al,yes',
-      'line 2: a.example / al: enabled write JSON: a number, true, false, or a list such as ["966","971"]',
-    ],
+    ['realm,username,enabled\na.example,al,yes', 'line 2: a.example / al: enabled write true or false'],
     [
       'realm,username,trunks\na.example,al,main',
-      'line 2: a.example / al: trunks write JSON: a number, true, false, or a list such as ["966","971"]',
+      'line 2: a.example / al: trunks write a JSON list, such as ["966","971"]',
+    ],
+    [
+      'realm,username,limits.callsPerMinute\na.example,al,"1,000"',
+      'line 2: a.example / al: limits.callsPerMinute write a number, in digits alone',
     ],
     ['name\nal', 'line 1: must be JSON, or CSV with realm and username in its header'],
     ['<a b="c">\n{"x"', 'line 1: must be JSON, or CSV with realm and username in its header'],
