@@ -21,7 +21,7 @@ describe('a file of customers', () => {
     ).toEqual([{ realm: 'a.example', username: 'bob', ha1: 'c2259bf057179dae2de80a2dfa26dac2' }]);
   });
 
-  test('may be CSV: dots lead into a field, texts stay texts, everything else is JSON, empty cells are no fields', () => {
+  test('may be CSV: dots lead into a field, texts stay texts, everything else is JSON, empty cells mean no field', () => {
     const csv = [
       '\uFEFFrealm,username,password,description,enabled,registration.maxExpires,techPrefix,callerId,destinations.deny,trunks',
       'a.example,محمد,"pa,ss""#1","+""quoted"" #1, Straße",true,600,0444#,+18009992222,"[""900"",""1900""]","[{""name"":""main"",""port"":5061}]"',
@@ -89,7 +89,7 @@ describe('a file of customers as programs write it', () => {
     expect(itemsOf(text)[0]).toEqual({ ...ALICE, techPrefix: '1#' });
   });
 
-  test('all types of DynamoDB are what they stand for, and problems have their lines', () => {
+  test('all types of DynamoDB are read, and problems have their lines', () => {
     const item = {
       realm: { S: 'a.example' },
       username: { S: 'alice' },
@@ -137,7 +137,7 @@ describe('a file of customers as programs write it', () => {
     expect(problems[0]).toMatch(new RegExp(`^line 2: .*: ${column} ${fix}`));
   });
 
-  test('warns of cells that lost a leading zero, without what stands there', () => {
+  test('warns about cells that lost a leading zero, without their value', () => {
     const warningsOf = (column: string, ...cells: string[]) =>
       readCustomersFile(
         `realm,username,${column}\n${cells.map((cell, at) => `a.example,user-${at},${cell}`).join('\n')}`,
@@ -243,7 +243,7 @@ describe('a file of customers as programs write it', () => {
 });
 
 describe('a broken file of customers', () => {
-  test('every problem is told at once, with its line, its path and how to fix it', () => {
+  test('all problems are reported at once, with line, path and fix', () => {
     const text = `{
   "a.example": {
     "alice": { "pasword": "x", "techPrefix": 444 },
@@ -278,13 +278,13 @@ describe('a broken file of customers', () => {
     ],
     ['{"a.example": {"alice": {},}}', ['line 1, column 28: is not JSON: property name expected']],
     ['{“a.example”: {}}', ['line 1, column 2: is not JSON: curly quotes; write "']],
-  ])('JSON that is none is told without what stands there: %j', (text, problems) => {
+  ])('invalid JSON is reported without its text: %j', (text, problems) => {
     expect(problemsOf(text)).toEqual(expect.arrayContaining(problems));
     expect(new Set(problemsOf(text)).size).toBe(problemsOf(text).length);
     expect(problemsOf(text).join()).not.toContain('s3cret');
   });
 
-  test('an account that stands twice is not guessed at', () => {
+  test('an account that is there twice is a problem', () => {
     expect(problemsOf('{"a.example":{"al":{"password":"x"}},\n"A.example":{"al":{"password":"y"}}}')).toEqual(
       ['line 2: A.example / al is al@a.example once more, after line 1; keep one'],
     );
@@ -338,7 +338,7 @@ describe('a broken file of customers', () => {
       '{"realm":{"S":"a.example"},"usrname":{"S":"al"}}',
       'line 1: [0]: usrname is not a field of a customer record: did you mean username?',
     ],
-  ])('CSV is told by line too: %j', (text, problem) => {
+  ])('problems of CSV have their lines too: %j', (text, problem) => {
     expect(problemsOf(text)).toContain(problem);
   });
 
