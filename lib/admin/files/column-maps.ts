@@ -123,13 +123,21 @@ export function unusedColumns(map: ColumnMap, columns: readonly string[]): strin
 }
 
 /** A row of theirs as cells of our fields. */
-export function mappedCells(map: ColumnMap, cells: ReadonlyMap<string, Cell>): ReadonlyMap<string, Cell> {
+export function mappedCells(
+  map: ColumnMap,
+  cells: ReadonlyMap<string, Cell>,
+  columns: readonly string[],
+): ReadonlyMap<string, Cell> {
   const mapped = Object.entries(map.columns).flatMap(([field, column]) => {
     const cell = cells.get(column);
     const text = cell && readTheirs(field, cell.text);
     return cell && text ? [[field, { ...cell, text }] as const] : [];
   });
-  return new Map([...Object.entries(map.values), ...mapped]);
+  // PHP writes false as an empty cell, and a PBX takes an extension that is not `true` for disabled.
+  const { enabled } = map.columns;
+  const off = map.lenient && enabled !== undefined && columns.includes(enabled) && !cells.get(enabled)?.text;
+  const disabled = off ? [['enabled', constant(false)] as const] : [];
+  return new Map([...Object.entries(map.values), ...mapped, ...disabled]);
 }
 
 /** PBXs write a caller id as `"Acme Ltd" <+18005550100>`: each field takes its part. Empty: there is none. */

@@ -26,7 +26,9 @@ export function readCsv(text: string, map?: ColumnMap): CustomersFile {
   const problems = map ? problemsOfMap(map, table.columns) : problemsOfHeader(text, table.columns);
   // What is no such table has no lines that could be wrong.
   if (problems.length > 0) return { records: [], problems, warnings: [] };
-  const rows = map ? table.rows.map((row) => ({ ...row, cells: mappedCells(map, row.cells) })) : table.rows;
+  const rows = map
+    ? table.rows.map((row) => ({ ...row, cells: mappedCells(map, row.cells, table.columns) }))
+    : table.rows;
   const read = rows.map(readRow);
   const records = read.map(({ record }) => record);
   const lines = new Map(read.map(({ record, line }) => [record, line]));

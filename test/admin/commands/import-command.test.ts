@@ -166,12 +166,14 @@ describe('a map that cannot be read is refused', () => {
 });
 
 test('booleans of PostgreSQL and PHP are read by a map', async () => {
-  const csv = 'extension,user_context,enabled\n1,bool.example,t\n2,bool.example,f\n3,bool.example,0\n';
+  const csv =
+    'extension,user_context,enabled\n1,bool.example,t\n2,bool.example,f\n3,bool.example,0\n4,bool.example,\n';
   expect((await importText(csv, '--map', 'fusionpbx')).code).toBe(0);
   expect(await recordsOf('bool.example')).toEqual({
     '1': { enabled: true },
     '2': { enabled: false },
     '3': { enabled: false },
+    '4': { enabled: false },
   });
 });
 
