@@ -64,7 +64,7 @@ export function doubledAccounts(
 /** What databases and programs write where there is no value: as a password it would let anyone in. */
 const NO_CREDENTIAL = /^(null|\\n|nil|undefined)$/i;
 
-/** Credentials that are no credentials. */
+/** Texts that are not credentials. */
 export function nullCredentials(
   { at, item }: Pick<FileRecord, 'at' | 'item'>,
   lineOf: (path: string) => number,

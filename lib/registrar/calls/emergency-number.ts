@@ -41,10 +41,10 @@ export function isEmergencyNumber(text: string, { emergency, dialPlan }: Numbers
   );
 }
 
-/** ITU-T E.161.1 recommends 112 and 911 for the whole world; 999 and 000 are what half of it dials. */
+/** ITU-T E.161.1 recommends 112 and 911 worldwide; 999 and 000 are used in many countries. */
 const EVERYWHERE: readonly string[] = ['112', '911', '999', '000'];
 
-/** The number that a text stands for: itself, or the one that its alias names. */
+/** The number that a text means: itself, or the number of its alias. */
 function listedNumber(
   text: string,
   { numbers = [], country }: NonNullable<Customer['emergency']>,
