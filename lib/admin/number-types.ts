@@ -1,7 +1,7 @@
 import { getCountries, type MetadataJson } from 'libphonenumber-js/core';
 import { type Automaton, acceptedLengths, after, automatonOf, type State } from './digit-pattern';
 
-/** Numbers of a kind that costs the caller more than an ordinary call, told by their first digits. */
+/** Numbers that cost the caller more than an ordinary call, recognised by their first digits. */
 export interface NumberTypePrefix {
   /** The first country of the calling code. */
   readonly country: string;
@@ -70,7 +70,7 @@ interface Separated {
   readonly lengths: readonly number[];
 }
 
-/** Longer prefixes than this are told apart by the length of the number. */
+/** Longer prefixes than this are distinguished by the length of the number. */
 const LONGEST_PREFIX = 5;
 const MOST_PREFIXES = 12;
 

@@ -124,7 +124,7 @@ function aboutRegistration({ registration = {} }: Customer): Remark[] {
     ? [
         warn(
           'registration.callsFromAnywhere',
-          'lets whoever has the password call from any address',
+          'lets anyone who has the password call from any address',
           'remove it if all calls come from allowedAddresses',
         ),
       ]
@@ -180,7 +180,7 @@ function aboutPatterns({ patterns = [] }: CallerIdRules): Remark[] {
 
 const MOST_PREFIXES = 200;
 
-/** The prefixes that an anchored pattern of digits and digit classes stands for; undefined: it is another kind. */
+/** The prefixes that an anchored pattern of digits and digit classes matches; undefined: it is another kind. */
 function prefixesOf(match: string): string[] | undefined {
   const body = /^\^((?:\d|\[[\d-]+\]|\\d)*?)(?:(?:\\d|\.|\[0-9\])[*+]\$?)?$/.exec(match)?.[1];
   if (body === undefined) return undefined;
@@ -296,7 +296,7 @@ function sharedUsers(customers: readonly Customer[]): Map<Customer, Remark[]> {
   );
 }
 
-/** Trunk credentials that customers share, said once each: the carrier cannot tell whom to bill. */
+/** Trunk credentials that customers share, reported once each: the carrier cannot know which customer to bill. */
 function sharedTrunkAuth(customers: readonly Customer[]): Map<Customer, Remark[]> {
   const users = new Map<string, { record: Customer; path: string }[]>();
   for (const record of customers)

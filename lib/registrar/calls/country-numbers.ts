@@ -12,9 +12,9 @@ const SHORTEST_UNKNOWN_BARE = 10;
 const INTERNATIONAL = /^[1-9]\d{6,14}$/;
 
 /**
- * Reads digits, with or without +, as people of a country dial them. What is no possible number there stays as it is:
+ * Reads digits, with or without +, as people of a country dial them. A number that is impossible there stays as it is:
  * `impossible-in-country`. 00 leads abroad from everywhere, because mobile phones dial so: after the country's own
- * prefix, and where the digits are no number of the country.
+ * prefix, and where the digits are not a number of the country.
  * @param country one of `COUNTRY_CODES`
  */
 export function readInCountry(text: string, country: string): NumberReading {

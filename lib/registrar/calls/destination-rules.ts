@@ -15,7 +15,7 @@ export type Permission =
  * range by naming its prefix or a longer one. Of the same prefix in both lists, `deny` holds. A number that a carrier
  * may take for another one, behind the international prefix of some country, is judged as that one too.
  * @param number the normalised destination
- * @param home the calling code of the record's country; undefined: nobody said which
+ * @param home the calling code of the record's country; undefined: unknown
  */
 export function judgeDestination(number: string, rules: Customer['destinations'], home?: string): Permission {
   const permission = judge(number, rules, home);

@@ -111,8 +111,8 @@ function nationalNumber(number: string, plan: DialPlan): string {
 }
 
 /**
- * Of digits that were dialled without a prefix only the plan tells the country, and only where they begin with its
- * country code and are too many for a number of one city: 501234567 is Saudi as likely as it is Belize.
+ * The country of digits that were dialled without a prefix is known only from the plan, and only if they begin with its
+ * country code and are too many for a local number: 501234567 may be Saudi or Belize.
  */
 function isE164(number: string, because: Destination['because'], { countryCode }: DialPlan): boolean {
   if (because === 'service-code' || because === 'emergency') return false;

@@ -1,7 +1,7 @@
 /**
  * The emergency numbers of each country, as its phones dial them.
  * Source: Google's libphonenumber, resources/ShortNumberMetadata.xml, element `emergency`, which names the numbering
- * plan of each country. Otherwise than there: Gabon's 1300 stands alone for the block 13xx, and Nigeria has 112 too
+ * plan of each country. Differences: Gabon's 1300 instead of the block 13xx, and Nigeria has 112 too
  * (Nigerian Communications Commission). `docs/emergency-numbers.md` is made from this table.
  */
 const EMERGENCY_NUMBERS = `

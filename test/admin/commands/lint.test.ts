@@ -130,7 +130,7 @@ describe('lint warns of', () => {
     [{ callsFromAnywhere: false }, ['changes nothing without allowedAddresses']],
     [
       { callsFromAnywhere: true, allowedAddresses: ['192.0.2.0/24'] },
-      ['lets whoever has the password call from any address'],
+      ['lets anyone who has the password call from any address'],
     ],
     [{ callsFromAnywhere: false, allowedAddresses: ['192.0.2.0/24'] }, []],
     [{ allowedAddresses: ['192.0.2.0/24'] }, []],
