@@ -69,7 +69,7 @@ export function planOf(country: string): CountryPlan {
   };
 }
 
-const USUAL_PREFIXES = ['00', '011', '001', '002', '005', '009', '010', '000', '119', '810', '0'];
+const USUAL_PREFIXES = ['00', '001', '000', '011', '002', '005', '009', '010', '119', '810', '0'];
 
 /** All countries that the library has a plan of. */
 export function libraryCountries(): readonly string[] {

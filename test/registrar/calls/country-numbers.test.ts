@@ -56,6 +56,10 @@ describe('a number for another country', () => {
     ['US', '442079460000', '011442079460000'],
     ['AU', '442079460000', '0011442079460000'],
     ['RU', '442079460000', '810442079460000'],
+    // ITU Operational Bulletin, "Dialling procedures": 001 is Singtel's, 000 is Tanzania's and Uganda's
+    ['SG', '442079460000', '001442079460000'],
+    ['TZ', '442079460000', '000442079460000'],
+    ['UG', '442079460000', '000442079460000'],
     ['US', '18765550123', '8765550123'],
   ])('%s dials %s as %s', (country, number, dialled) => {
     expect(nationalForm(number, country)).toBe(dialled);
