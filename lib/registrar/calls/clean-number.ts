@@ -1,10 +1,10 @@
 import { withoutEscapes } from '../auth/escapes';
 
 /**
- * Visual separators (RFC 3966 section 5.1.1), the slash of German address books (DIN 5008), spaces, and the invisible
- * marks that address books put around numbers.
+ * Visual separators (RFC 3966 section 5.1.1) and the dashes that word processors make of them, the slash of German
+ * address books (DIN 5008), blanks, and the invisible marks that address books put around numbers.
  */
-const SEPARATORS = /[-./\p{Zs}\p{Cf}]/gu;
+const SEPARATORS = /[./\t\u2212\p{Pd}\p{Zs}\p{Cf}]/gu;
 /**
  * `+44 (0)20 …`: the zero is for callers inside the country. It belongs to the number in Italy, San Marino, Ivory Coast,
  * Burkina Faso, Niger, Benin and Congo, which have no trunk prefix, and numbers that begin with 0 (ITU-T E.129).
