@@ -86,11 +86,20 @@ function describe(parsed: PhoneNumber | undefined, digits: string): LibraryNumbe
   return parsed?.isPossible()
     ? {
         number: parsed.number.slice(1),
-        national: parsed.formatNational().replace(/\D/g, ''),
+        national: nationalDigits(parsed),
         valid: parsed.isValid(),
         converted: parsed.nationalNumber !== digits,
       }
     : undefined;
+}
+
+/** The plan writes the numbers that it knows; one that it does not know yet is behind the trunk prefix like others. */
+function nationalDigits(parsed: PhoneNumber): string {
+  const { nationalNumber, countryCallingCode } = parsed;
+  const written = parsed.formatNational();
+  const country = written === nationalNumber && !parsed.isValid() && countryOfCallingCode(countryCallingCode);
+  const { nationalPrefix = '' } = country ? planOf(country) : {};
+  return (nationalPrefix === countryCallingCode ? '' : nationalPrefix) + written.replace(/\D/g, '');
 }
 
 function knownCountry(country: string): CountryCode {
