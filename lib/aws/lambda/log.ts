@@ -31,8 +31,8 @@ export function telemetryLog(
 ): Telemetry {
   const waiting = meter(namespace);
   const least = LEVELS.indexOf(level ?? 'INFO');
-  const write = (at: Level, line: LogLine) => {
-    if (LEVELS.indexOf(at) >= least) print(at === 'INFO' ? line : { level: at, ...line });
+  const write = (at: Level, line: LogLine, always = false) => {
+    if (always || LEVELS.indexOf(at) >= least) print(at === 'INFO' ? line : { level: at, ...line });
   };
   let countedAt = -Infinity;
   const end = (counts: readonly Count[], at: Level) => {
@@ -44,7 +44,8 @@ export function telemetryLog(
   return {
     outcome: (outcome, { requestId, milliseconds }) => {
       const level = levelOf(outcome);
-      write(level, Object.assign(lineOf(outcome), { ms: milliseconds, requestId: shortened(requestId) }));
+      const line = Object.assign(lineOf(outcome), { ms: milliseconds, requestId: shortened(requestId) });
+      write(level, line, isEmergency(outcome));
       end(countsOf(outcome), level);
     },
     failed: (cause, { requestId, milliseconds }) => {
