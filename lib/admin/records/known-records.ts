@@ -1,6 +1,7 @@
+import { parseStored } from '../../aws/tools/customer-records';
 import type { CallRecords, CallSettings } from '../../registrar/calls/call';
 import { type Aor, formatAor, realmKey } from '../../registrar/record/aor';
-import { type Customer, parseCustomer } from '../../registrar/record/customer';
+import type { Customer } from '../../registrar/record/customer';
 import type { Deployment } from '../deployment';
 import { readCustomersFile } from '../files/customers-file';
 import { reportProblems } from '../files/file-problems';
@@ -21,7 +22,7 @@ export interface KnownRecords {
 
 /** The records of a deployment, read as the hooks read them. */
 export function recordsInTable({ name, options, settings, records }: Deployment): KnownRecords {
-  return { name, options, settings, find: async (aor) => parseCustomer(await records.find(aor)).customer };
+  return { name, options, settings, find: async (aor) => parseStored(await records.find(aor)).customer };
 }
 
 /** The records of a deployment as they would be after these steps. */
@@ -32,7 +33,7 @@ export function recordsAfter(deployment: Deployment, steps: readonly Step[]): Kn
     ...known,
     find: async ({ username, realm }) => {
       const aor = formatAor({ username, realm: realmKey(realm) });
-      return changed.has(aor) ? parseCustomer(changed.get(aor)).customer : known.find({ username, realm });
+      return changed.has(aor) ? parseStored(changed.get(aor)).customer : known.find({ username, realm });
     },
   };
 }
