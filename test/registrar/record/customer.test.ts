@@ -344,6 +344,14 @@ describe('a form that can only mean one thing is read, and a problem is reported
     [{ trunks: [[{ name: 'a' }]] }, { trunks: [{ name: 'a' }] }, [`trunks[0]: ${object}`]],
     [{ callerId: [{ default: '1' }] }, { callerId: { default: '1' } }, [`callerId: ${object}`]],
     [
+      { emergency: [{ country: 'Utopia', numbers: ['110'] }] },
+      { emergency: { numbers: ['110', '112', '911', '999', '000'] } },
+      [
+        `emergency: ${object}`,
+        'emergency.country: write a country of docs/emergency-numbers.md, such as US, or give numbers',
+      ],
+    ],
+    [
       { dialPlan: { countryCode: 966 } },
       { dialPlan: { countryCode: '966' } },
       [`dialPlan.countryCode: ${text}`],
@@ -434,8 +442,12 @@ describe('whatever can be read as an emergency number is one', () => {
       { country: ['US'], numbers: 112 },
       { country: 'US', numbers: ['112'] },
     ],
-    [{ country: 'Utopia', numbers: ['112'] }, { numbers: ['112'] }],
-    [{ country: 'Utopia' }, undefined],
+    [{ country: 'Utopia', numbers: ['110'] }, { numbers: ['110', '112', '911', '999', '000'] }],
+    [{ country: 'Utopia' }, { numbers: ['112', '911', '999', '000'] }],
+    [
+      { country: 5, trunk: 'main' },
+      { numbers: ['112', '911', '999', '000'], trunk: 'main' },
+    ],
     [
       { country: 'US', nmbr: 'none' },
       { country: 'US', numbers: [] },
