@@ -3,7 +3,7 @@ import { Undecided } from '../lib/hooks/errors';
 import type { HookOutcome } from '../lib/hooks/outcome';
 import type { Hook } from '../lib/hooks/signed-hook';
 import type { Telemetry } from '../lib/hooks/telemetry';
-import { lineOf } from '../lib/hooks/telemetry';
+import { reportOf } from '../lib/hooks/telemetry';
 import { signatureHeader } from '../lib/jambonz/signature';
 import type { HookAnswer } from '../lib/jambonz/webhook';
 import type { CallSettings } from '../lib/registrar/calls/call';
@@ -76,7 +76,7 @@ export function contextWith(
       ...settings,
     },
     report: (outcome) => {
-      withoutSecrets(lineOf(outcome));
+      withoutSecrets(reportOf(outcome).line);
       outcomes.push(outcome);
     },
     decisions: outcomes,

@@ -15,7 +15,7 @@ export interface CallEnd {
   readonly callId: string;
   readonly status: (typeof ENDS)[number];
   readonly sipStatus: number | undefined;
-  /** Seconds of talking; 0 when nobody answered. */
+  /** Seconds of talking; 0 when there was no answer. */
   readonly duration: number;
   /** `caller`, or `jambonz`: the callee, the time limit or a failure. */
   readonly endedBy: 'caller' | 'jambonz';
@@ -23,7 +23,7 @@ export interface CallEnd {
   readonly customerData: unknown;
 }
 
-/** One ended call, as it is told to people. */
+/** The record of an ended call. */
 export interface CallRecord extends Omit<CallEnd, 'kind' | 'customerData'> {
   readonly tag: CallTag;
 }

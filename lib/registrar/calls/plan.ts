@@ -21,7 +21,7 @@ import {
 } from './destination';
 import { judgeDestination, type Permission } from './destination-rules';
 import { emergencyNumber, isEmergencyNumber } from './emergency-number';
-import { STOP_CODES } from './failover';
+import { STOP_CODES } from './stop-codes';
 import { type ChosenTrunk, emergencyTrunks, trunksFor } from './trunks';
 
 /** One way to the carrier, shaped for its trunk. */

@@ -1,5 +1,5 @@
 import { EMERGENCY_NUMBERS_EVERYWHERE, hasEmergencyNumbers } from '../calls/country-codes';
-import { MIN_SUBSCRIBER_DIGITS } from '../calls/destination';
+import { MIN_SUBSCRIBER_DIGITS } from '../calls/number-reading';
 import { isMeantBy } from './names';
 import { isPlainObject } from './plain-object';
 

@@ -262,11 +262,11 @@ describe('a customer record', () => {
       { dialMusic: 'ring.wav' },
       'dialMusic: write a URL, or a tone such as tone_stream://%(2000,4000,440,480);loops=-1',
     ],
-  ])('%j is told by path, with the mend', (fields, problem) => {
+  ])('%j is reported with its path and fix', (fields, problem) => {
     expect(problemsOf(fields)).toEqual([problem]);
   });
 
-  test('tells all problems at once', () => {
+  test('reports all problems at once', () => {
     const problems = problemsOf({
       password: 1,
       techPrefix: 2,
@@ -290,7 +290,7 @@ describe('a customer record', () => {
     expect(problems).toMatchObject([{ path: 'pasword', unknownField: true }]);
   });
 
-  test('no problem quotes what stands in the record', () => {
+  test('no problem quotes a value of the record', () => {
     const secret = 'sup3r-s3cret\n';
     expect(
       JSON.stringify(
@@ -847,7 +847,7 @@ describe('no customer', () => {
     [{ realm: 'a b', username: 'x' }],
     [{ realm: 'a', username: 'x@y' }],
     [{ realm: 'a', username: 'a b' }],
-  ])('%j is no customer', (item) => {
+  ])('%j is not a customer', (item) => {
     const { customer, problems } = parseCustomer(item);
     expect(customer).toBeUndefined();
     expect(problems.length).toBeGreaterThan(0);

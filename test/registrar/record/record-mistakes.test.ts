@@ -656,7 +656,7 @@ describe.each(ROWS)('$name, broken in any one place', ({ whole, inherited }) => 
   const broken = [...inPlace, ...misplacedIn(whole).map(parsed)];
   const mistakes = broken.filter(isReported);
 
-  test('is taken as it stands, or a problem is reported', () => {
+  test('is used as written, or a problem is reported', () => {
     const silent = broken.filter((it) => !isReported(it) && !isVerbatim(it));
     expect(silent.map(({ what }) => what)).toEqual([]);
   });
