@@ -116,7 +116,7 @@ function kindOf(text: string): NumberTypePrefix['kind'] {
   throw new Error(`there is no kind ${text}`);
 }
 
-/** The table that the hooks read: a line for each country and kind, as `IT premium-rate 390878 3914 3989>8`. */
+/** A line for each country and kind, as `IT premium-rate 390878 3914 3989>8`. */
 export function numberTypeLines(metadata: MetadataJson): string[] {
   const lines = new Map<string, string[]>();
   for (const { country, kind, prefix, shortest, ordinaryLengths } of numberTypePrefixes(metadata)) {
@@ -126,6 +126,14 @@ export function numberTypeLines(metadata: MetadataJson): string[] {
     lines.set(name, [...(lines.get(name) ?? []), prefix + least + ordinary]);
   }
   return [...lines].map(([name, prefixes]) => [name, ...prefixes].join(' ')).sort();
+}
+
+/** The table that the hooks read, shorter: each kind once, and below it lines as `IT 390878 3914 3989>8`. */
+export function numberTypeTable(lines: readonly string[]): string[] {
+  return Object.keys(KINDS).flatMap((kind) => [
+    kind,
+    ...lines.filter((line) => line.includes(` ${kind} `)).map((line) => line.replace(` ${kind} `, ' ')),
+  ]);
 }
 
 const USUALLY_SHORTEST = 9;

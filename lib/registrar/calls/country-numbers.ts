@@ -27,6 +27,18 @@ export function readInCountry(text: string, country: string): NumberReading {
   return reading;
 }
 
+/**
+ * Whole numbers of the country that too many digits begin with: an exchange may connect as soon as a number is whole,
+ * and pass over the digits behind it. A number of another country has none.
+ * @param text dialled digits that are no number of the country
+ */
+export function numbersCutShort(text: string, country: string): string[] {
+  if (isAbroad(text)) return [];
+  return Array.from({ length: text.length }, (_, length) => readInCountry(text.slice(0, length), country))
+    .filter(({ because }) => because === 'country')
+    .map(({ number }) => number);
+}
+
 /** The calling code of a country, such as 966. */
 export function callingCodeOf(country: string): string {
   return library().planOf(country).callingCode;
@@ -73,7 +85,7 @@ function readDigits(text: string, country: string): NumberReading {
   if (own?.valid && whole) return { number: own.number, because: 'country' };
   const plausible = abroad.find((digits) => INTERNATIONAL.test(digits));
   if (plausible !== undefined) return international(plausible);
-  const complete = own?.converted || (isWholeByLength(text, nationalPrefix) && !isAbroad(text));
+  const complete = own?.converted || (isWholeByLength(text, nationalPrefix) && !isElsewhere(text));
   return own && complete
     ? { number: own.number, because: 'country' }
     : { number: text, because: 'impossible-in-country' };
@@ -84,7 +96,14 @@ function isWholeByLength(text: string, nationalPrefix: string | undefined): bool
   return nationalPrefix === undefined || text.length >= SHORTEST_UNKNOWN_BARE;
 }
 
-/** `447911123456` is a number of another country, whatever lengths this one has. */
+/**
+ * `447911123456` is a number of another country, whatever lengths this one has. What begins with 0 and is not in the
+ * plan has a trunk prefix that the country gave up.
+ */
+function isElsewhere(text: string): boolean {
+  return text.startsWith('0') || isAbroad(text);
+}
+
 function isAbroad(text: string): boolean {
   return library().parseInternational(text)?.valid === true;
 }

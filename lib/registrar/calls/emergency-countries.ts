@@ -247,6 +247,9 @@ ZM 112 991 993 999
 ZW 112 993 994 995 999
 `;
 
+/** The countries of the table. */
+export const EMERGENCY_COUNTRIES: readonly string[] = EMERGENCY_NUMBERS.match(/^[A-Z]{2}/gm) ?? [];
+
 /** The emergency numbers of a country; none where the table has no line. */
 export function emergencyNumbersOf(country: string): readonly string[] {
   return new RegExp(`^${country} (.*)$`, 'm').exec(EMERGENCY_NUMBERS)?.[1]?.split(' ') ?? [];
