@@ -38,6 +38,10 @@ export const METRICS = {
   limited: 'Limited',
   /** Calls that belong to no authenticated INVITE, refused or not. */
   grantMissing: 'GrantMissing',
+  /** Calls that a rule would have refused which is only observed. */
+  wouldRefuse: 'WouldRefuse',
+  /** Budgets of minutes that fell below a fifth. */
+  budgetLow: 'BudgetLow',
   /** Records with something in them that an admin should mend. */
   badRecords: 'BadRecords',
 } as const;
@@ -91,6 +95,8 @@ export function countsOf(outcome: HookOutcome): Count[] {
             count('calls'),
             ...(plan.destination.because === 'emergency' ? [count('emergencyCalls')] : []),
             ...missing,
+            ...(plan.would.length > 0 ? [count('wouldRefuse')] : []),
+            ...plan.low.map(() => count('budgetLow')),
           ];
     }
     case 'dial-action': {

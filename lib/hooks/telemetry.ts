@@ -1,4 +1,7 @@
+import { hashed } from '../aws/stores/memory-table';
 import type { CallTag } from '../jambonz/call-tag';
+import { withoutEscapes } from '../registrar/auth/escapes';
+import type { Call } from '../registrar/calls/call';
 import { type Aor, formatAor, isRealm, isUsername } from '../registrar/record/aor';
 import type { Problem } from '../registrar/record/customer';
 import { errorName, Undecided } from './errors';
@@ -34,27 +37,8 @@ export function lineOf(outcome: HookOutcome): LogLine {
   switch (outcome.hook) {
     case 'register-auth':
       return lineOfAuth(outcome);
-    case 'call-hook': {
-      const { plan, grant, illegal } = outcome;
-      const caller = {
-        hook: 'call-hook',
-        answer: plan.kind,
-        aor: plan.caller && printable(plan.caller),
-        grant: grant === 'not-asked' ? undefined : grant,
-      };
-      if (plan.kind === 'refuse')
-        return { ...caller, because: plan.because, to: plan.destination?.number, status: plan.status };
-      const { destination, callerId, attempts } = plan;
-      return {
-        ...caller,
-        illegal: illegal.join(',') || undefined,
-        because: callerId.because,
-        to: destination.number,
-        callerId: callerId.number,
-        trunk: attempts[0].trunk,
-        emergency: destination.because === 'emergency' || undefined,
-      };
-    }
+    case 'call-hook':
+      return withSaid(outcome.call, lineOfDecidedCall(outcome));
     case 'dial-action': {
       const { tag, step, illegal } = outcome;
       const { kind, because } = step;
@@ -73,8 +57,10 @@ export function lineOf(outcome: HookOutcome): LogLine {
         answer: 'ended',
         because: status,
         status: sipStatus,
+        started: tag.began.at,
         duration,
         endedBy,
+        customer: tag.began.customer,
       };
     }
   }
@@ -129,7 +115,89 @@ function lineOfAuth({ hook, method, admission, source, userAgent }: AuthDecision
 
 /** The call that a later hook is about; `trunk` and `attempt` are those that ended. */
 function callLine(hook: string, { call, number, trunk, attempt, shown }: CallTag): LogLine {
-  return { hook, aor: printable(call.caller), to: number, trunk, attempt, callerId: shown };
+  const { id, caller } = call;
+  return { hook, aor: printable(caller), call: callName(id), to: number, trunk, attempt, callerId: shown };
+}
+
+/** The same in all lines of a call, and in those of no other: Call-IDs are long. */
+function callName(callId: string): string {
+  return hashed(callId).slice(1, 13);
+}
+
+function lineOfDecidedCall({ call, plan, grant, illegal }: Extract<HookOutcome, { call: unknown }>): LogLine {
+  const caller = {
+    hook: 'call-hook',
+    answer: plan.kind,
+    aor: plan.caller && printable(plan.caller),
+    call: callName(call.id),
+    grant: grant === 'not-asked' ? undefined : grant,
+  };
+  if (plan.kind === 'refuse')
+    return { ...caller, because: plan.because, to: plan.destination?.number, status: plan.status };
+  const { destination, callerId, attempts, would, reserved } = plan;
+  return {
+    ...caller,
+    illegal: illegal.join(',') || undefined,
+    because: callerId.because,
+    to: destination.number,
+    callerId: callerId.number,
+    trunk: attempts[0].trunk,
+    emergency: destination.because === 'emergency' || undefined,
+    would: would.join(',') || undefined,
+    reserved: reserved?.seconds,
+  };
+}
+
+/** Bytes. Where names are long, what the device said is cut. */
+const LONGEST_CALL_LINE = 320;
+const REST_OF_CALL_LINE = '"level":"WARN","dialled":"","from":"","ms":1234,"requestId":"JKJaXmPL",'.length;
+/** What a number needs. */
+const LEAST_DIALLED = 20;
+const LONGEST_FROM = 60;
+
+/** Adds whatever the device said that decides about its call: the rules read it back from here. */
+function withSaid({ dialled, presented }: Call, line: LogLine): LogLine {
+  const { from: user, identity, private: hides } = presented;
+  const from = readableText(user, LONGEST_FROM);
+  const other = {
+    ...line,
+    identity: identity && readableText(identity, LONGEST_FROM),
+    private: hides || undefined,
+  };
+  const room = LONGEST_CALL_LINE - REST_OF_CALL_LINE - JSON.stringify(other).length - from.length;
+  return { ...other, dialled: readableText(dialled, Math.max(room, LEAST_DIALLED)), from };
+}
+
+/**
+ * A text of a device in printable ASCII, as JSON writes it, that the rules read as they read the text itself; cut with
+ * `…` when it is long.
+ */
+function readableText(text: string, longest: number): string {
+  // Parameters of a number are escaped for themselves.
+  const readable = text.split(';').map(escaped).join(';');
+  return readable.length > longest ? `${readable.slice(0, longest - CUT.length)}…` : readable;
+}
+
+/** `…` in bytes. */
+const CUT = Buffer.from('…');
+
+function escaped(text: string): string {
+  const isMalformed = text.includes('%') && withoutEscapes(text) === text;
+  return (isMalformed ? text.replaceAll('%', '%25') : text)
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .replace(/[^ !#-[\]-~]/gu, encodeURIComponent);
+}
+
+/** Budgets that a call brought low, for whom it concerns. Minutes. */
+export function linesOfLowBudgets(outcome: HookOutcome): LogLine[] {
+  if (!('plan' in outcome) || outcome.plan.kind === 'refuse') return [];
+  const { limits, low } = outcome.plan;
+  return low.map(({ name, seconds, spent }) => ({
+    budgetLow: limits && printable(limits.owner),
+    budget: name,
+    minutes: seconds / 60,
+    spent: Math.floor(spent / 60),
+  }));
 }
 
 /** A record that an admin should mend: where and how, never what stands there. */

@@ -4,6 +4,7 @@ import { HIGH_RISK_RANGES } from '../../registrar/calls/high-risk-ranges';
 import { formatAor, realmKey } from '../../registrar/record/aor';
 import type { CallerIdRules, Customer, Trunk } from '../../registrar/record/customer';
 import { type Policy, policyOf } from '../../registrar/record/policy';
+import { aboutMinutes, aboutObserved } from './lint-minutes';
 import { aboutDialPlan, aboutEmergency } from './lint-numbers';
 import { aboutFormatsWithoutPlan, aboutUnreachable } from './lint-prefixes';
 import { type Remark, type Warning, warn } from './lint-remark';
@@ -32,6 +33,8 @@ export function warningsOf(customers: readonly Customer[], now: number): Warning
       ...aboutDestinations(record),
       ...aboutTrunks(record, policy),
       ...aboutEmergency(record, named, policy),
+      ...aboutMinutes(record),
+      ...aboutObserved(record, policy),
       ...(users.get(record) ?? []),
       ...(shared.get(record) ?? []),
     ];

@@ -7,6 +7,7 @@ import {
   lineOf,
   lineOfBroken,
   lineOfDegradation,
+  linesOfLowBudgets,
   linesOfProblems,
   type Telemetry,
 } from '../../hooks/telemetry';
@@ -45,6 +46,7 @@ export function telemetryLog(
     outcome: (outcome, { requestId, milliseconds }) => {
       const level = levelOf(outcome);
       write(level, Object.assign(lineOf(outcome), { ms: milliseconds, requestId: shortened(requestId) }));
+      for (const line of linesOfLowBudgets(outcome)) write('WARN', line);
       end(countsOf(outcome), level);
     },
     failed: (cause, { requestId, milliseconds }) => {
@@ -88,7 +90,8 @@ function levelOf(outcome: HookOutcome): Level {
     (outcome.hook === 'register-auth' && !outcome.admission.admitted) ||
     (outcome.hook === 'call-hook' && outcome.plan.kind === 'refuse');
   const illegal = 'illegal' in outcome && outcome.illegal.length > 0;
-  return refused || illegal || isEmergency(outcome) ? 'WARN' : 'INFO';
+  const isLow = linesOfLowBudgets(outcome).length > 0;
+  return refused || illegal || isLow || isEmergency(outcome) ? 'WARN' : 'INFO';
 }
 
 /** Somebody calls for help: the line and the count must not wait, whatever the log level. */

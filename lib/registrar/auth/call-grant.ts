@@ -19,13 +19,16 @@ export interface CallGrant {
 /** A call follows its INVITE at once; this leaves room for a slow edge. */
 export const GRANT_TTL_MS = 60_000;
 
-/** What a call found; `unknown`: the memory could not be asked. */
-export type GrantState = 'granted' | 'missing' | 'not-asked' | 'unknown';
+/** What a call found; `new-source`: a grant, of an INVITE from a new address; `unknown`: the memory could not be asked. */
+export type GrantState = 'granted' | 'new-source' | 'missing' | 'not-asked' | 'unknown';
 
 /** What accepted INVITEs leave for their calls. */
 export interface CallGrants {
-  /** Never throws: false when it could not be left. */
-  issue(grant: CallGrant): Promise<boolean>;
+  /**
+   * Never throws: false when it could not be left.
+   * @param isFromNewSource the INVITE came from an address that `registration.newSource` of the account calls new
+   */
+  issue(grant: CallGrant, isFromNewSource: boolean): Promise<boolean>;
   /**
    * Takes it, once. Never throws.
    * @param by the SBC's own Call-ID of the call: the same call may ask again, as jambonz repeats a lost hook

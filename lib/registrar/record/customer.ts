@@ -1,8 +1,10 @@
 import * as v from 'valibot';
+import { LONGEST_NEW_SOURCE_HOURS } from '../auth/new-source';
 import { realmKey } from './aor';
 import {
   customerSchema,
   type NUMBER_FORMATS,
+  type OBSERVABLE_RULES,
   type outboundAuthSchema,
   type trunkSchema,
 } from './customer-schema';
@@ -14,6 +16,7 @@ export type CallerIdRules = Exclude<NonNullable<Written['callerId']>, string>;
 export type Trunk = v.InferOutput<typeof trunkSchema>;
 export type OutboundAuth = v.InferOutput<typeof outboundAuthSchema>;
 export type NumberFormat = (typeof NUMBER_FORMATS)[number];
+export type ObservableRule = (typeof OBSERVABLE_RULES)[number];
 
 /** One SIP account as the rules see it: every field either is as described or is not there. */
 export type Customer = Omit<Written, 'callerId'> & { readonly callerId?: CallerIdRules };
@@ -54,13 +57,17 @@ export function parseCustomer(item: unknown): ParsedCustomer {
   return { customer: undefined, problems };
 }
 
+/** No address has been used for longer, and no number may be called from it. */
+const ALWAYS_NEW = { mode: 'enforce', hours: LONGEST_NEW_SOURCE_HOURS, allow: [] };
+
 /** What the record says in place of a field that cannot be read: restrictions at their strictest. */
 const STRICTEST: Readonly<Record<string, Json>> = {
   enabled: { enabled: false },
-  registration: { registration: { allowedAddresses: [], replay: 'enforce' } },
+  registration: { registration: { allowedAddresses: [], replay: 'enforce', newSource: ALWAYS_NEW } },
   'registration.allowedAddresses': { registration: { allowedAddresses: [] } },
   'registration.callsFromAnywhere': { registration: { callsFromAnywhere: false } },
   'registration.replay': { registration: { replay: 'enforce' } },
+  'registration.newSource': { registration: { newSource: ALWAYS_NEW } },
   callerId: { callerId: { fallback: 'decline' } },
   'callerId.default': { callerId: { fallback: 'decline' } },
   'callerId.pool': { callerId: { fallback: 'decline' } },
@@ -80,6 +87,12 @@ const STRICTEST: Readonly<Record<string, Json>> = {
   'limits.maxConcurrentCalls': { limits: { maxConcurrentCalls: 0 } },
   'limits.callsPerMinute': { limits: { callsPerMinute: 0 } },
   'limits.maxCallSeconds': { limits: { maxConcurrentCalls: 0 } },
+  'limits.maxMinutesPerDay': { limits: { maxMinutesPerDay: 0 } },
+  // Nobody knows which calls it would have stopped, or on which day.
+  'limits.budgets': { limits: { maxMinutesPerDay: 0 } },
+  'limits.budgets[]': { limits: { maxMinutesPerDay: 0 } },
+  'limits.budgets[].prefixes[]': { limits: { maxMinutesPerDay: 0 } },
+  'limits.timeZone': { limits: { maxMinutesPerDay: 0 } },
   // Without these nobody knows whom to bill: the account keeps its registration and loses its trunks.
   techPrefix: { trunks: [] },
   outboundAuth: { trunks: [] },
@@ -115,9 +128,10 @@ function dropUnit(value: Json, unit: Path): void {
   if (Array.isArray(parent)) parent.splice(Number(key), 1);
   else if (key in parent) delete parent[key];
   else delete value[unit[0] as string];
-  for (const [field, safest] of Object.entries(STRICTEST[formatPath(unit)] ?? {})) {
-    value[field] =
-      Array.isArray(safest) || !isObject(safest) ? safest : { ...asObject(value[field]), ...safest };
+  const field = formatPath(unit).replace(/\[\d+\]/g, '[]');
+  for (const [name, safest] of Object.entries(STRICTEST[field] ?? {})) {
+    value[name] =
+      Array.isArray(safest) || !isObject(safest) ? safest : { ...asObject(value[name]), ...safest };
   }
 }
 
