@@ -1,7 +1,7 @@
-import { hashed } from '../aws/stores/memory-table';
 import type { CallTag } from '../jambonz/call-tag';
 import { withoutEscapes } from '../registrar/auth/escapes';
 import type { Call } from '../registrar/calls/call';
+import { callName } from '../registrar/calls/call-name';
 import { type Aor, formatAor, isRealm, isUsername } from '../registrar/record/aor';
 import type { Problem } from '../registrar/record/customer';
 import { errorName, Undecided } from './errors';
@@ -117,11 +117,6 @@ function lineOfAuth({ hook, method, admission, source, userAgent }: AuthDecision
 function callLine(hook: string, { call, number, trunk, attempt, shown }: CallTag): LogLine {
   const { id, caller } = call;
   return { hook, aor: printable(caller), call: callName(id), to: number, trunk, attempt, callerId: shown };
-}
-
-/** The same in all lines of a call, and in those of no other: Call-IDs are long. */
-function callName(callId: string): string {
-  return hashed(callId).slice(1, 13);
 }
 
 function lineOfDecidedCall({ call, plan, grant, illegal }: Extract<HookOutcome, { call: unknown }>): LogLine {

@@ -165,7 +165,7 @@ describe('limits.budgets', () => {
 
 describe('while the memory table cannot be asked', () => {
   const deaf = async (context: TestContext) => {
-    const callLimits = { ...context.callLimits, take: async () => ({ result: 'unknown' as const }) };
+    const callLimits = { ...context.callLimits, acquire: async () => ({ result: 'unknown' as const }) };
     return call({ ...context, callLimits }, 'leg-1');
   };
 
@@ -179,7 +179,7 @@ describe('while the memory table cannot be asked', () => {
 
   test('an emergency call does not ask', async () => {
     const context = worldOf({ maxMinutesPerDay: 10 });
-    const callLimits = { ...context.callLimits, take: () => Promise.reject(new Error('asked')) };
+    const callLimits = { ...context.callLimits, acquire: () => Promise.reject(new Error('asked')) };
     expect(inWords(await call({ ...context, callLimits }, 'leg-1', '112'))).toContain('sip:112@');
   });
 });

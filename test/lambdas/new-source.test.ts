@@ -1,8 +1,8 @@
 import { ENV } from '../../lib/hooks/settings';
 import { invite, type Phone, register } from '../../lib/local/sip-phone';
-import { NOW } from '../hook-context';
 import { type FaultyDynamoDB, startFaultyDynamoDB } from '../aws/faulty-dynamodb';
 import { outcome, startLambda, startTables, type TestTables } from '../aws/lambda-process';
+import { NOW } from '../hook-context';
 
 const HOUR_MS = 3600_000;
 const REALM = 'a.example';

@@ -199,7 +199,7 @@ describe('explain call, under a budget', () => {
     const { shell, known, printed, put, remember } = await open();
     await put(item);
     if (counts) await remember(counts);
-    const { code } = await explainCall(shell, known, 'acme@a.example', number, {});
+    const { code } = await explainCall(shell, known, 'acme@a.example', number, { verbs: true });
     const text = printed();
     const [, budget] = /^ {2}budget +(.*)$/m.exec(text) ?? [];
     const [, timeLimit] = /"timeLimit": (\d+)/.exec(text) ?? [];
