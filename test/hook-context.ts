@@ -10,7 +10,7 @@ import { Undecided } from '../lib/hooks/errors';
 import type { HookOutcome } from '../lib/hooks/outcome';
 import type { Hook } from '../lib/hooks/signed-hook';
 import type { Telemetry } from '../lib/hooks/telemetry';
-import { lineOf } from '../lib/hooks/telemetry';
+import { reportOf } from '../lib/hooks/telemetry';
 import { signatureHeader } from '../lib/jambonz/signature';
 import type { HookAnswer } from '../lib/jambonz/webhook';
 import type { CallSettings } from '../lib/registrar/calls/call';
@@ -88,7 +88,7 @@ export function contextWith(
     isOverdue: () => false,
     settings: { ...SETTINGS, ...settings },
     report: (outcome) => {
-      withoutSecrets(lineOf(outcome));
+      withoutSecrets(reportOf(outcome).line);
       if ('plan' in outcome) decidedAgain(outcome, customers, { ...SETTINGS, ...settings }, now);
       outcomes.push(outcome);
     },
@@ -103,7 +103,7 @@ function decidedAgain(
   settings: CallSettings,
   at: number,
 ): void {
-  const line = JSON.parse(JSON.stringify(lineOf(outcome)));
+  const line = JSON.parse(JSON.stringify(reportOf(outcome).line));
   const logged = readLoggedCall({ line, at });
   if (logged === 'cut') return;
   if (!logged) throw new Error(`the line of a call cannot be read: ${JSON.stringify(line)}`);

@@ -18,12 +18,12 @@ export interface HookContext {
   readonly secrets: (doubted?: 'doubted') => Promise<readonly WebhookSecret[]>;
   readonly customers: Customers;
   readonly replay: ReplayStore;
-  /** Who tries at whose password, and where the attempt comes from. */
+  /** The limiter for an account and the source of the attempt. */
   readonly bruteForceGuard: (aor: Aor, source: AuthAttempt['source']) => BruteForceGuard;
   readonly callGrants: CallGrants;
   readonly callLimits: CallLimits;
   readonly settings: CallSettings & AuthSettings;
-  /** Has the request been answered without us? What is decided after that reaches nobody. */
+  /** Whether the request was already answered 504: a later decision is not sent. */
   readonly isOverdue: () => boolean;
   /** Logs and counts a decision; never throws. */
   readonly report: (outcome: HookOutcome) => void;

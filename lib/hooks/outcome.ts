@@ -10,7 +10,7 @@ import type { CallPlan } from '../registrar/calls/plan';
 
 export type HookName = 'register-auth' | 'call-hook' | 'dial-action' | 'call-status';
 
-/** What a hook decided, with its reason: the value that is answered is the value that is told. */
+/** What a hook decided, with its reason: the same value is answered, logged and counted. */
 export type HookOutcome =
   | {
       readonly hook: 'register-auth';

@@ -1,11 +1,15 @@
 import type { CallTag } from '../jambonz/call-tag';
-import { withoutEscapes } from '../registrar/auth/escapes';
+import type { WrittenVerbs } from '../jambonz/verbs';
+import type { AdmissionRefusal } from '../registrar/auth/admission';
 import type { Call } from '../registrar/calls/call';
 import { callName } from '../registrar/calls/call-name';
+import type { CallPlan } from '../registrar/calls/plan';
 import { type Aor, formatAor, isRealm, isUsername } from '../registrar/record/aor';
 import type { Problem } from '../registrar/record/customer';
 import { errorName, Undecided } from './errors';
-import type { HookOutcome } from './outcome';
+import { type Count, count } from './metrics';
+import type { HookName, HookOutcome } from './outcome';
+import { readableText } from './readable-text';
 
 /** One line of the log: flat, searchable, and without a secret or a digest in it. */
 export type LogLine = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -25,46 +29,59 @@ export interface Telemetry {
   outcome(outcome: HookOutcome, request: Request): void;
   /** Something broke, and the request was answered 504. */
   failed(cause: unknown, request: Request): void;
-  /** Something went on although AWS failed. */
+  /** The request was answered, but something in AWS failed. */
   degraded(degradation: Degradation): void;
   badRecord(aor: Aor, problems: readonly Problem[]): void;
   lookedUp(milliseconds: number): void;
 }
 
-/** The log line of an outcome. */
-export function lineOf(outcome: HookOutcome): LogLine {
-  if ('refused' in outcome) return { hook: outcome.hook, answer: 'refused', because: outcome.refused };
+/** What is reported of an outcome: a line of the log, how much it matters, and what it adds to the metrics. */
+export interface Report {
+  readonly level: Level;
+  readonly line: LogLine;
+  /** Lines besides, each a warning. */
+  readonly more?: readonly LogLine[];
+  readonly counts: readonly Count[];
+}
+
+/** The only place that tells outcomes apart in order to report them. */
+export function reportOf(outcome: HookOutcome): Report {
+  if ('refused' in outcome) return reportOfRefusedHook(outcome.hook, outcome.refused);
   switch (outcome.hook) {
     case 'register-auth':
-      return lineOfAuth(outcome);
+      return outcome.admission.admitted
+        ? reportOfAdmitted(outcome, outcome.admission)
+        : reportOfNotAdmitted(outcome, outcome.admission);
     case 'call-hook':
-      return withSaid(outcome.call, lineOfDecidedCall(outcome));
-    case 'dial-action': {
-      const { tag, step, illegal } = outcome;
-      const { kind, because } = step;
-      return {
-        ...callLine('dial-action', tag),
-        illegal: illegal.join(',') || undefined,
-        answer: kind,
-        because,
-        status: kind === 'give-up' ? step.status : undefined,
-      };
-    }
-    case 'call-status': {
-      const { tag, status, sipStatus, duration, endedBy } = outcome.record;
-      return {
-        ...callLine('call-status', tag),
-        answer: 'ended',
-        because: status,
-        status: sipStatus,
-        started: tag.began.at,
-        duration,
-        endedBy,
-        customer: tag.began.customer,
-      };
-    }
+      return reportOfCall(outcome);
+    case 'dial-action':
+      return reportOfDial(outcome);
+    case 'call-status':
+      return reportOfEnd(outcome);
   }
 }
+
+function reportOfRefusedHook(hook: HookName, because: RefusedBecause): Report {
+  const alarming = REFUSED_HOOKS[because];
+  return {
+    level: 'WARN',
+    line: { hook, answer: 'refused', because },
+    counts: [count('hooks', { hook }), ...(alarming ? [count(alarming)] : [])],
+  };
+}
+
+type RefusedBecause = Extract<HookOutcome, { refused: unknown }>['refused'];
+const REFUSED_HOOKS: Readonly<Record<RefusedBecause, Count['metric'] | undefined>> = {
+  'missing-signature': 'signatureFailures',
+  'wrong-signature': 'signatureFailures',
+  'forged-call-data': 'signatureFailures',
+  'signature-too-old': 'clockSkew',
+  'signature-from-future': 'clockSkew',
+  'too-large': undefined,
+  'not-json': undefined,
+  'not-understood': undefined,
+  'realm-of-another-account': undefined,
+};
 
 /** An IPv6 address with all its digits. */
 const LONGEST_ADDRESS = 39;
@@ -73,65 +90,136 @@ const LONGEST_AGENT = 40;
 const LONGEST_OK = 220;
 const REST_OF_OK = ',"userAgent":"","ms":12345,"requestId":"JKJaXmPL"'.length;
 
-/** Printable ASCII that JSON writes as it stands; undefined: there is none. */
+/** Printable ASCII that JSON writes without escapes; undefined: the text is empty. */
 function printableText(text: string, longest: number): string | undefined {
   const printed = text.slice(0, Math.max(0, longest)).replace(/[^ !#-[\]-~]/g, '?');
   return printed === '' ? undefined : printed;
 }
 
 type AuthDecision = Extract<HookOutcome, { hook: 'register-auth'; admission: unknown }>;
+type Admitted = Extract<AuthDecision['admission'], { admitted: true }>;
+type NotAdmitted = Exclude<AuthDecision['admission'], Admitted>;
 
-function lineOfAuth({ hook, method, admission, source, userAgent }: AuthDecision): LogLine {
-  const aor = printable(admission.aor);
-  const from = {
-    address: printableText(source.address, LONGEST_ADDRESS),
-    // The address is nothing but what the device wrote itself.
-    claimed: source.claimedByDevice || undefined,
+function reportOfNotAdmitted(
+  { hook, method, source, userAgent }: AuthDecision,
+  { aor, because }: NotAdmitted,
+): Report {
+  const agent = printableText(userAgent, LONGEST_AGENT);
+  return {
+    level: 'WARN',
+    line: {
+      hook,
+      answer: 'fail',
+      aor: printable(aor),
+      method,
+      because,
+      ...lineOfSource(source),
+      userAgent: agent,
+    },
+    counts: [count('hooks', { hook }), count('refusals'), ...countsOfRefusal(because)],
   };
-  if (!admission.admitted) {
-    const { because } = admission;
-    const agent = printableText(userAgent, LONGEST_AGENT);
-    return { hook, answer: 'fail', aor, method, because, ...from, userAgent: agent };
-  }
-  // Millions of these a day are written: the one reason for ok goes without saying, as does the usual credential,
-  // and that who is granted a time has registered. Where the names are long the agent is cut short.
-  const { credential, expires, observed, despite } = admission;
-  const label = credential === 'password' || credential === 'ha1' ? undefined : credential;
-  const other = expires === undefined ? method : undefined;
+}
+
+function reportOfAdmitted(decision: AuthDecision, admitted: Admitted): Report {
+  const { hook, method } = decision;
+  const { observed } = admitted;
+  const isObserved = observed !== undefined && observed !== 'not-checked';
+  return {
+    level: 'INFO',
+    line: lineOfAdmitted(decision, admitted),
+    counts: [
+      count('hooks', { hook }),
+      ...(method === 'REGISTER' ? [count('registrations')] : []),
+      ...(isObserved ? [count('replayObserved')] : []),
+    ],
+  };
+}
+
+function lineOfSource({ address, claimedByDevice }: AuthDecision['source']): LogLine {
+  return {
+    address: printableText(address, LONGEST_ADDRESS),
+    // The address is nothing but what the device wrote itself.
+    claimed: claimedByDevice || undefined,
+  };
+}
+
+/**
+ * Millions of these a day are written: the one reason for ok is left out, and so are the usual credential, and that
+ * the method was REGISTER where a time is granted. Where the names are long the agent is cut short.
+ */
+function lineOfAdmitted(decision: AuthDecision, admitted: Admitted): LogLine {
+  const { hook, method, source, userAgent } = decision;
+  const { aor, credential, expires, observed, despite } = admitted;
   const line = {
     hook,
     answer: 'ok',
-    aor,
-    method: other,
-    credential: label,
+    aor: printable(aor),
+    method: expires === undefined ? method : undefined,
+    credential: credential === 'password' || credential === 'ha1' ? undefined : credential,
     expires,
     observed,
     despite,
-    ...from,
+    ...lineOfSource(source),
   };
   const room = LONGEST_OK - Buffer.byteLength(JSON.stringify(line)) - REST_OF_OK;
   return { ...line, userAgent: printableText(userAgent, Math.min(LONGEST_AGENT, room)) };
 }
 
-/** The call that a later hook is about; `trunk` and `attempt` are those that ended. */
-function callLine(hook: string, { call, number, trunk, attempt, shown }: CallTag): LogLine {
-  const { id, caller } = call;
-  return { hook, aor: printable(caller), call: callName(id), to: number, trunk, attempt, callerId: shown };
+function countsOfRefusal(because: AdmissionRefusal): Count[] {
+  switch (because) {
+    case 'replayed':
+    case 'not-our-nonce':
+    case 'nonce-from-future':
+    case 'nonce-too-old':
+      return [count('replayRefused')];
+    case 'limited':
+    case 'limited-address':
+      return [count('limited')];
+    default:
+      return [];
+  }
 }
 
-function lineOfDecidedCall({ call, plan, grant, illegal }: Extract<HookOutcome, { call: unknown }>): LogLine {
-  const caller = {
-    hook: 'call-hook',
-    answer: plan.kind,
-    aor: plan.caller && printable(plan.caller),
-    call: callName(call.id),
-    grant: grant === 'not-asked' ? undefined : grant,
+type CallDecision = Extract<HookOutcome, { plan: unknown }>;
+
+function reportOfCall({ hook, call, plan, grant, illegal }: CallDecision): Report {
+  // Somebody calls for help: the line and the count must not wait, whatever the log level.
+  const isEmergency = plan.destination?.because === 'emergency';
+  const isRefused = plan.kind === 'refuse';
+  const more = isRefused ? [] : linesOfLowBudgets(plan);
+  return {
+    level: isRefused || isEmergency || illegal.length > 0 || more.length > 0 ? 'WARN' : 'INFO',
+    line: withSaid(call, {
+      hook,
+      answer: plan.kind,
+      aor: plan.caller && printable(plan.caller),
+      call: callName(call.id),
+      grant: grant === 'not-asked' ? undefined : grant,
+      ...lineOfPlan(plan, illegal),
+    }),
+    more,
+    counts: [
+      count('hooks', { hook }),
+      ...(isRefused ? [] : countsOfDial(plan)),
+      ...(grant === 'missing' ? [count('grantMissing')] : []),
+    ],
   };
+}
+
+function countsOfDial({ destination, would, low }: Extract<CallPlan, { kind: 'dial' }>): Count[] {
+  return [
+    count('calls'),
+    ...(destination.because === 'emergency' ? [count('emergencyCalls')] : []),
+    ...(would.length > 0 ? [count('wouldRefuse')] : []),
+    ...low.map(() => count('budgetLow')),
+  ];
+}
+
+function lineOfPlan(plan: CallPlan, illegal: WrittenVerbs['illegal']): LogLine {
   if (plan.kind === 'refuse')
-    return { ...caller, because: plan.because, to: plan.destination?.number, status: plan.status };
+    return { because: plan.because, to: plan.destination?.number, status: plan.status };
   const { destination, callerId, attempts, would, reserved } = plan;
   return {
-    ...caller,
     illegal: illegal.join(',') || undefined,
     because: callerId.because,
     to: destination.number,
@@ -141,6 +229,46 @@ function lineOfDecidedCall({ call, plan, grant, illegal }: Extract<HookOutcome, 
     would: would.join(',') || undefined,
     reserved: reserved?.seconds,
   };
+}
+
+function reportOfDial({ hook, tag, step, illegal }: Extract<HookOutcome, { step: unknown }>): Report {
+  const { kind, because } = step;
+  const isTrunkFailure = because === 'trunk-failed' || because === 'last-trunk';
+  return {
+    level: illegal.length > 0 ? 'WARN' : 'INFO',
+    line: {
+      ...callLine(hook, tag),
+      illegal: illegal.join(',') || undefined,
+      answer: kind,
+      because,
+      status: kind === 'give-up' ? step.status : undefined,
+    },
+    counts: [count('hooks', { hook }), ...(isTrunkFailure ? [count('trunkFailures')] : [])],
+  };
+}
+
+function reportOfEnd({ hook, record }: Extract<HookOutcome, { record: unknown }>): Report {
+  const { tag, status, sipStatus, duration, endedBy } = record;
+  return {
+    level: 'INFO',
+    line: {
+      ...callLine(hook, tag),
+      answer: 'ended',
+      because: status,
+      status: sipStatus,
+      started: tag.began.at,
+      duration,
+      endedBy,
+      customer: tag.began.customer,
+    },
+    counts: [count('callsEnded', { outcome: status }), { metric: 'talkTime', value: duration }],
+  };
+}
+
+/** The call that a later hook is about; `trunk` and `attempt` are those that ended. */
+function callLine(hook: string, { call, number, trunk, attempt, shown }: CallTag): LogLine {
+  const { id, caller } = call;
+  return { hook, aor: printable(caller), call: callName(id), to: number, trunk, attempt, callerId: shown };
 }
 
 /** Bytes. Where names are long, what the device said is cut. */
@@ -163,30 +291,8 @@ function withSaid({ dialled, presented }: Call, line: LogLine): LogLine {
   return { ...other, dialled: readableText(dialled, Math.max(room, LEAST_DIALLED)), from };
 }
 
-/**
- * A text of a device in printable ASCII, as JSON writes it, that the rules read as they read the text itself; cut with
- * `…` when it is long.
- */
-function readableText(text: string, longest: number): string {
-  // Parameters of a number are escaped for themselves.
-  const readable = text.split(';').map(escaped).join(';');
-  return readable.length > longest ? `${readable.slice(0, longest - CUT.length)}…` : readable;
-}
-
-/** `…` in bytes. */
-const CUT = Buffer.from('…');
-
-function escaped(text: string): string {
-  const isMalformed = text.includes('%') && withoutEscapes(text) === text;
-  return (isMalformed ? text.replaceAll('%', '%25') : text)
-    .replace(/\p{Cs}/gu, '\ufffd')
-    .replace(/[^ !#-[\]-~]/gu, encodeURIComponent);
-}
-
-/** Budgets that a call brought low, for whom it concerns. Minutes. */
-export function linesOfLowBudgets(outcome: HookOutcome): LogLine[] {
-  if (!('plan' in outcome) || outcome.plan.kind === 'refuse') return [];
-  const { limits, low } = outcome.plan;
+/** The budgets that a call brought low, in minutes. */
+function linesOfLowBudgets({ limits, low }: Extract<CallPlan, { kind: 'dial' }>): LogLine[] {
   return low.map(({ name, seconds, spent }) => ({
     budgetLow: limits && printable(limits.owner),
     budget: name,
@@ -195,12 +301,12 @@ export function linesOfLowBudgets(outcome: HookOutcome): LogLine[] {
   }));
 }
 
-/** A record that an admin should mend: where and how, never what stands there. */
+/** A record that an admin should fix: the path and the fix, never the value. */
 export function linesOfProblems(aor: Aor, problems: readonly Problem[]): LogLine[] {
   return problems.map(({ path, fix }) => ({ badRecord: printable(aor), path, fix }));
 }
 
-/** Something broke. Names only: messages of strangers' errors may quote what they choked on. */
+/** A failed request. Only names of errors, because messages of libraries may quote secrets. */
 export function lineOfBroken(cause: unknown): LogLine {
   const error = cause instanceof Error ? cause : new Error('not an error');
   const ours = error instanceof Undecided ? error.message : undefined;
@@ -211,12 +317,12 @@ export function lineOfBroken(cause: unknown): LogLine {
   };
 }
 
-/** Our own errors say in their message what AWS said; others are known by their names. */
+/** The name of the error that AWS returned. */
 function innermost(cause: unknown): string {
   return cause instanceof Undecided && cause.cause !== undefined ? errorName(cause.cause) : errorName(cause);
 }
 
-/** What went on although AWS failed, and what was not looked at meanwhile. */
+/** What was done although AWS failed, and which check was skipped. */
 export interface Degradation {
   readonly what:
     | 'stale-record-served'
@@ -238,7 +344,7 @@ export function lineOfDegradation({ what, aor, cause }: Degradation): LogLine {
   return { trouble: what, aor: aor && printable(aor), because, inner: innermost(cause) };
 }
 
-/** Who it was about. What no account can be called was sent by a stranger: a short, harmless piece of it will do. */
+/** The account of a line. A name that no account can have is cut short, because anyone can send it. */
 function printable(aor: Aor): string {
   const text = formatAor(aor).replace(UNPRINTABLE, '?');
   return isUsername(aor.username) && isRealm(aor.realm) ? text : `${text.slice(0, 60)}…`;

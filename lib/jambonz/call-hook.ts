@@ -33,7 +33,7 @@ export function readCallId({ call_id, call_sid }: Record<string, unknown>): stri
 /**
  * Who authenticated: the exact key `X-Authenticated-User`, which the SBC sets and takes from devices. Devices can
  * still send it in other letters' case, and headers with `X-` keep theirs: another spelling beside it, or instead
- * of it, is somebody posing. A carrier's call has no such header.
+ * of it, is forged. A carrier's call has no such header.
  */
 function readCaller(headers: Record<string, unknown>): Aor | undefined {
   const spellings = Object.keys(headers).filter((name) => name.toLowerCase() === 'x-authenticated-user');

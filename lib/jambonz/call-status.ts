@@ -15,7 +15,7 @@ export interface CallEnd {
   readonly callId: string;
   readonly status: (typeof ENDS)[number];
   readonly sipStatus: number | undefined;
-  /** Seconds of talking; 0 when nobody answered. */
+  /** Seconds of talking; 0 when there was no answer. */
   readonly duration: number;
   /**
    * Seconds of a budget that the call used: those of talking with the begun one, which jambonz cuts off
@@ -28,7 +28,7 @@ export interface CallEnd {
   readonly customerData: unknown;
 }
 
-/** One ended call, as it is told to people. */
+/** The record of an ended call. */
 export interface CallRecord extends Omit<CallEnd, 'kind' | 'customerData' | 'used'> {
   readonly tag: CallTag;
 }

@@ -9,8 +9,8 @@ import { isObject } from '../registrar/record/json';
 import { coversRealm, type WebhookSecret } from './webhook-secrets';
 
 /**
- * What one hook of a call tells the next: jambonz carries the data of the `tag` verb as `customerData`. It is ours
- * only: the text is signed with a key made from the webhook secret, and belongs to one call.
+ * What one hook of a call passes to the next: jambonz carries the data of the `tag` verb as `customerData`. The text is
+ * signed with a key that is derived from the webhook secret, and is valid for one call.
  */
 export interface CallTag {
   readonly call: Call & { readonly caller: Aor };
@@ -21,7 +21,7 @@ export interface CallTag {
   readonly number: string;
   /** The number shown to the callee. */
   readonly shown: string;
-  /** Settled when the call began, whatever the record says now. */
+  /** Settled when the call began, even if the record changed since. */
   readonly began: CallBeginning;
 }
 
@@ -31,7 +31,7 @@ export interface CallBeginning {
   readonly at: number | undefined;
   /** The record whose policy the account uses, as its `customer` names it. */
   readonly customer: string | undefined;
-  /** The seat that the call took, and what it reserved; undefined: none is counted. */
+  /** The lease of the call's first attempt, and what it reserved; undefined: the call is not counted. */
   readonly lease: Lease | undefined;
   /** Seconds after which an answered call is ended; undefined: never. */
   readonly maxSeconds: number | undefined;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { lineOf } from '../../lib/hooks/telemetry';
+import { reportOf } from '../../lib/hooks/telemetry';
 import { cleanNumber } from '../../lib/registrar/calls/clean-number';
 import { applyFacts, planCall } from '../../lib/registrar/calls/plan';
 import { parseCustomer } from '../../lib/registrar/record/customer';
 
 /** How the line of a call writes what was dialled, and as whom. */
 function written(dialled: string, from = 'alice') {
-  const line = lineOf({
+  const line = reportOf({
     hook: 'call-hook',
     call: {
       id: 'leg-1',
@@ -26,7 +26,7 @@ function written(dialled: string, from = 'alice') {
     },
     grant: 'not-asked',
     illegal: [],
-  });
+  }).line;
   return { dialled: String(line.dialled), from: String(line.from) };
 }
 
@@ -87,13 +87,13 @@ describe('what a device said, in the line of its call', () => {
       low: [],
     } as const;
     const settled = applyFacts(plan, { grant: 'granted', lease }, SETTINGS);
-    const line = lineOf({
+    const line = reportOf({
       hook: 'call-hook',
       call: { ...call, dialled },
       plan: settled,
       grant: 'granted',
       illegal: [],
-    });
+    }).line;
     expect(line).toMatchObject({
       answer: 'dial',
       reserved: 14400,

@@ -1,7 +1,6 @@
 import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
 import { Undecided } from '../../lib/hooks/errors';
-import { countsOf } from '../../lib/hooks/metrics';
-import { lineOf, linesOfLowBudgets } from '../../lib/hooks/telemetry';
+import { reportOf } from '../../lib/hooks/telemetry';
 import {
   callHookPayload,
   callStatusPayload,
@@ -46,7 +45,7 @@ async function end(
 }
 
 const lineOfLast = ({ decisions: outcomes }: TestContext) =>
-  lineOf(outcomes.at(-1) ?? { hook: 'call-hook', refused: 'not-json' });
+  reportOf(outcomes.at(-1) ?? { hook: 'call-hook', refused: 'not-json' }).line;
 
 describe('limits.maxMinutesPerDay', () => {
   test('a call may last as long as what is left of the day, and at most maxCallSeconds', async () => {
@@ -100,7 +99,7 @@ describe('limits.maxMinutesPerDay', () => {
   test('a call that began before the record had a budget goes on as it began', async () => {
     const before = worldOf({});
     const verbs = await call(before, 'leg-1');
-    const context = worldOf({ maxMinutesPerDay: 0 });
+    const context = worldOf({ maxMinutesPerDay: 1 });
     const failed = { callId: 'leg-1', customerData: dataOf(verbs), dialStatus: 'failed', dialSipStatus: 503 };
     const { body } = await send(dialAction, dialActionPayload(failed), context);
     expect(inWords(body)).toContain('@b.example');
@@ -205,7 +204,7 @@ describe('a budget that gets low', () => {
     const lines = [];
     for (const leg of ['leg-1', 'leg-2', 'leg-3', 'leg-4', 'leg-5']) {
       await call(context, leg);
-      lines.push(context.decisions.slice(-1).flatMap(linesOfLowBudgets));
+      lines.push(context.decisions.slice(-1).flatMap((it) => reportOf(it).more ?? []));
     }
     expect(lines).toEqual([
       [],
@@ -215,7 +214,7 @@ describe('a budget that gets low', () => {
       [],
     ]);
     const metrics = context.decisions.map(
-      (it) => countsOf(it).filter(({ metric }) => metric === 'budgetLow').length,
+      (it) => reportOf(it).counts.filter(({ metric }) => metric === 'budgetLow').length,
     );
     expect(metrics).toEqual([0, 0, 0, 1, 0]);
   });

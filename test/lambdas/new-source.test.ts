@@ -1,4 +1,4 @@
-import { ENV } from '../../lib/hooks/settings';
+import { HOOK_SETTINGS } from '../../lib/hooks/settings';
 import { invite, type Phone, register } from '../../lib/local/sip-phone';
 import { type FaultyDynamoDB, startFaultyDynamoDB } from '../aws/faulty-dynamodb';
 import { outcome, startLambda, startTables, type TestTables } from '../aws/lambda-process';
@@ -217,7 +217,7 @@ describe('where nobody can tell', () => {
     ['refuse', '504', undefined],
   ])('while the memory cannot be read, callsWithoutMemory %s decides', async (setting, answer, verbs) => {
     const dynamodb = await startFaultyDynamoDB(tables.endpoint);
-    const { auth, call } = lambda(dynamodb.endpoint, { [ENV.callsWithoutMemory]: setting });
+    const { auth, call } = lambda(dynamodb.endpoint, { [HOOK_SETTINGS.callsWithoutMemory.env]: setting });
     dynamodb.fault = { kind: 'access denied', operation: 'BatchGetItem' };
     const request = invite(phone('alice', HOME), ABROAD, NOW);
     expect(outcome(await auth(request))).toBe(answer);
@@ -229,7 +229,7 @@ describe('where nobody can tell', () => {
     ['observe', 'a call without a grant'],
     ['off', 'every call'],
   ])('with callGrant %s %s counts as from a new address', async (callGrant) => {
-    const { call } = lambda(tables.endpoint, { [ENV.callGrant]: callGrant });
+    const { call } = lambda(tables.endpoint, { [HOOK_SETTINGS.callGrant.env]: callGrant });
     const ungranted = invite(phone('alice', HOME), ABROAD, NOW);
     expect(inWords((await call(ungranted, ABROAD)).body)).toBe('decline 403');
     expect(inWords((await call(invite(phone('alice', HOME), SAUDI, NOW), SAUDI)).body)).toBe(GOES_ON(SAUDI));

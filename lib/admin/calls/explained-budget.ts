@@ -1,4 +1,5 @@
-import { ALL_CALLS, dayIn, secondsLeft } from '../../registrar/calls/budget';
+import { ALL_CALLS, secondsLeft } from '../../registrar/calls/budget';
+import { dayIn } from '../../registrar/calls/calendar-day';
 import {
   acquireLease,
   type LeaseResult,

@@ -1,5 +1,5 @@
 import type { StoredLine } from '../../aws/tools/stored-log';
-import { type LogLine, lineOf } from '../../hooks/telemetry';
+import { type LogLine, reportOf } from '../../hooks/telemetry';
 import { dialVerbs } from '../../jambonz/verbs';
 import type { CallGrantMode, GrantState } from '../../registrar/auth/call-grant';
 import type { Call, CallRecords, CallSettings } from '../../registrar/calls/call';
@@ -119,7 +119,7 @@ function woulds({ would }: StoredLine['line']): readonly string[] {
 /** The line that this decision about a logged call would have. */
 export function lineOfReplay({ call, grant }: LoggedCall, plan: CallPlan): LogLine {
   const illegal = plan.kind === 'dial' ? dialVerbs(plan, 1, { call: '', mac: '' }, '').illegal : [];
-  return lineOf({ hook: 'call-hook', call, plan, grant, illegal });
+  return reportOf({ hook: 'call-hook', call, plan, grant, illegal }).line;
 }
 
 /** Was the call decided so? Compares all but who called and in which request. */

@@ -1,8 +1,9 @@
 import { readCallCounts } from '../../aws/tools/call-counts';
+import { parseStored } from '../../aws/tools/customer-records';
 import type { CallRecords, CallSettings } from '../../registrar/calls/call';
 import type { CallCounts } from '../../registrar/calls/call-limits';
 import { type Aor, formatAor, realmKey } from '../../registrar/record/aor';
-import { type Customer, parseCustomer } from '../../registrar/record/customer';
+import type { Customer } from '../../registrar/record/customer';
 import type { Deployment } from '../deployment';
 import { readCustomersFile } from '../files/customers-file';
 import { reportProblems } from '../files/file-problems';
@@ -30,7 +31,7 @@ export function recordsInTable(deployment: Deployment): KnownRecords {
     name,
     options,
     settings,
-    find: async (aor) => parseCustomer(await records.find(aor)).customer,
+    find: async (aor) => parseStored(await records.find(aor)).customer,
     countsOf: memoryTable === undefined ? undefined : (owner) => readCallCounts(dynamodb, memoryTable, owner),
   };
 }
@@ -43,7 +44,7 @@ export function recordsAfter(deployment: Deployment, steps: readonly Step[]): Kn
     ...known,
     find: async ({ username, realm }) => {
       const aor = formatAor({ username, realm: realmKey(realm) });
-      return changed.has(aor) ? parseCustomer(changed.get(aor)).customer : known.find({ username, realm });
+      return changed.has(aor) ? parseStored(changed.get(aor)).customer : known.find({ username, realm });
     },
   };
 }

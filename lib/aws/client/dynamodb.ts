@@ -1,16 +1,16 @@
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Attributes, type Item, readItem, writeItem } from './attributes';
 import { type Connection, callAws, connectionTo } from './aws-json';
 
+export type { Item } from './attributes';
+
 /**
- * DynamoDB as the hooks ask it: one operation (Amazon DynamoDB API reference), tried once. Attributes are JavaScript's
- * own texts, numbers, lists and maps.
+ * DynamoDB as the hooks ask it: one operation (Amazon DynamoDB API reference), tried once. Items are read and written
+ * by `./attributes`.
  * @throws Error named as AWS names it (`ConditionalCheckFailedException`), or as node:http names it
  */
 export type DynamoDB = (operation: Operation, input: Input, signal?: AbortSignal) => Promise<Output>;
 
 export type Operation = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem';
-
-export type Item = Readonly<Record<string, unknown>>;
 
 export interface Input {
   readonly TableName?: string;
@@ -58,11 +58,11 @@ export function dynamodbAt(endpoint: string | undefined): DynamoDB {
 function toWire({ Key, Item, ExpressionAttributeValues, RequestItems, ...rest }: Input): object {
   return {
     ...rest,
-    ...(Key && { Key: marshall(Key) }),
-    ...(Item && { Item: marshall(Item) }),
-    ...(ExpressionAttributeValues && { ExpressionAttributeValues: marshall(ExpressionAttributeValues) }),
+    ...(Key && { Key: writeItem(Key) }),
+    ...(Item && { Item: writeItem(Item) }),
+    ...(ExpressionAttributeValues && { ExpressionAttributeValues: writeItem(ExpressionAttributeValues) }),
     ...(RequestItems && {
-      RequestItems: mapped(RequestItems, (it) => ({ ...it, Keys: it.Keys.map((key) => marshall(key)) })),
+      RequestItems: mapped(RequestItems, (it) => ({ ...it, Keys: it.Keys.map(writeItem) })),
     }),
   };
 }
@@ -70,19 +70,18 @@ function toWire({ Key, Item, ExpressionAttributeValues, RequestItems, ...rest }:
 function fromWire({ Item, Attributes, Responses, ...rest }: Wire): Output {
   return {
     ...rest,
-    ...(Item && { Item: unmarshall(Item) }),
-    ...(Attributes && { Attributes: unmarshall(Attributes) }),
-    ...(Responses && { Responses: mapped(Responses, (items) => items.map((item) => unmarshall(item))) }),
+    ...(Item && { Item: readItem(Item) }),
+    ...(Attributes && { Attributes: readItem(Attributes) }),
+    ...(Responses && { Responses: mapped(Responses, (items) => items.map(readItem)) }),
   };
 }
 
 /** DynamoDB's own answer, whose shape its API reference promises. */
 interface Wire {
-  readonly Item?: Marshalled;
-  readonly Attributes?: Marshalled;
-  readonly Responses?: Readonly<Record<string, readonly Marshalled[]>>;
+  readonly Item?: Attributes;
+  readonly Attributes?: Attributes;
+  readonly Responses?: Readonly<Record<string, readonly Attributes[]>>;
 }
-type Marshalled = Parameters<typeof unmarshall>[0];
 
 function mapped<From, To>(
   record: Readonly<Record<string, From>>,

@@ -1,5 +1,6 @@
 import { Undecided } from '../../hooks/errors';
-import { dayIn, newlyLow, type Reservation, secondsLeft } from '../../registrar/calls/budget';
+import { newlyLow, type Reservation, secondsLeft } from '../../registrar/calls/budget';
+import { dayIn } from '../../registrar/calls/calendar-day';
 import {
   acquireLease,
   type CallCounts,

@@ -8,14 +8,14 @@ import type { Timers } from '../client/timers';
 import { lru } from './lru';
 import { type Budget, withRetry } from './retry';
 
-/** The whole look-up, retries included: a phone waits, and so does the call behind it. */
+/** For the whole look-up, retries included: a phone is waiting. */
 const BUDGET = { totalMs: 900, attemptMs: 400 };
-/** With a record at hand that may serve instead. A call looks up two, and both must fit before the deadline. */
+/** When a cached record can be used instead. A call looks up two records, and both must fit before the deadline. */
 const BUDGET_WITH_STALE = { totalMs: 400, attemptMs: 400 };
 
-/** A change of a record is seen within this; a new account within the other. */
+/** A change of a known record takes effect within the first; a new account within the second. */
 export const FRESH_MS = { known: 60_000, unknown: 5_000 };
-/** Apart, so that a flood of made-up names drives no customer out. */
+/** Two caches, so that a flood of unknown names evicts no customer. */
 const MAX_CACHED = { known: 10_000, unknown: 2_000 };
 
 interface CustomersStoreOptions {
@@ -23,11 +23,11 @@ interface CustomersStoreOptions {
   readonly tableName: string;
   /** Unix ms. */
   readonly now: () => number;
-  /** How long a record that was read before serves while the table cannot be read. */
+  /** How long a cached record is used while the table is unavailable. */
   readonly staleIfErrorMs: number;
-  /** Hears of records that an admin should mend. */
+  /** Called with the problems of a record that an admin should fix. */
   readonly onProblems: (aor: Aor, problems: readonly Problem[]) => void;
-  /** Hears how long each look-up took. */
+  /** Called with the duration of each look-up. */
   readonly onRead: (milliseconds: number) => void;
   readonly onDegraded: OnDegraded;
   /** Real ones when absent. */
@@ -40,9 +40,9 @@ interface Cached {
 }
 
 /**
- * The Customers table, read by key and remembered. Phones that ask at the same time share one look-up. While the
- * table is out of order what was read before serves, except that a disabled account is asked for each time; what an
- * operator has to mend (a permission, a missing table) is not covered up.
+ * The Customers table, read by key and cached. Requests for the same record at the same time share one look-up. While
+ * the table is unavailable, cached records are used, but never that of a disabled account; an error that an operator
+ * must fix (a permission, a missing table) is thrown.
  */
 export function customersStore(table: CustomersStoreOptions): Customers {
   const known = lru<Cached>(MAX_CACHED.known);
@@ -57,7 +57,7 @@ export function customersStore(table: CustomersStoreOptions): Customers {
     const stale = before && mayServeStale(before, table) ? before : undefined;
     try {
       const customer = await readCustomer(table, aor, stale ? BUDGET_WITH_STALE : BUDGET);
-      // DynamoDB may answer from a copy that is a moment behind: a record that was there just now is there.
+      // An eventually consistent read may miss a new record: a record that was there within the last minute is kept.
       if (!customer && before && isFresh(before)) return before.customer;
       (customer ? unknown : known).delete(key);
       (customer ? known : unknown).set(key, { customer, readAt: table.now() });
@@ -96,7 +96,7 @@ export function customersStore(table: CustomersStoreOptions): Customers {
   };
 }
 
-/** The name as the table has it; undefined: no account can be called so. */
+/** The key as the table has it; undefined: no account can have this name. */
 function legal({ username, realm }: Aor): Aor | undefined {
   return isUsername(username) && isRealm(realm) ? { username, realm: realmKey(realm) } : undefined;
 }
@@ -113,7 +113,7 @@ function mayServeStale(
   return customer?.enabled !== false && now() - readAt < staleIfErrorMs;
 }
 
-/** A record that is not the one asked for, or that has no legal key, is nobody's. */
+/** A record with another key than the one asked for, or without a legal key, counts as missing. */
 async function readCustomer(
   table: CustomersStoreOptions,
   aor: Aor,

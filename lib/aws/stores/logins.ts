@@ -1,5 +1,5 @@
-import { LONGEST_NEW_SOURCE_HOURS } from '../../registrar/auth/new-source';
 import type { Aor } from '../../registrar/record/aor';
+import { LONGEST_NEW_SOURCE_HOURS } from '../../registrar/record/customer-schema';
 import type { Item } from '../client/dynamodb';
 import { aorParts, askMemory, type MemoryTable, memoryKey, ttl } from './memory-table';
 import { TTL_ATTRIBUTE } from './tables';

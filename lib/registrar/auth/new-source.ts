@@ -4,9 +4,6 @@ import type { GrantState } from './call-grant';
 /** The rule for calls from an address that the account has not used for long. */
 export type NewSource = NonNullable<NonNullable<Customer['registration']>['newSource']>;
 
-/** How long the first login from an address is remembered after the last one, and so how long it can be new. */
-export const LONGEST_NEW_SOURCE_HOURS = 720;
-
 /** What the rule does to a call from a new address; undefined: nothing. */
 export type NewSourceEffect = 'refuse' | 'observe' | undefined;
 

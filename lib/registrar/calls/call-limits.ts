@@ -1,5 +1,6 @@
 import type { Aor } from '../record/aor';
-import { type Budget, dayIn, type LowBudget, newlyLow, type Reservation, secondsLeft } from './budget';
+import { type Budget, type LowBudget, newlyLow, type Reservation, secondsLeft } from './budget';
+import { dayIn } from './calendar-day';
 
 /** The caps that a call comes under, at least one, and whose they are: the accounts of one customer share them. */
 export interface OwnerLimits {

@@ -23,7 +23,7 @@ import {
 } from './destination';
 import { judgeDestination, type Permission } from './destination-rules';
 import { emergencyNumber, isEmergencyNumber } from './emergency-number';
-import { STOP_CODES } from './failover';
+import { STOP_CODES } from './stop-codes';
 import { type ChosenTrunk, emergencyTrunks, trunksFor } from './trunks';
 
 /** One way to the carrier, shaped for its trunk. */
@@ -199,6 +199,9 @@ function planByRules(call: Call, caller: Aor, policy: Policy, settings: CallSett
   const [first, ...others] = ways;
   if (!first)
     return refuseIt(destination.because === 'service-code' ? 'service-code-not-allowed' : 'no-trunk');
+  const counting = countingOf(policy, numbers);
+  const reached = capOfZero(counting.limits);
+  if (reached) return refuseIt(reached);
   const attempts = [first.attempt, ...others.map(({ attempt }) => attempt)] as const;
   return {
     kind: 'dial',
@@ -209,7 +212,7 @@ function planByRules(call: Call, caller: Aor, policy: Policy, settings: CallSett
     attempts,
     stopCodes: policy.failover?.stopCodes ?? STOP_CODES,
     dialMusic: policy.dialMusic,
-    ...countingOf(policy, numbers),
+    ...counting,
     ...NOTHING_RESERVED,
     ifNewSource: newSourceEffect(policy.registration?.newSource, numbers, observes(policy, 'newSource')),
     would: byRecord.allowed ? [] : [byRecord.because],
@@ -340,6 +343,16 @@ function countingOf(policy: Policy, numbers: readonly string[]): Pick<DialPlanne
     observed,
   };
   return { maxSeconds, limits: counted };
+}
+
+/** A cap of 0 needs no count, and holds while nobody can count. */
+function capOfZero(limits: OwnerLimits | undefined): CapReached | undefined {
+  if (!limits) return undefined;
+  const { maxConcurrentCalls, callsPerMinute, budgets, observed } = limits;
+  if (maxConcurrentCalls === 0 && !observed.includes('limits')) return 'too-many-calls';
+  if (callsPerMinute === 0 && !observed.includes('limits')) return 'too-many-calls-per-minute';
+  const isSpent = budgets.some(({ seconds }) => seconds === 0);
+  return isSpent && !observed.includes('budgets') ? 'budget-spent' : undefined;
 }
 
 const OBSERVED_CAPS = ['limits', 'budgets'] as const satisfies readonly ObservedCaps[];

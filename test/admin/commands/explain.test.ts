@@ -252,7 +252,7 @@ describe('explain call, under a budget', () => {
 
   test('by the records of a file', async () => {
     const { shell, printed } = await open({ readAll: async () => Buffer.from(JSON.stringify([record()])) });
-    const known = await recordsInFile(shell, '-', callSettings(undefined));
+    const known = await recordsInFile(shell, '-', callSettings({}));
     await explainCall(shell, known, 'acme@a.example', '966501234567', {});
     expect(printed()).toContain('  budget         reserves 12 of 40 minutes a day');
   });

@@ -5,7 +5,7 @@ import { exportCalls } from '../../../lib/admin/commands/calls-export';
 import { impact } from '../../../lib/admin/commands/impact';
 import type { Deployment } from '../../../lib/admin/deployment';
 import { Refused } from '../../../lib/admin/shell';
-import { lineOf } from '../../../lib/hooks/telemetry';
+import { reportOf } from '../../../lib/hooks/telemetry';
 import { callHookPayload, callStatusPayload } from '../../../lib/local/jambonz-simulator';
 import { invite } from '../../../lib/local/sip-phone';
 import { contextWith, send } from '../../hook-context';
@@ -37,7 +37,7 @@ async function logOf(records: readonly object[], calls: readonly Dialled[]): Pro
     const before = context.decisions.length;
     await work();
     for (const it of context.decisions.slice(before))
-      lines.push({ at: clock.now, line: { ...lineOf(it), ms: 5 } });
+      lines.push({ at: clock.now, line: { ...reportOf(it).line, ms: 5 } });
   };
   const events = calls.flatMap((it, at) => {
     const { minute, number = SAUDI, from, aor = 'phone', talks } = it;

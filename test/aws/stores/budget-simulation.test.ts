@@ -1,7 +1,7 @@
 import type { DynamoDB } from '../../../lib/aws/client/dynamodb';
 import { callLimitsStore, countsKey, readCounts } from '../../../lib/aws/stores/call-limits-store';
 import type { MemoryTable } from '../../../lib/aws/stores/memory-table';
-import { dayIn } from '../../../lib/registrar/calls/budget';
+import { dayIn } from '../../../lib/registrar/calls/calendar-day';
 import type { CallLimits } from '../../../lib/registrar/calls/call-limits';
 import {
   type Lease,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { lineOfReplay, loggedLease, readLoggedCall, replay } from '../../../lib/admin/calls/logged-call';
-import { lineOf } from '../../../lib/hooks/telemetry';
+import { reportOf } from '../../../lib/hooks/telemetry';
 import { dialVerbs } from '../../../lib/jambonz/verbs';
 import type { Call, CallSettings } from '../../../lib/registrar/calls/call';
 import type { LeaseResult } from '../../../lib/registrar/calls/call-limits';
@@ -195,7 +195,7 @@ describe('whatever the device sends, under whatever record', () => {
     );
   });
 
-  test('a denied country is not called, whatever stands before its number', () => {
+  test('a denied country is not called, whatever prefix its number has', () => {
     const lead = fc.array(fc.constantFrom('00', '011', '+', '0011', '010', '810'), { maxLength: 3 });
     fc.assert(
       fc.property(record, call, lead, (account, it, prefixes) => {
@@ -360,7 +360,9 @@ test('the line of a call tells enough to decide it again, whatever the device sa
     fc.property(record, call, (account, it) => {
       const planned = plan(it, account);
       const line = JSON.parse(
-        JSON.stringify(lineOf({ hook: 'call-hook', call: it, plan: planned, grant: 'granted', illegal: [] })),
+        JSON.stringify(
+          reportOf({ hook: 'call-hook', call: it, plan: planned, grant: 'granted', illegal: [] }).line,
+        ),
       );
       const logged = readLoggedCall({ line, at: 0 });
       if (!logged || logged === 'cut') return;

@@ -109,6 +109,16 @@ describe('a plan says all that there is to explain', () => {
     });
   });
 
+  test.each([
+    [{ maxConcurrentCalls: 0, callsPerMinute: 5 }, 'too-many-calls'],
+    [{ maxConcurrentCalls: 5, callsPerMinute: 0 }, 'too-many-calls-per-minute'],
+    [{ maxMinutesPerDay: 0 }, 'budget-spent'],
+    [{ maxMinutesPerDay: 9, budgets: [{ prefixes: ['966'], minutesPerDay: 0 }] }, 'budget-spent'],
+  ])('of a call under %j, which needs no count', (limits, because) => {
+    const plan = planCall(CALL, { account: { ...PHONE, limits }, named: ACME }, SETTINGS);
+    expect(plan).toMatchObject({ kind: 'refuse', status: 480, because });
+  });
+
   test.each(['too-many-calls', 'too-many-calls-per-minute', 'budget-spent'] as const)(
     'of a call that found %s',
     (lease) => {
