@@ -2,10 +2,17 @@ import { dialVerbs } from '../../jambonz/verbs';
 import { credentialsOf } from '../../registrar/auth/credentials';
 import { cleanNumber } from '../../registrar/calls/clean-number';
 import type { Destination } from '../../registrar/calls/destination';
-import { type CallPlan, type CallRefusal, type DialPlanned, planCall } from '../../registrar/calls/plan';
+import {
+  applyFacts,
+  type CallPlan,
+  type CallRefusal,
+  type DialPlanned,
+  planCall,
+} from '../../registrar/calls/plan';
 import { formatAor } from '../../registrar/record/aor';
 import type { Customer } from '../../registrar/record/customer';
 import { policyOf } from '../../registrar/record/policy';
+import { explainBudget } from '../calls/explained-budget';
 import { type Fact, facts } from '../columns';
 import { type CommonOptions, deploymentCommand, onRecords } from '../command-line';
 import { readAor } from '../input';
@@ -50,10 +57,14 @@ export async function explainCall(
   const caller = readAor(aorText);
   const records = await callRecordsOf(known, caller);
   const call = callOf(caller, dialled, options.from);
-  const plan = planCall(call, records, known.settings);
+  const planned = planCall(call, records, known.settings);
+  const at = options.at ?? shell.now();
+  const budget = planned.kind === 'dial' ? await explainBudget(known, planned, at) : undefined;
+  const plan = budget
+    ? applyFacts(planned, { grant: 'granted', lease: budget.lease }, known.settings)
+    : planned;
   const verbs = mask(verbsOf(call, plan, options.hooks));
   const { account, named } = records;
-  const at = options.at ?? shell.now();
   shell.print(
     [
       `call to ${dialled} by ${formatAor(caller)}, by the records of ${known.name}`,
@@ -65,13 +76,17 @@ export async function explainCall(
             ? fact('addresses', describeSources(account.registration, plan))
             : []),
           ...linesOf(plan, account && policyOf(account, named).dialPlan?.country),
+          ...(budget ? fact('budget', budget.text) : []),
         ],
         shell.width,
       ),
       ...(options.verbs ? ['verbs', JSON.stringify(verbs, null, 2)] : []),
     ].join('\n'),
   );
-  return { code: plan.kind === 'dial' ? 0 : 1, json: { plan: mask(plan), verbs } };
+  return {
+    code: plan.kind === 'dial' ? 0 : 1,
+    json: { plan: mask(plan), verbs, ...(budget && { budget: budget.text }) },
+  };
 }
 
 /** @param country of the dial plan */
@@ -139,7 +154,17 @@ function linesOfDial(plan: DialPlanned): Fact[] {
         ...(maxSeconds === undefined ? [] : [`ends after ${maxSeconds} s`]),
       ].join(', ') || 'none',
     ],
+    ...(plan.ifNewSource === undefined ? [] : fact('new address', describeNewSource(plan.ifNewSource))),
+    ...(plan.would.length === 0
+      ? []
+      : fact('observed', `${plan.would.join(', ')}: would be refused, and goes on`)),
   ];
+}
+
+function describeNewSource(effect: 'refuse' | 'observe'): string {
+  return effect === 'refuse'
+    ? 'refused from an address that is new   (registration.newSource)'
+    : 'goes on from an address that is new, with a line in the log   (registration.newSource)';
 }
 
 /** @param number that was judged, with the numbers inside it: those behind an international prefix, for one */

@@ -5,6 +5,7 @@ import { knowsCountry } from '../../registrar/calls/number-reading';
 import { formatAor, realmKey } from '../../registrar/record/aor';
 import type { CallerIdRules, Customer, Trunk } from '../../registrar/record/customer';
 import { type Policy, policyOf } from '../../registrar/record/policy';
+import { aboutMinutes, aboutObserved } from './lint-minutes';
 import { aboutDialPlan, aboutEmergency } from './lint-numbers';
 import { aboutFormatsWithoutPlan, aboutUnreachable } from './lint-prefixes';
 import { type Remark, type Warning, warn } from './lint-remark';
@@ -34,6 +35,8 @@ export function warningsOf(customers: readonly Customer[], now: number): Warning
       ...aboutDestinations(record),
       ...aboutTrunks(record, policy),
       ...aboutEmergency(record, named, policy),
+      ...aboutMinutes(record),
+      ...aboutObserved(record, policy),
       ...(users.get(record) ?? []),
       ...(shared.get(record) ?? []),
     ];

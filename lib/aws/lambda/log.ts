@@ -37,8 +37,9 @@ export function telemetryLog(print: Print, namespace: string, level: Level, now:
   };
   return {
     outcome: (outcome, { requestId, milliseconds }) => {
-      const { level, line, counts } = reportOf(outcome);
+      const { level, line, more, counts } = reportOf(outcome);
       write(level, { ...line, ms: milliseconds, requestId: shortened(requestId) }, line.emergency === true);
+      for (const it of more ?? []) write('WARN', it);
       end(counts, level);
     },
     failed: (cause, { requestId, milliseconds }) => {

@@ -1,5 +1,5 @@
 import type { Fields } from './changed-fields';
-import type { WrittenCustomer } from './customer-schema';
+import { LONGEST_NEW_SOURCE_HOURS, type WrittenCustomer } from './customer-schema';
 import { countriesIn, emergencyIn, emergencyNumbersIn } from './emergency-numbers';
 
 /** What it costs that a field, or an element of a list, cannot be read. */
@@ -24,12 +24,17 @@ const WITH_ITS_LIST = WITH_ITS_OWNER;
 
 const NO_CALLS = {
   loses: 'itself',
-  inRecord: { destinations: { default: 'deny', allow: undefined } },
+  // Enforced: a rule that is only observed stops nothing.
+  inRecord: { destinations: { default: 'deny', allow: undefined }, observe: [] },
 } as const;
 /** What no rule of the record decides is declined: not even the phone's own number is shown. */
 const NO_OTHER_CALLER_ID = { default: undefined, pool: undefined, fallback: 'decline' } as const;
 /** The trunk stays for emergency calls. */
 const NO_CALLS_BY_THIS_TRUNK = { loses: 'itself', instead: { prefixes: [] } } as const;
+/** No address has been used for longer, and no number may be called from it. */
+const ALWAYS_NEW = { mode: 'enforce', hours: LONGEST_NEW_SOURCE_HOURS, allow: [] } as const;
+/** Nobody knows which calls it would have stopped, or on which day. */
+const NO_MINUTES = { loses: 'itself', instead: { maxMinutesPerDay: 0 } } as const;
 const EVERY_CODE = Array.from({ length: 300 }, (_, at) => 400 + at);
 
 /**
@@ -67,7 +72,10 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'credentials[].notBefore': WITH_ITS_OWNER,
   'credentials[].notAfter': WITH_ITS_OWNER,
 
-  registration: { loses: 'itself', instead: { registration: { allowedAddresses: [], replay: 'enforce' } } },
+  registration: {
+    loses: 'itself',
+    instead: { registration: { allowedAddresses: [], replay: 'enforce', newSource: ALWAYS_NEW } },
+  },
   'registration.maxExpires': { loses: 'itself', instead: { maxExpires: 60 } },
   'registration.allowedAddresses': { loses: 'itself', instead: { allowedAddresses: [] } },
   'registration.allowedAddresses[]': LEFT_OUT,
@@ -75,6 +83,11 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'registration.users[]': LEFT_OUT,
   'registration.callsFromAnywhere': { loses: 'itself', instead: { callsFromAnywhere: false } },
   'registration.replay': { loses: 'itself', instead: { replay: 'enforce' } },
+  'registration.newSource': { loses: 'itself', instead: { newSource: ALWAYS_NEW } },
+  'registration.newSource.mode': { loses: 'itself', instead: { mode: 'enforce' } },
+  'registration.newSource.hours': { loses: 'itself', instead: { hours: LONGEST_NEW_SOURCE_HOURS } },
+  'registration.newSource.allow': { loses: 'itself', instead: { allow: [] } },
+  'registration.newSource.allow[]': { loses: 'itself', understood: prefixIn },
 
   // It would be unknown whom to bill.
   customer: NO_CALLS,
@@ -149,10 +162,21 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'failover.stopCodes': WITH_ITS_OWNER,
   'failover.stopCodes[]': WITH_ITS_LIST,
 
-  limits: { loses: 'itself', instead: { limits: { maxConcurrentCalls: 0 } } },
+  limits: { loses: 'itself', instead: { limits: { maxConcurrentCalls: 0, maxMinutesPerDay: 0 } } },
   'limits.maxConcurrentCalls': { loses: 'itself', instead: { maxConcurrentCalls: 0 } },
   'limits.callsPerMinute': { loses: 'itself', instead: { callsPerMinute: 0 } },
   'limits.maxCallSeconds': WITH_ITS_OWNER,
+  'limits.maxMinutesPerDay': NO_MINUTES,
+  'limits.timeZone': NO_MINUTES,
+  'limits.budgets': NO_MINUTES,
+  'limits.budgets[]': WITH_ITS_LIST,
+  'limits.budgets[].prefixes': WITH_ITS_OWNER,
+  'limits.budgets[].prefixes[]': { ...WITH_ITS_LIST, understood: deniedPrefixesIn },
+  'limits.budgets[].minutesPerDay': { loses: 'itself', instead: { minutesPerDay: 0 } },
+
+  // Not left out, because the record that `customer` names may observe more.
+  observe: { loses: 'itself', instead: { observe: [] } },
+  'observe[]': LEFT_OUT,
 
   // Left out when there is no number in it, so that the numbers of the record that `customer` names hold.
   emergency: { loses: 'itself', understood: emergencyIn },

@@ -61,7 +61,7 @@ const TAG: CallTag = {
   trunk: 't',
   number: '1',
   shown: '2',
-  lease: undefined,
+  began: { at: 1795423886, customer: undefined, lease: undefined, maxSeconds: undefined },
 };
 
 const metrics = (...names: (string | object)[]) =>
@@ -159,7 +159,7 @@ describe('the log', () => {
       const plan = planCall(call, { account, named: undefined }, settings);
       const lines = linesOf((telemetry) => {
         telemetry.outcome(OK, REQUEST);
-        telemetry.outcome({ hook: 'call-hook', plan, grant: 'not-asked', illegal: [] }, REQUEST);
+        telemetry.outcome({ hook: 'call-hook', call, plan, grant: 'not-asked', illegal: [] }, REQUEST);
       }, level);
       expect(lines[1]).toMatchObject({
         level: 'WARN',
