@@ -3,7 +3,7 @@ import { Undecided } from '../lib/hooks/errors';
 import { signedHook } from '../lib/hooks/signed-hook';
 import { parseCallHook } from '../lib/jambonz/call-hook';
 import { type CallEnd, parseCallStatus } from '../lib/jambonz/call-status';
-import { type CallTag, signTag, tagOf, verifyTag } from '../lib/jambonz/call-tag';
+import { beginningOf, type CallTag, signTag, tagOf, verifyTag } from '../lib/jambonz/call-tag';
 import { parseDialAction } from '../lib/jambonz/dial-action';
 import { ROUTES } from '../lib/jambonz/routes';
 import { declineVerbs, dialVerbs, type WrittenVerbs } from '../lib/jambonz/verbs';
@@ -28,24 +28,28 @@ export const callHook = signedHook(
     const planned = planCall(call, records, context.settings);
     const facts = await factsOf(call, planned, grant, context);
     const plan = applyFacts(planned, facts, context.settings);
-    if (context.isOverdue()) return giveUp(call, plan, facts, context);
     const { verbs, illegal } =
       plan.kind === 'dial'
-        ? dial(tagOf(call, plan, 1), plan, await context.secrets(), baseUrl)
+        ? dial(tagOf(call, plan, 1, beginningOf(plan, context.now())), plan, await context.secrets(), baseUrl)
         : { verbs: declineVerbs(plan.status), illegal: [] };
-    context.report({ hook: 'call-hook', plan, grant: facts.grant, illegal });
+    if (context.isOverdue()) return giveUp(call, planned, facts, context);
+    context.report({ hook: 'call-hook', call, plan, grant: facts.grant, illegal });
     return { status: 200, body: verbs };
   },
 );
 
-/** jambonz got 504 meanwhile: no end of this call will be reported. A write that lands even later ends with its lease. */
+/**
+ * jambonz got 504 meanwhile: this answer dials nobody, and no end of it will be reported. Where jambonz asked again, the
+ * call keeps what it holds. A write that lands even later is a seat for two minutes, and minutes that stay spent.
+ */
 async function giveUp(
   call: Call,
-  plan: CallPlan,
+  wish: CallPlan,
   { lease }: CallFacts,
   { callLimits }: CallContext,
 ): Promise<never> {
-  if (lease === 'acquired' && plan.kind === 'dial') await callLimits.release(call.id, plan.limits?.owner);
+  if (wish.kind === 'dial' && wish.limits && lease !== 'not-asked' && lease.result === 'acquired')
+    await callLimits.undo(call.id, wish.limits.owner, lease);
   throw new Undecided('the call was decided too late');
 }
 
@@ -61,18 +65,26 @@ export const dialAction = signedHook(
       return { status: 200, body: [] };
     }
     const records = await recordsOf(tag.call.caller, context);
-    const plan = planCall(tag.call, records, context.settings);
+    const plan = planAgain(tag, records, context);
     const step = planNext(plan, tag, outcome);
-    if (step.kind === 'dial' && tag.lease)
-      await context.callLimits.extend(callId, { ...tag.lease, seconds: FIRST_LEASE_S });
+    const { lease } = tag.began;
+    if (step.kind === 'dial' && lease)
+      await context.callLimits.extend(callId, { ...lease, seconds: FIRST_LEASE_S });
     const { verbs, illegal } =
       step.kind === 'dial' && plan.kind === 'dial'
-        ? dial(tagOf(tag.call, plan, step.attempt, tag.lease), plan, await context.secrets(), baseUrl)
+        ? dial(tagOf(tag.call, plan, step.attempt, tag.began), plan, await context.secrets(), baseUrl)
         : { verbs: step.kind === 'give-up' ? declineVerbs(step.status) : [], illegal: [] };
     context.report({ hook: 'dial-action', tag, step, illegal });
     return { status: 200, body: verbs };
   },
 );
+
+/** By the records as they are now; how long the call may talk stays as it was settled. Ringing used none of it. */
+function planAgain({ call, began }: CallTag, records: CallRecords, { settings }: CallContext): CallPlan {
+  const plan = planCall(call, records, settings);
+  if (plan.kind === 'refuse' || began.maxSeconds === undefined) return plan;
+  return { ...plan, maxSeconds: Math.min(began.maxSeconds, plan.maxSeconds ?? began.maxSeconds) };
+}
 
 /** A call was answered: it keeps its seat. It ended: its seat is free again, and its record is written once. */
 export const callStatus = signedHook(
@@ -86,18 +98,20 @@ export const callStatus = signedHook(
     if (!tag && customerData !== undefined)
       context.report({ hook: 'call-status', refused: 'forged-call-data' });
     if (change.kind === 'ended') await endCall(change, tag, context);
-    else if (tag?.lease) await context.callLimits.extend(callId, tag.lease);
+    else if (tag?.began.lease) await context.callLimits.extend(callId, tag.began.lease);
     return { status: 200, body: {} };
   },
 );
 
 async function endCall(end: CallEnd, tag: CallTag | undefined, context: CallContext): Promise<void> {
-  const { kind, customerData, ...ended } = end;
-  const lease = tag && (await context.callLimits.release(end.callId, tag.lease?.owner));
-  if (tag && lease !== 'ended-before') context.report({ hook: 'call-status', record: { ...ended, tag } });
+  const { kind, customerData, used, ...ended } = end;
+  const lease = tag?.began.lease;
+  const seat =
+    tag && (await context.callLimits.release(end.callId, lease, used ?? lease?.reserved?.seconds ?? 0));
+  if (tag && seat !== 'ended-before') context.report({ hook: 'call-status', record: { ...ended, tag } });
   // Hung up before the tag verb had run: whose call it was, jambonz cannot say.
   if (customerData === undefined && end.status === 'no-answer')
-    await context.callLimits.release(end.callId, undefined);
+    await context.callLimits.release(end.callId, undefined, 0);
 }
 
 /** What the tables say of a call that its records would let go. An emergency call needs neither grant nor lease. */
@@ -112,18 +126,20 @@ async function factsOf(
   const { callGrant, callsWithoutMemory } = context.settings;
   if (grant === 'unknown' && callGrant === 'enforce' && callsWithoutMemory === 'refuse')
     throw new Undecided('nobody could look whether the call was authenticated');
-  const stopped = grant === 'missing' && callGrant === 'enforce';
-  const lease = plan.limits && !stopped ? await takeSeatFor(call, plan.limits, context) : 'not-asked';
+  const isStopped = applyFacts(plan, { grant, lease: 'not-asked' }, context.settings).kind === 'refuse';
+  const lease = plan.limits && !isStopped ? await takeSeatFor(call, plan.limits, context) : 'not-asked';
   return { grant, lease };
 }
 
+/** A budget is never exceeded: a call that cannot be counted is not dialled, whatever the deployment says of caps. */
 async function takeSeatFor(
   { id }: Call,
   limits: OwnerLimits,
   { callLimits, settings }: CallContext,
 ): Promise<LeaseResult> {
   const lease = await callLimits.acquire(id, limits);
-  if (lease === 'unknown' && settings.callsWithoutMemory === 'refuse')
+  const isBudgeted = limits.budgets.length > 0 && !limits.observed.includes('budgets');
+  if (lease.result === 'unknown' && (isBudgeted || settings.callsWithoutMemory === 'refuse'))
     throw new Undecided('nobody could look how many calls go on');
   return lease;
 }

@@ -45,11 +45,15 @@ async function decide(attempt: AuthAttempt, context: AuthContext): Promise<Admis
   if (isPasswordFailure(proven) && !limited) await guard.recordFailure();
   const early = !limited && mayNoteAtOnce(proven, attempt, customer);
   const noted = early ? note(proven, guard) : undefined;
+  const newSource =
+    proven.admitted && !limited ? askForNewSource(attempt, customer, guard, context) : undefined;
   const checked = limited ? refuse(attempt, limited) : checkReplay(proven, attempt, customer, context);
   const usual = checked instanceof Promise ? await checked : checked;
   const admission = usual.admitted ? usual : await unlessEmergency(usual, attempt, customer, context);
   if (!admission.admitted) return admission;
-  const writes = [early ? noted : note(admission, guard), issueGrant(attempt, customer, context)];
+  // Asked for before the login is noted: from now on the account was used from there.
+  const isNew = newSource !== undefined && admission.despite === undefined && (await newSource);
+  const writes = [early ? noted : note(admission, guard), issueGrant(attempt, customer, isNew, context)];
   if (writes.some((it) => it !== undefined)) await Promise.all(writes);
   return admission;
 }
@@ -178,27 +182,67 @@ function mayNoteAtOnce(
 
 type Admitted = Extract<Admission, { admitted: true }>;
 
-/** The call hook, which sees no digest, finds out by this that the call was authenticated. */
+/**
+ * Only here it is sure where a call comes from. Without the rule nothing is looked up; with it, beside the look at
+ * earlier uses of the digest.
+ * @returns undefined: there is no such rule for this request
+ */
+function askForNewSource(
+  attempt: AuthAttempt,
+  customer: Customer | undefined,
+  guard: BruteForceGuard,
+  context: AuthContext,
+): Promise<boolean> | undefined {
+  const rule = customer?.registration?.newSource;
+  if (attempt.method !== 'INVITE' || !rule || context.settings.callGrant === 'off') return undefined;
+  const isNew = isFromNewSource(rule.hours * HOUR_MS, attempt, customer, guard, context);
+  // A replay is refused, whether this could be found out or not.
+  isNew.catch(() => {});
+  return isNew;
+}
+
+async function isFromNewSource(
+  milliseconds: number,
+  attempt: AuthAttempt,
+  customer: Customer | undefined,
+  guard: BruteForceGuard,
+  context: AuthContext,
+): Promise<boolean> {
+  const isNew = await guard.isNewFor(milliseconds);
+  if (
+    isNew === 'unknown' &&
+    context.settings.callsWithoutMemory === 'refuse' &&
+    !(await isEmergency(attempt, customer, context))
+  )
+    throw new Undecided('nobody could look whether the account was used from there before');
+  return isNew === true;
+}
+
+const HOUR_MS = 3600_000;
+
+/** The call hook, which sees no digest, finds out by this that the call was authenticated, and where it came from. */
 function issueGrant(
   attempt: AuthAttempt,
   customer: Customer | undefined,
+  isFromNewSource: boolean,
   context: AuthContext,
 ): Promise<void> | undefined {
   const { method, digest, callId, to } = attempt;
   if (method !== 'INVITE' || context.settings.callGrant === 'off' || callId === '') return undefined;
   const dialled = signedFor(digest.uri, to);
-  return dialled === undefined ? undefined : leaveGrant(dialled, attempt, customer, context);
+  return dialled === undefined ? undefined : leaveGrant(dialled, attempt, customer, isFromNewSource, context);
 }
 
 async function leaveGrant(
   dialled: string,
   attempt: AuthAttempt,
   customer: Customer | undefined,
+  isFromNewSource: boolean,
   context: AuthContext,
 ): Promise<void> {
   const { digest, callId } = attempt;
   const { callGrant, callsWithoutMemory } = context.settings;
-  const left = await context.callGrants.issue({ aor: digest, callId, dialled });
+  const left = await context.callGrants.issue({ aor: digest, callId, dialled }, isFromNewSource);
   // The call hook asks for no grant of an emergency call.
   if (
     !left &&

@@ -79,6 +79,8 @@ const REASONS: Readonly<Record<Reason, true>> = {
   'no-trunk': true,
   'too-many-calls': true,
   'too-many-calls-per-minute': true,
+  'budget-spent': true,
+  'new-source': true,
   answered: true,
   'trunk-failed': true,
   'stop-code': true,

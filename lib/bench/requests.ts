@@ -35,8 +35,20 @@ export interface Requests {
 }
 
 const HOUR_MS = 3600_000;
-/** Phones of different records: replay observed and off; one with caps; two that belong to a customer with caps. */
-const PHONE = { observed: 0, off: 1, capped: 2, customer: 3, member: 4, otherMember: 5 };
+/**
+ * Phones of different records: replay observed and off; one with caps; two that belong to a customer with caps; one
+ * with a budget of minutes; one with a rule about new sources.
+ */
+const PHONE = {
+  observed: 0,
+  off: 1,
+  capped: 2,
+  customer: 3,
+  member: 4,
+  otherMember: 5,
+  budgeted: 6,
+  fromNewSource: 7,
+};
 const CAPS = { limits: { maxConcurrentCalls: 10, callsPerMinute: 60 } };
 /** A part of 10,000 phones that register once an hour, one after the other: ten seconds of each hour at one Lambda. */
 const FLEET = { phones: 28, everyMs: HOUR_MS / 10_000, observed: 100, off: 200 };
@@ -64,6 +76,10 @@ export async function measureRequests(hours = 24): Promise<Requests> {
   await putPhone(dynamodb, PHONE.customer, CAPS);
   for (const member of [PHONE.member, PHONE.otherMember])
     await putPhone(dynamodb, member, { customer: phoneOf(PHONE.customer).aor.username });
+  await putPhone(dynamodb, PHONE.budgeted, { limits: { maxMinutesPerDay: 600, maxCallSeconds: 600 } });
+  await putPhone(dynamodb, PHONE.fromNewSource, {
+    registration: { newSource: { hours: 24, allow: ['966'] } },
+  });
   for (let at = 0; at < FLEET.phones; at++) {
     await putPhone(dynamodb, FLEET.observed + at);
     await putPhone(dynamodb, FLEET.off + at, recordOf(FLEET.off + at, 'off'));
@@ -121,6 +137,13 @@ export async function measureRequests(hours = 24): Promise<Requests> {
     await countCall(MEMBER.uncached, PHONE.member);
     clock.now += 10_000;
     await countCall(MEMBER.cached, PHONE.otherMember);
+    await countCall("call under a budget, this Lambda's first of the day, record not cached", PHONE.budgeted);
+    clock.now += 10_000;
+    await countCall('call hook with a budget, next', PHONE.budgeted);
+    await auth(eventOf(registers(PHONE.fromNewSource)));
+    clock.now += HOUR_MS;
+    const fromNewSource = invite(phoneOf(PHONE.fromNewSource), NUMBER, clock.now);
+    await count('INVITE with newSource, an hour later', auth, authPost(fromNewSource, clock.now));
     await countFleet('REGISTER, each hour of a day, 10,000 phones', FLEET.observed);
     await countFleet('REGISTER without replay check, each hour of a day, 10,000 phones', FLEET.off);
   } finally {
@@ -145,7 +168,7 @@ function gatesOf(hooks: readonly HookRequests[]): Gate[] {
     roundTrips('a REGISTER an hour later', /^REGISTER.*hour later/, 2),
     roundTrips('an INVITE', /^INVITE/, 3),
     roundTrips('a call hook', /^call hook$/, 2),
-    roundTrips('a call hook with caps', /^call hook with caps/, 2),
+    roundTrips('a call hook with caps or a budget', /^call hook with (caps|a budget)/, 2),
     roundTrips("the same of a member, its customer's record cached", /whose record is cached$/, 2),
     roundTrips("the same of a member, its customer's record not cached", /^call hook of a member.*caps$/, 3),
     gate('DynamoDB reads of an uncached REGISTER', 'reads', /^REGISTER.*hour later/, 1),
@@ -153,7 +176,7 @@ function gatesOf(hooks: readonly HookRequests[]): Gate[] {
     gate('DynamoDB reads of a call hook', 'reads', /^call hook/, 2),
     gate('DynamoDB writes of a call hook', 'writes', /^call hook/, 2),
     gate('log line of an ok', 'lineBytes', /^REGISTER/, 220),
-    gate('log line of a call', 'lineBytes', /^call hook/, 320),
+    gate('log line of a call', 'lineBytes', /^call/, 320),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { WrittenVerbs } from '../jambonz/verbs';
 import type { HookRefusal } from '../jambonz/webhook';
 import type { Admission, AuthAttempt } from '../registrar/auth/admission';
 import type { GrantState } from '../registrar/auth/call-grant';
+import type { Call } from '../registrar/calls/call';
 import type { NextStep } from '../registrar/calls/failover';
 import type { CallPlan } from '../registrar/calls/plan';
 
@@ -20,6 +21,7 @@ export type HookOutcome =
     }
   | {
       readonly hook: 'call-hook';
+      readonly call: Call;
       readonly plan: CallPlan;
       readonly grant: GrantState;
       readonly illegal: WrittenVerbs['illegal'];

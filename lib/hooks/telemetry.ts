@@ -1,12 +1,15 @@
 import type { CallTag } from '../jambonz/call-tag';
 import type { WrittenVerbs } from '../jambonz/verbs';
 import type { AdmissionRefusal } from '../registrar/auth/admission';
+import type { Call } from '../registrar/calls/call';
+import { callName } from '../registrar/calls/call-name';
 import type { CallPlan } from '../registrar/calls/plan';
 import { type Aor, formatAor, isRealm, isUsername } from '../registrar/record/aor';
 import type { Problem } from '../registrar/record/customer';
 import { errorName, Undecided } from './errors';
 import { type Count, count } from './metrics';
 import type { HookName, HookOutcome } from './outcome';
+import { readableText } from './readable-text';
 
 /** One line of the log: flat, searchable, and without a secret or a digest in it. */
 export type LogLine = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -36,6 +39,8 @@ export interface Telemetry {
 export interface Report {
   readonly level: Level;
   readonly line: LogLine;
+  /** Lines besides, each a warning. */
+  readonly more?: readonly LogLine[];
   readonly counts: readonly Count[];
 }
 
@@ -194,31 +199,43 @@ function countsOfRefusal(because: AdmissionRefusal): Count[] {
 
 type CallDecision = Extract<HookOutcome, { plan: unknown }>;
 
-function reportOfCall({ hook, plan, grant, illegal }: CallDecision): Report {
+function reportOfCall({ hook, call, plan, grant, illegal }: CallDecision): Report {
   // Somebody calls for help: the line and the count must not wait, whatever the log level.
   const isEmergency = plan.destination?.because === 'emergency';
   const isRefused = plan.kind === 'refuse';
+  const more = isRefused ? [] : linesOfLowBudgets(plan);
   return {
-    level: isRefused || isEmergency || illegal.length > 0 ? 'WARN' : 'INFO',
-    line: {
+    level: isRefused || isEmergency || illegal.length > 0 || more.length > 0 ? 'WARN' : 'INFO',
+    line: withSaid(call, {
       hook,
       answer: plan.kind,
       aor: plan.caller && printable(plan.caller),
+      call: callName(call.id),
       grant: grant === 'not-asked' ? undefined : grant,
       ...lineOfPlan(plan, illegal),
-    },
+    }),
+    more,
     counts: [
       count('hooks', { hook }),
-      ...(isRefused ? [] : [count('calls'), ...(isEmergency ? [count('emergencyCalls')] : [])]),
+      ...(isRefused ? [] : countsOfDial(plan)),
       ...(grant === 'missing' ? [count('grantMissing')] : []),
     ],
   };
 }
 
+function countsOfDial({ destination, would, low }: Extract<CallPlan, { kind: 'dial' }>): Count[] {
+  return [
+    count('calls'),
+    ...(destination.because === 'emergency' ? [count('emergencyCalls')] : []),
+    ...(would.length > 0 ? [count('wouldRefuse')] : []),
+    ...low.map(() => count('budgetLow')),
+  ];
+}
+
 function lineOfPlan(plan: CallPlan, illegal: WrittenVerbs['illegal']): LogLine {
   if (plan.kind === 'refuse')
     return { because: plan.because, to: plan.destination?.number, status: plan.status };
-  const { destination, callerId, attempts } = plan;
+  const { destination, callerId, attempts, would, reserved } = plan;
   return {
     illegal: illegal.join(',') || undefined,
     because: callerId.because,
@@ -226,6 +243,8 @@ function lineOfPlan(plan: CallPlan, illegal: WrittenVerbs['illegal']): LogLine {
     callerId: callerId.number,
     trunk: attempts[0].trunk,
     emergency: destination.because === 'emergency' || undefined,
+    would: would.join(',') || undefined,
+    reserved: reserved?.seconds,
   };
 }
 
@@ -254,8 +273,10 @@ function reportOfEnd({ hook, record }: Extract<HookOutcome, { record: unknown }>
       answer: 'ended',
       because: status,
       status: sipStatus,
+      started: tag.began.at,
       duration,
       endedBy,
+      customer: tag.began.customer,
     },
     counts: [count('callsEnded', { outcome: status }), { metric: 'talkTime', value: duration }],
   };
@@ -263,7 +284,38 @@ function reportOfEnd({ hook, record }: Extract<HookOutcome, { record: unknown }>
 
 /** The call that a later hook is about; `trunk` and `attempt` are those that ended. */
 function callLine(hook: string, { call, number, trunk, attempt, shown }: CallTag): LogLine {
-  return { hook, aor: printable(call.caller), to: number, trunk, attempt, callerId: shown };
+  const { id, caller } = call;
+  return { hook, aor: printable(caller), call: callName(id), to: number, trunk, attempt, callerId: shown };
+}
+
+/** Bytes. Where names are long, what the device said is cut. */
+const LONGEST_CALL_LINE = 320;
+const REST_OF_CALL_LINE = '"level":"WARN","dialled":"","from":"","ms":1234,"requestId":"JKJaXmPL",'.length;
+/** What a number needs. */
+const LEAST_DIALLED = 20;
+const LONGEST_FROM = 60;
+
+/** Adds whatever the device said that decides about its call: the rules read it back from here. */
+function withSaid({ dialled, presented }: Call, line: LogLine): LogLine {
+  const { from: user, identity, private: hides } = presented;
+  const from = readableText(user, LONGEST_FROM);
+  const other = {
+    ...line,
+    identity: identity && readableText(identity, LONGEST_FROM),
+    private: hides || undefined,
+  };
+  const room = LONGEST_CALL_LINE - REST_OF_CALL_LINE - JSON.stringify(other).length - from.length;
+  return { ...other, dialled: readableText(dialled, Math.max(room, LEAST_DIALLED)), from };
+}
+
+/** The budgets that a call brought low, in minutes. */
+function linesOfLowBudgets({ limits, low }: Extract<CallPlan, { kind: 'dial' }>): LogLine[] {
+  return low.map(({ name, seconds, spent }) => ({
+    budgetLow: limits && printable(limits.owner),
+    budget: name,
+    minutes: seconds / 60,
+    spent: Math.floor(spent / 60),
+  }));
 }
 
 /** A record that an admin should fix: the path and the fix, never the value. */

@@ -17,6 +17,11 @@ export interface CallEnd {
   readonly sipStatus: number | undefined;
   /** Seconds of talking; 0 when there was no answer. */
   readonly duration: number;
+  /**
+   * Seconds of a budget that the call used: those of talking with the begun one, which jambonz cuts off
+   * (jambonz-feature-server lib/session/call-session.js: a whole difference). undefined: it does not say.
+   */
+  readonly used: number | undefined;
   /** `caller`, or `jambonz`: the callee, the time limit or a failure. */
   readonly endedBy: 'caller' | 'jambonz';
   /** As jambonz carried it: still to be opened. */
@@ -24,7 +29,7 @@ export interface CallEnd {
 }
 
 /** The record of an ended call. */
-export interface CallRecord extends Omit<CallEnd, 'kind' | 'customerData'> {
+export interface CallRecord extends Omit<CallEnd, 'kind' | 'customerData' | 'used'> {
   readonly tag: CallTag;
 }
 
@@ -51,8 +56,13 @@ export function parseCallStatus(
     callId,
     status,
     sipStatus: typeof sip_status === 'number' ? sip_status : undefined,
-    duration: typeof duration === 'number' ? duration : 0,
+    duration: isDuration(duration) ? duration : 0,
+    used: status !== 'completed' ? 0 : isDuration(duration) ? Math.floor(duration) + 1 : undefined,
     endedBy: json.call_termination_by === 'caller' ? 'caller' : 'jambonz',
     customerData: json.customerData,
   };
+}
+
+function isDuration(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

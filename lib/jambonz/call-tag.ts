@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { constantTimeEqual } from '../registrar/auth/constant-time';
+import type { Reservation } from '../registrar/calls/budget';
 import type { Call } from '../registrar/calls/call';
-import type { Lease } from '../registrar/calls/call-limits';
+import { type Lease, leaseOf } from '../registrar/calls/call-limits';
 import type { DialPlanned } from '../registrar/calls/plan';
 import { type Aor, formatAor, parseAor } from '../registrar/record/aor';
 import { isObject } from '../registrar/record/json';
@@ -20,8 +21,20 @@ export interface CallTag {
   readonly number: string;
   /** The number shown to the callee. */
   readonly shown: string;
-  /** The lease of the call's first attempt, even if the caps changed since; undefined: the call is not counted. */
+  /** Settled when the call began, even if the record changed since. */
+  readonly began: CallBeginning;
+}
+
+/** What holds for all attempts of a call, as it was settled at the first. */
+export interface CallBeginning {
+  /** Unix seconds; undefined: a tag of an earlier version. */
+  readonly at: number | undefined;
+  /** The record whose policy the account uses, as its `customer` names it. */
+  readonly customer: string | undefined;
+  /** The lease of the call's first attempt, and what it reserved; undefined: the call is not counted. */
   readonly lease: Lease | undefined;
+  /** Seconds after which an answered call is ended; undefined: never. */
+  readonly maxSeconds: number | undefined;
 }
 
 /** The data of a `tag` verb. */
@@ -31,12 +44,7 @@ export interface TagData {
 }
 
 /** The tag of one attempt of a plan. */
-export function tagOf(
-  call: Call,
-  plan: DialPlanned,
-  attempt: number,
-  lease: Lease | undefined = leaseOf(plan),
-): CallTag {
+export function tagOf(call: Call, plan: DialPlanned, attempt: number, began: CallBeginning): CallTag {
   const { trunk = '', callerId = 'anonymous' } = plan.attempts[attempt - 1] ?? {};
   return {
     call: { ...call, caller: plan.caller },
@@ -44,20 +52,30 @@ export function tagOf(
     trunk,
     number: plan.destination.number,
     shown: plan.callerId.hidden ? 'anonymous' : callerId,
-    lease,
+    began,
   };
 }
 
-/** What an answered call of this plan holds. */
-function leaseOf({ limits }: DialPlanned): Lease | undefined {
-  return limits && { owner: limits.owner, seconds: limits.leaseSeconds };
+/**
+ * What is settled by the first attempt of this plan.
+ * @param now unix ms
+ */
+export function beginningOf(plan: DialPlanned, now: number): CallBeginning {
+  const { limits, customer, maxSeconds } = plan;
+  return {
+    at: Math.floor(now / 1000),
+    customer,
+    lease: limits && leaseOf(limits, plan, maxSeconds),
+    maxSeconds,
+  };
 }
 
 /** Signs a tag with the first of these secrets that speaks for the caller's realm. */
 export function signTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagData {
   const own = secrets.find((secret) => coversRealm([secret], tag.call.caller.realm));
   if (!own) throw new Error('no webhook secret speaks for the realm of the call');
-  const { call, attempt, trunk, number, shown, lease } = tag;
+  const { call, attempt, trunk, number, shown, began } = tag;
+  const { at, customer, lease, maxSeconds } = began;
   const { id, caller, dialled, presented } = call;
   const text = JSON.stringify({
     id,
@@ -72,6 +90,10 @@ export function signTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagDat
     shown,
     seatOf: lease && formatAor(lease.owner),
     seatSeconds: lease?.seconds,
+    reserved: lease?.reserved,
+    at,
+    customer,
+    maxSeconds,
   });
   return { call: text, mac: mac(text, own.secret) };
 }
@@ -114,13 +136,37 @@ function readTag(text: string): CallTag | undefined {
     trunk,
     number,
     shown,
-    lease: readLease(json),
+    began: readBeginning(json),
   };
 }
 
-function readLease({ seatOf: leaseOwner, seatSeconds }: Record<string, unknown>): Lease | undefined {
+function readBeginning(json: Record<string, unknown>): CallBeginning {
+  const { at, customer, maxSeconds } = json;
+  return {
+    at: numberIn(at),
+    customer: typeof customer === 'string' ? customer : undefined,
+    lease: readLease(json),
+    maxSeconds: numberIn(maxSeconds),
+  };
+}
+
+function readLease({
+  seatOf: leaseOwner,
+  seatSeconds,
+  reserved,
+}: Record<string, unknown>): Lease | undefined {
   const owner = typeof leaseOwner === 'string' ? parseAor(leaseOwner) : undefined;
-  return owner && { owner, seconds: typeof seatSeconds === 'number' ? seatSeconds : 0 };
+  return owner && { owner, seconds: numberIn(seatSeconds) ?? 0, reserved: readReservation(reserved) };
+}
+
+function readReservation(value: unknown): Reservation | undefined {
+  if (!isObject(value) || typeof value.seconds !== 'number' || !Array.isArray(value.budgets))
+    return undefined;
+  return { seconds: value.seconds, budgets: value.budgets.filter((it) => typeof it === 'string') };
+}
+
+function numberIn(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }
 
 /** A key of its own, so that no signature of jambonz's can ever be taken for one of ours. */

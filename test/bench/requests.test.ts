@@ -30,6 +30,21 @@ describe('what hooks ask of DynamoDB, counted at the client', () => {
     expect(of(hook)).toMatchObject(counts);
   });
 
+  test('a budget costs no more writes than a cap, and one read for the first call of a Lambda', () => {
+    const first = "call under a budget, this Lambda's first of the day, record not cached";
+    expect(of(first)).toMatchObject({ roundTrips: 3, reads: 2, writes: 2 });
+    expect(of('call hook with a budget, next')).toMatchObject({ roundTrips: 2, reads: 0, writes: 2 });
+  });
+
+  test('a rule for new sources costs an INVITE one read, beside the used answer', () => {
+    const usual = of('INVITE, an hour later');
+    expect(of('INVITE with newSource, an hour later')).toMatchObject({
+      roundTrips: 3,
+      reads: (usual?.reads ?? 0) + 1,
+      writes: usual?.writes,
+    });
+  });
+
   test('no hook asks for more than its gate allows', () => {
     expect(requests.gates.filter((gate) => verdictOf(gate) !== 'met')).toEqual([]);
     expect(requests.gates).toHaveLength(13);

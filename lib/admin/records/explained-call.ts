@@ -1,5 +1,5 @@
 import { parseCallHook } from '../../jambonz/call-hook';
-import { signTag, tagOf } from '../../jambonz/call-tag';
+import { beginningOf, signTag, tagOf } from '../../jambonz/call-tag';
 import { ROUTES } from '../../jambonz/routes';
 import { declineVerbs, dialVerbs, type Verb } from '../../jambonz/verbs';
 import { callHookPayload } from '../../local/jambonz-simulator';
@@ -20,6 +20,6 @@ export function callOf(aor: Aor, dialled: string, from: string | undefined): Cal
 /** The first answer to jambonz; without the signature in its tag, which would authenticate a call. */
 export function verbsOf(call: Call, plan: CallPlan, hooks = 'https://HOOKS'): Verb[] {
   if (plan.kind === 'refuse') return declineVerbs(plan.status);
-  const tag = signTag(tagOf(call, plan, 1), [{ secret: 'explained' }]);
+  const tag = signTag(tagOf(call, plan, 1, beginningOf(plan, 0)), [{ secret: 'explained' }]);
   return dialVerbs(plan, 1, { ...tag, mac: '***' }, hooks + ROUTES.dialAction).verbs;
 }

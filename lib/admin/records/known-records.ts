@@ -1,5 +1,7 @@
+import { readCallCounts } from '../../aws/tools/call-counts';
 import { parseStored } from '../../aws/tools/customer-records';
 import type { CallRecords, CallSettings } from '../../registrar/calls/call';
+import type { CallCounts } from '../../registrar/calls/call-limits';
 import { type Aor, formatAor, realmKey } from '../../registrar/record/aor';
 import type { Customer } from '../../registrar/record/customer';
 import type { Deployment } from '../deployment';
@@ -18,11 +20,20 @@ export interface KnownRecords {
   readonly options: readonly string[];
   readonly settings: CallSettings;
   find(aor: Aor): Promise<Customer | undefined>;
+  /** What the hooks have counted for an owner of caps; absent where no deployment is known. */
+  readonly countsOf?: ((owner: Aor) => Promise<CallCounts>) | undefined;
 }
 
 /** The records of a deployment, read as the hooks read them. */
-export function recordsInTable({ name, options, settings, records }: Deployment): KnownRecords {
-  return { name, options, settings, find: async (aor) => parseStored(await records.find(aor)).customer };
+export function recordsInTable(deployment: Deployment): KnownRecords {
+  const { name, options, settings, records, dynamodb, memoryTable } = deployment;
+  return {
+    name,
+    options,
+    settings,
+    find: async (aor) => parseStored(await records.find(aor)).customer,
+    countsOf: memoryTable === undefined ? undefined : (owner) => readCallCounts(dynamodb, memoryTable, owner),
+  };
 }
 
 /** The records of a deployment as they would be after these steps. */

@@ -17,6 +17,8 @@ export const REFUSALS: Readonly<Record<CallRefusal, string>> = {
   'high-risk-destination': 'allow its prefix under destinations, if the customer may call there',
   'no-caller-id': 'no rule of callerId leaves a number to show',
   'no-trunk': 'no trunk takes this number',
+  'new-source': 'registration.newSource allows no such number from an address that is new',
   'too-many-calls': 'limits.maxConcurrentCalls is reached',
   'too-many-calls-per-minute': 'limits.callsPerMinute is reached',
+  'budget-spent': 'the minutes of the day are spent (limits.maxMinutesPerDay, limits.budgets)',
 };

@@ -25,10 +25,13 @@ export interface Input {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Item;
   readonly ReturnConsumedCapacity?: 'TOTAL';
+  /** The attributes after the update: all, or those that it changed. They cost nothing more. */
+  readonly ReturnValues?: 'ALL_NEW' | 'UPDATED_NEW';
 }
 
 export interface Output {
   readonly Item?: Item;
+  readonly Attributes?: Item;
   readonly Responses?: Readonly<Record<string, readonly Item[]>>;
   readonly UnprocessedKeys?: object;
   readonly ConsumedCapacity?: unknown;
@@ -64,10 +67,11 @@ function toWire({ Key, Item, ExpressionAttributeValues, RequestItems, ...rest }:
   };
 }
 
-function fromWire({ Item, Responses, ...rest }: Wire): Output {
+function fromWire({ Item, Attributes, Responses, ...rest }: Wire): Output {
   return {
     ...rest,
     ...(Item && { Item: readItem(Item) }),
+    ...(Attributes && { Attributes: readItem(Attributes) }),
     ...(Responses && { Responses: mapped(Responses, (items) => items.map(readItem)) }),
   };
 }
@@ -75,6 +79,7 @@ function fromWire({ Item, Responses, ...rest }: Wire): Output {
 /** DynamoDB's own answer, whose shape its API reference promises. */
 interface Wire {
   readonly Item?: Attributes;
+  readonly Attributes?: Attributes;
   readonly Responses?: Readonly<Record<string, readonly Attributes[]>>;
 }
 

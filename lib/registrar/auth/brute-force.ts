@@ -125,4 +125,10 @@ export interface BruteForceGuard {
    * @param credential the label of the credential that was used, for admins who retire old ones
    */
   recordSuccess(credential: string): Promise<void> | undefined;
+  /**
+   * Has the account logged in from there for less than so long? Always of an address that the device claims for
+   * itself. Asked before `recordSuccess`.
+   * @returns `unknown` when the memory could not be asked
+   */
+  isNewFor(milliseconds: number): Promise<boolean | 'unknown'>;
 }
