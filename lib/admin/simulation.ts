@@ -77,7 +77,7 @@ export async function prepareSimulation(
   const local = isLoopback(url);
   const sample = local ? SAMPLE_CUSTOMERS[aor.realm.toLowerCase()]?.[aor.username] : undefined;
   const password =
-    shell.env.SIP_PASSWORD ??
+    (shell.env.SIP_PASSWORD || undefined) ??
     sample?.password ??
     (await readSecret(shell, `password of ${formatAor(aor)}`, '-'));
   const secret =

@@ -94,7 +94,7 @@ function linesOf(plan: CallPlan, country: string | undefined): Fact[] {
   const { destination, permission } = plan;
   return [
     ...(destination ? linesOfDestination(destination, country) : []),
-    ...(permission ? fact('permission', describePermission(permission)) : []),
+    ...(permission ? fact('permission', describePermission(permission, destination?.number ?? '')) : []),
     ...(plan.kind === 'dial' ? linesOfDial(plan) : fact('refused', describeRefusal(plan))),
   ];
 }
@@ -108,6 +108,9 @@ function linesOfDestination(
   const readings: Partial<Record<Destination['because'], string>> = {
     country: `country: as people of ${country} dial`,
     'impossible-in-country': `impossible-in-country: no number of ${country}, so it stays as it was dialled`,
+    ...(clean.replace('+', '') !== number && {
+      emergency: 'emergency: behind an outside line, or by an alias',
+    }),
   };
   return [
     ...(clean === dialled ? [] : fact('cleaned', clean)),
@@ -164,14 +167,17 @@ function describeNewSource(effect: 'refuse' | 'observe'): string {
     : 'goes on from an address that is new, with a line in the log   (registration.newSource)';
 }
 
-function describePermission(permission: DialPlanned['permission']): string {
+/** @param number that was judged, with the numbers inside it: those behind an international prefix, for one */
+function describePermission(permission: DialPlanned['permission'], number: string): string {
+  const inside = (prefix: string) => (number.startsWith(prefix) ? '' : ', for a number inside it');
   if (permission.allowed)
     return permission.because === 'allow'
       ? `allowed   (destinations.allow ${permission.prefix})`
       : `allowed   (${permission.because})`;
   if (permission.because === 'high-risk-destination')
-    return `denied   (high-risk range ${permission.range.prefix}: ${permission.range.reason})`;
-  return `denied   (${permission.prefix === undefined ? 'destinations.default' : `destinations.deny ${permission.prefix}`})`;
+    return `denied   (high-risk range ${permission.range.prefix}: ${permission.range.reason}${inside(permission.range.prefix)})`;
+  const { prefix } = permission;
+  return `denied   (${prefix === undefined ? 'destinations.default' : `destinations.deny ${prefix}${inside(prefix)}`})`;
 }
 
 function describeRefusal({ because, status }: { because: CallRefusal; status: number }): string {

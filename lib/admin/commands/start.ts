@@ -4,27 +4,29 @@ import { CannotStart, type LocalStack, startLocalStack } from '../../local/stack
 import { facts } from '../columns';
 import { plainCommand, run } from '../command-line';
 import { decisionLines } from '../decision-line';
+import { messageOf } from '../error-messages';
+import { describeFileProblem } from '../files/file-problems';
 import { readJsonText } from '../files/json-text';
 import { readInput } from '../input';
 import { type Outcome, Refused, type Shell } from '../shell';
 import { suggestion } from '../suggestion';
 
-/** The settings of the hooks that matter on this machine: a local stack is given its webhook secrets, and knows no previous one. */
+/** The settings of the hooks that a local stack uses: it has no previous version of its webhook secret. */
 const { previousSecretHours: _, ...HOOKS } = HOOK_SETTINGS;
 
 /** What `start` takes from the environment. */
 export const START_SETTINGS: Readonly<Record<string, string>> = {
-  PORT: 'of the hooks; 3000, or 0 for any free one',
+  PORT: 'port of the hooks; default 3000, 0 for any free port',
   CUSTOMERS_FILE: 'a JSON file { realm: { username: record } } instead of the samples',
-  WEBHOOK_SECRET: 'what jambonz signs with; several with commas between them',
-  OUTBOUND_SIP_HOST: 'where calls go whose trunk names no host',
-  DYNAMODB_ENDPOINT: 'another DynamoDB than the one inside',
-  DYNAMODB_PORT: 'of the one inside; 8000',
-  DATA_DIR: 'a folder to keep the tables in; in memory without it',
+  WEBHOOK_SECRET: 'the secret that jambonz signs with; several are separated by commas',
+  OUTBOUND_SIP_HOST: 'SIP host for trunks without a host of their own',
+  DYNAMODB_ENDPOINT: 'another DynamoDB instead of the built-in one',
+  DYNAMODB_PORT: 'port of the built-in DynamoDB; default 8000',
+  DATA_DIR: 'folder in which the tables are kept; default: in memory',
   ...Object.fromEntries(
     Object.values(HOOKS).map(({ env, fix, otherwise }) => [
       env,
-      `${fix.replace(/^write /, '')}; ${otherwise}, as in a deployment`,
+      `${fix.replace(/^write /, '')}; default ${otherwise}`,
     ]),
   ),
 };
@@ -41,7 +43,14 @@ export const startCommand = () =>
         ...facts(Object.entries(START_SETTINGS), process.stdout.columns),
       ].join('\n'),
     )
-    .action((options: { json?: boolean }) => run({}, (shell) => start(shell, options)));
+    .action((options: { json?: boolean }) =>
+      run({}, (shell) =>
+        start(shell, options).catch((cause: unknown) => {
+          if (options.json) shell.print(JSON.stringify({ error: messageOf(cause) }));
+          throw cause;
+        }),
+      ),
+    );
 
 /** `start`: everything on this laptop, until Ctrl-C. With `json`, every line of the output is JSON. */
 export async function start(shell: Shell, { json = false }: { json?: boolean } = {}): Promise<Outcome> {
@@ -61,9 +70,7 @@ export async function start(shell: Shell, { json = false }: { json?: boolean } =
     await stack.stop();
     return { code: 0, json: {} };
   } catch (cause) {
-    if (!(cause instanceof CannotStart)) throw cause;
-    shell.complain(cause.message);
-    return { code: 1, json: {} };
+    throw cause instanceof CannotStart ? new Refused(cause.message) : cause;
   }
 }
 
@@ -71,10 +78,7 @@ export async function start(shell: Shell, { json = false }: { json?: boolean } =
 async function syntaxError(shell: Shell, file: string): Promise<string | undefined> {
   const read = readJsonText(await readInput(shell, file));
   const [problem] = 'problems' in read ? read.problems : [];
-  if (!problem) return undefined;
-  const { line, column, at, fix } = problem;
-  const place = column === undefined ? `line ${line}` : `line ${line}, column ${column}`;
-  return `CUSTOMERS_FILE ${file}, ${place}: ${at ? `${at} ` : ''}${fix}`;
+  return problem && `CUSTOMERS_FILE ${file}, ${describeFileProblem(problem)}`;
 }
 
 function welcome(shell: Shell, { url, dynamodbEndpoint, loaded }: LocalStack): string {

@@ -8,7 +8,7 @@ import type { Presented } from './caller-id';
 export interface Call {
   /** The Call-ID of jambonz's own leg: one per call, and not the device's to choose. */
   readonly id: string;
-  /** Who authenticated for it; undefined: nobody did, or two readings of the hook disagree who. */
+  /** The account that authenticated; undefined: none did, or the hook is ambiguous. */
   readonly caller: Aor | undefined;
   /** It bears the marks of a carrier's or a Teams call, or a device pretends so. */
   readonly fromTrunk: boolean;
@@ -31,7 +31,7 @@ export interface CallRecords {
 export interface CallFacts {
   /** Did register-auth leave a grant for this call? */
   readonly grant: GrantState;
-  /** Did the call get a seat under its caps? `not-asked`: nobody counted. */
+  /** Whether the call got a lease under its caps. `not-asked`: it is not counted. */
   readonly lease: LeaseResult | 'not-asked';
 }
 

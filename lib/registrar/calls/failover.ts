@@ -6,7 +6,7 @@ export type DialOutcome =
   /** `code` is the carrier's final SIP code; undefined: there was none (it rang out, or never left). */
   | { readonly answered: false; readonly code: number | undefined };
 
-/** The attempt that ended: its place in the plan, from 1, and its trunk's name. */
+/** The attempt that ended: its position in the plan, from 1, and its trunk's name. */
 export interface EndedAttempt {
   readonly attempt: number;
   readonly trunk: string;
@@ -39,7 +39,7 @@ export function planNext(plan: CallPlan, ended: EndedAttempt, outcome: DialOutco
     : { kind: 'dial', attempt: next, because: 'trunk-failed' };
 }
 
-/** By its place where that still is the same trunk, by its name where the record changed meanwhile. */
+/** By position if that is still the same trunk, by name if the record changed in between. */
 function attemptAfter(
   attempts: readonly { readonly trunk: string }[],
   { attempt, trunk }: EndedAttempt,
@@ -69,9 +69,9 @@ const SENDABLE: readonly (readonly [number, number])[] = [
 ];
 
 /**
- * The code that the caller's phone sees after the last trunk: the carrier's own. Where that would say something
- * else to a phone than it said to us, the nearest: a challenge to our trunk (401, 407) is no challenge to the
- * phone, our own CANCEL (487) or ringing out is 480, and an unknown code stands for the x00 of its class (RFC 3261
+ * The code that the caller's phone sees after the last trunk: the carrier's own. Where that would mean something
+ * else to the phone, the nearest: a challenge to our trunk (401, 407) is 503, because the phone was not challenged; our
+ * own CANCEL (487) and no answer are 480; and an unknown code is treated as the x00 of its class (RFC 3261
  * section 8.1.3.2).
  */
 export function codeForCaller(code: number | undefined): number {

@@ -4,7 +4,7 @@ import { isMeantBy, isSameName } from './names';
 import { isPlainObject } from './plain-object';
 import { costOf, type FieldPath, STRICTEST } from './strictest';
 
-/** A value under a name that no field has where it stands. */
+/** A value under a name that is not a field there. */
 export interface Misplaced {
   readonly name: string;
   readonly value: unknown;
@@ -53,7 +53,7 @@ function inside(owner: string, fields: Fields): Fields {
 }
 
 /**
- * The fields that an unknown name may have been meant for: one that stands elsewhere (`deny` in the record itself),
+ * The fields that an unknown name may have been meant for: one from elsewhere (`deny` in the record itself),
  * or a field of the record that is misspelt (`destinatons`). Names within lists are too common to tell.
  */
 function meantFields(name: string, record: Fields): FieldPath[] {

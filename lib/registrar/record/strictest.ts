@@ -39,14 +39,14 @@ const EVERY_CODE = Array.from({ length: 300 }, (_, at) => 400 + at);
 
 /**
  * What each field of the record means when it cannot be read, and each element of its lists (`[]`): a mistake
- * restricts, it never opens. A field that does not stand here does not compile.
+ * restricts, it never opens. A field that is missing here does not compile.
  *
  * To add a field, ask what the record would allow without it:
  * - no more than with it (`description`, `destinations.allow`): `LEFT_OUT`;
- * - more, as it restricts: the strictest value that it, or a field beside it, can take, as `instead`, or as `inRecord`
+ * - more, because it restricts: the strictest value of it, or of a field beside it, as `instead`, or as `inRecord`
  *   where that field is elsewhere. Only what is named changes;
  * - something else than was meant, as half an object does (a pattern without its caller id): `WITH_ITS_OWNER`.
- * An element of a list that restricts (`deny`) loses its list, as nobody knows what it would have stopped.
+ * An element of a list that restricts (`deny`) loses its list, because it is unknown what it would have matched.
  *
  * Calls must never count more, reach farther, or show another number than those of the record that was meant.
  * Emergency calls are the other way round: no mistake may stop one. So stop calls by `prefixes`, `destinations` or
@@ -89,7 +89,7 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'registration.newSource.allow': { loses: 'itself', instead: { allow: [] } },
   'registration.newSource.allow[]': { loses: 'itself', understood: prefixIn },
 
-  // Nobody would know whom to bill.
+  // It would be unknown whom to bill.
   customer: NO_CALLS,
   techPrefix: NO_CALLS,
   outboundAuth: NO_CALLS,
@@ -115,8 +115,8 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'callerId.privacy': { loses: 'itself', instead: { privacy: 'honour' } },
   'callerId.name': LEFT_OUT,
 
-  // A number that is read otherwise than it was meant slips past the rules. What is left of the plan finds emergency
-  // numbers behind an outside line.
+  // A number that is read differently from what was meant would bypass the rules. The rest of the plan finds emergency
+  // numbers after an outside-line prefix.
   dialPlan: NO_CALLS,
   'dialPlan.countryCode': { ...NO_CALLS, understood: countryCodeIn },
   'dialPlan.internationalPrefix': NO_CALLS,
@@ -191,7 +191,7 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
 
 const COSTS: Readonly<Record<string, Cost | undefined>> = STRICTEST;
 
-/** @param field as in `STRICTEST`; every field stands there */
+/** @param field as in `STRICTEST`, which has every field */
 export function costOf(field: string): Cost {
   return COSTS[field] ?? WITH_ITS_OWNER;
 }

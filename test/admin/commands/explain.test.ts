@@ -121,11 +121,43 @@ describe('explain call', () => {
         '  permission  denied   (high-risk range 6119: premium-rate numbers of AU)',
       ],
     ],
+    [
+      { country: 'US' },
+      '8765550123 99',
+      ['  permission  denied   (high-risk range 1876: Jamaica, for a number inside it)'],
+    ],
+    [
+      {},
+      '01118765550123',
+      ['  permission  denied   (high-risk range 1876: Jamaica, for a number inside it)'],
+    ],
   ])('says each step under %j: %s', async (dialPlan, dialled, lines) => {
     const { shell, known, printed, put } = await open();
     await put({ realm: 'a.example', username: 'steps', callerId: '1', techPrefix: '7#', dialPlan });
     await explainCall(shell, known, 'steps@a.example', dialled, {});
     expect(printed().split('\n')).toEqual(expect.arrayContaining(lines));
+  });
+
+  test.each([
+    ['911', '  number         911   (emergency)'],
+    ['9-11', '  number         911   (emergency)'],
+    ['9911', '  number         911   (emergency: behind an outside line, or by an alias)'],
+    ['0911', '  number         911   (emergency: behind an outside line, or by an alias)'],
+  ])('says how %s became an emergency number', async (dialled, line) => {
+    const { shell, known, printed, put } = await open();
+    await put({
+      realm: 'a.example',
+      username: 'steps',
+      techPrefix: '7#',
+      dialPlan: { rewrite: [{ from: '9', to: '' }] },
+      emergency: { country: 'US', numbers: [{ dialled: '0911', number: '911' }] },
+    });
+    await explainCall(shell, known, 'steps@a.example', dialled, {});
+    expect(
+      printed()
+        .split('\n')
+        .map((it) => it.replace(/^ {2}number +/, '  number         ')),
+    ).toContain(line);
   });
 
   test('says whom each carrier sees, and what the caller hears', async () => {
