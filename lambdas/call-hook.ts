@@ -1,4 +1,4 @@
-import type { HookContext } from '../lib/hooks/context';
+import type { CallContext } from '../lib/hooks/context';
 import { Undecided } from '../lib/hooks/errors';
 import { signedHook } from '../lib/hooks/signed-hook';
 import { parseCallHook } from '../lib/jambonz/call-hook';
@@ -21,10 +21,12 @@ export const callHook = signedHook(
   'call-hook',
   parseCallHook,
   ({ caller }) => caller?.realm,
-  async (call, context, baseUrl) => {
-    const records = await recordsOf(call.caller, context);
+  async (call, context: CallContext, baseUrl) => {
+    // The grant needs no record, so both are asked for at the same time. The lease waits for both: who has no grant
+    // must neither take a seat nor use up the customer's rate. Nothing is left under way when Lambda freezes us.
+    const [records, grant] = await Promise.all([recordsOf(call.caller, context), redeemGrant(call, context)]);
     const planned = planCall(call, records, context.settings);
-    const facts = await factsOf(call, planned, context);
+    const facts = await factsOf(call, planned, grant, context);
     const plan = applyFacts(planned, facts, context.settings);
     const { verbs, illegal } =
       plan.kind === 'dial'
@@ -44,7 +46,7 @@ async function giveUp(
   call: Call,
   wish: CallPlan,
   { lease }: CallFacts,
-  { callLimits }: HookContext,
+  { callLimits }: CallContext,
 ): Promise<never> {
   if (wish.kind === 'dial' && wish.limits && lease !== 'not-asked' && lease.result === 'acquired')
     await callLimits.undo(call.id, wish.limits.owner, lease);
@@ -56,7 +58,7 @@ export const dialAction = signedHook(
   'dial-action',
   parseDialAction,
   aboutNoRealm,
-  async ({ callId, outcome, customerData }, context, baseUrl) => {
+  async ({ callId, outcome, customerData }, context: CallContext, baseUrl) => {
     const tag = verifyTag(customerData, callId, await context.secrets());
     if (!tag) {
       context.report({ hook: 'dial-action', refused: 'forged-call-data' });
@@ -78,7 +80,7 @@ export const dialAction = signedHook(
 );
 
 /** By the records as they are now; how long the call may talk stays as it was settled. Ringing used none of it. */
-function planAgain({ call, began }: CallTag, records: CallRecords, { settings }: HookContext): CallPlan {
+function planAgain({ call, began }: CallTag, records: CallRecords, { settings }: CallContext): CallPlan {
   const plan = planCall(call, records, settings);
   if (plan.kind === 'refuse' || began.maxSeconds === undefined) return plan;
   return { ...plan, maxSeconds: Math.min(began.maxSeconds, plan.maxSeconds ?? began.maxSeconds) };
@@ -89,7 +91,7 @@ export const callStatus = signedHook(
   'call-status',
   parseCallStatus,
   aboutNoRealm,
-  async (change, context) => {
+  async (change, context: CallContext) => {
     if (change === 'nothing-to-us') return { status: 200, body: {} };
     const { customerData, callId } = change;
     const tag = verifyTag(customerData, callId, await context.secrets());
@@ -101,7 +103,7 @@ export const callStatus = signedHook(
   },
 );
 
-async function endCall(end: CallEnd, tag: CallTag | undefined, context: HookContext): Promise<void> {
+async function endCall(end: CallEnd, tag: CallTag | undefined, context: CallContext): Promise<void> {
   const { kind, customerData, used, ...ended } = end;
   const lease = tag?.began.lease;
   const seat =
@@ -112,11 +114,18 @@ async function endCall(end: CallEnd, tag: CallTag | undefined, context: HookCont
     await context.callLimits.release(end.callId, undefined, 0);
 }
 
-/** What the tables say of a call that its records would let go. An emergency call is asked nothing. */
-async function factsOf(call: Call, plan: CallPlan, context: HookContext): Promise<CallFacts> {
+/** What the tables say of a call that its records would let go. An emergency call needs neither grant nor lease. */
+async function factsOf(
+  call: Call,
+  plan: CallPlan,
+  grant: GrantState,
+  context: CallContext,
+): Promise<CallFacts> {
   if (plan.kind === 'refuse' || plan.destination.because === 'emergency')
     return { grant: 'not-asked', lease: 'not-asked' };
-  const grant = await redeemGrant(call, context);
+  const { callGrant, callsWithoutMemory } = context.settings;
+  if (grant === 'unknown' && callGrant === 'enforce' && callsWithoutMemory === 'refuse')
+    throw new Undecided('nobody could look whether the call was authenticated');
   const isStopped = applyFacts(plan, { grant, lease: 'not-asked' }, context.settings).kind === 'refuse';
   const lease = plan.limits && !isStopped ? await takeSeatFor(call, plan.limits, context) : 'not-asked';
   return { grant, lease };
@@ -126,7 +135,7 @@ async function factsOf(call: Call, plan: CallPlan, context: HookContext): Promis
 async function takeSeatFor(
   { id }: Call,
   limits: OwnerLimits,
-  { callLimits, settings }: HookContext,
+  { callLimits, settings }: CallContext,
 ): Promise<LeaseResult> {
   const lease = await callLimits.acquire(id, limits);
   const isBudgeted = limits.budgets.length > 0 && !limits.observed.includes('budgets');
@@ -138,19 +147,13 @@ async function takeSeatFor(
 /** Was this very call authenticated? Its INVITE left a word about it. */
 async function redeemGrant(
   { caller, dialled, deviceCallId, id }: Call,
-  { callGrants, settings }: HookContext,
+  { callGrants, settings }: CallContext,
 ): Promise<GrantState> {
   if (!caller || settings.callGrant === 'off') return 'not-asked';
-  const grant = await callGrants.redeem(
-    { aor: caller, callId: deviceCallId, dialled: dialledUser(dialled) },
-    id,
-  );
-  if (grant === 'unknown' && settings.callGrant === 'enforce' && settings.callsWithoutMemory === 'refuse')
-    throw new Undecided('nobody could look whether the call was authenticated');
-  return grant;
+  return callGrants.redeem({ aor: caller, callId: deviceCallId, dialled: dialledUser(dialled) }, id);
 }
 
-async function recordsOf(caller: Aor | undefined, { customers }: HookContext): Promise<CallRecords> {
+async function recordsOf(caller: Aor | undefined, { customers }: CallContext): Promise<CallRecords> {
   const account = caller && (await customers.find(caller));
   if (account?.customer === undefined) return { account, named: undefined };
   return { account, named: await customers.find({ username: account.customer, realm: account.realm }) };

@@ -77,7 +77,7 @@ export function contextWith(
     customers: { find, findNow: find, remembered: () => undefined },
     replay: { claim: async () => 'first-use' },
     bruteForceGuard: () => ({
-      isBlocked: async () => undefined,
+      isBlocked: () => undefined,
       mayLookAnyway: () => false,
       recordFailure: async () => {},
       recordSuccess: async () => {},
