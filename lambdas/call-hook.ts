@@ -1,73 +1,58 @@
+import { endCall, endUnanswered, legChanged } from '../lib/hooks/call-ends';
+import { factsOf, giveUp } from '../lib/hooks/call-facts';
+import { recordsOf } from '../lib/hooks/call-records';
+import { verbsFor } from '../lib/hooks/call-verbs';
 import type { HookContext } from '../lib/hooks/context';
-import { Undecided } from '../lib/hooks/errors';
+import { following } from '../lib/hooks/next-dial';
 import { signedHook } from '../lib/hooks/signed-hook';
+import { transfer } from '../lib/hooks/transfer';
 import { parseCallHook } from '../lib/jambonz/call-hook';
-import { type CallEnd, parseCallStatus } from '../lib/jambonz/call-status';
-import { type CallTag, signTag, tagOf, verifyTag } from '../lib/jambonz/call-tag';
+import { parseCallStatus } from '../lib/jambonz/call-status';
+import { leaseOf, tagOf, verifyTag } from '../lib/jambonz/call-tag';
 import { parseDialAction } from '../lib/jambonz/dial-action';
-import { ROUTES } from '../lib/jambonz/routes';
-import { declineVerbs, dialVerbs, type WrittenVerbs } from '../lib/jambonz/verbs';
-import type { WebhookSecret } from '../lib/jambonz/webhook-secrets';
-import type { GrantState } from '../lib/registrar/auth/call-grant';
-import { dialledUser } from '../lib/registrar/auth/to-header';
-import type { Call, CallFacts, CallRecords } from '../lib/registrar/calls/call';
-import { FIRST_LEASE_S, type LeaseResult, type OwnerLimits } from '../lib/registrar/calls/call-limits';
-import { planNext } from '../lib/registrar/calls/failover';
-import { applyFacts, type CallPlan, type DialPlanned, planCall } from '../lib/registrar/calls/plan';
-import type { Aor } from '../lib/registrar/record/aor';
+import { parseRefer, refuseTransfer } from '../lib/jambonz/refer';
+import { declineVerbs, type WrittenVerbs } from '../lib/jambonz/verbs';
+import type { Call, CallRecords } from '../lib/registrar/calls/call';
+import { accountOf } from '../lib/registrar/calls/call-origin';
+import { applyFacts, type CallPlan, planCall } from '../lib/registrar/calls/plan';
+import { judgeTransfer } from '../lib/registrar/calls/transfer';
+import { realmsOfNumber } from '../lib/registrar/record/number-record';
 
-/** A registered phone dials: where does the call go, and as whom? */
+/** A registered phone dials, or a carrier calls one of our numbers: where does the call go, and as whom? */
 export const callHook = signedHook(
   'call-hook',
   parseCallHook,
-  ({ caller }) => caller?.realm,
-  async (call, context, baseUrl) => {
-    const records = await recordsOf(call.caller, context);
+  ({ origin }) => accountOf(origin)?.realm,
+  async (call, context, baseUrl, signedBy) => {
+    const records = await recordsOf(call, context, signedBy);
     const planned = planCall(call, records, context.settings);
     const facts = await factsOf(call, planned, context);
     const plan = applyFacts(planned, facts, context.settings);
     if (context.isOverdue()) return giveUp(call, plan, facts, context);
-    const { verbs, illegal } =
-      plan.kind === 'dial'
-        ? dial(tagOf(call, plan, 1), plan, await context.secrets(), baseUrl)
-        : { verbs: declineVerbs(plan.status), illegal: [] };
-    context.report({ hook: 'call-hook', plan, grant: facts.grant, illegal });
+    const { verbs, illegal } = await firstVerbs(call, plan, records, context, baseUrl);
+    context.report({ hook: 'call-hook', call, plan, grant: facts.grant, illegal });
     return { status: 200, body: verbs };
   },
 );
 
-/** jambonz got 504 meanwhile: no end of this call will be reported. A write that lands even later ends with its lease. */
-async function giveUp(
-  call: Call,
-  plan: CallPlan,
-  { lease }: CallFacts,
-  { callLimits }: HookContext,
-): Promise<never> {
-  if (lease === 'acquired' && plan.kind === 'dial') await callLimits.release(call.id, plan.limits?.owner);
-  throw new Undecided('the call was decided too late');
-}
-
-/** A dial of ours ended: the next trunk, or the carrier's code. The list that is left ends the call otherwise. */
+/** A dial of ours ended: the next trunk or phones, another number, or a code. The list that is left ends it otherwise. */
 export const dialAction = signedHook(
   'dial-action',
   parseDialAction,
   aboutNoRealm,
-  async ({ callId, outcome, customerData }, context, baseUrl) => {
-    const tag = verifyTag(customerData, callId, await context.secrets());
+  async ({ calls, outcome, customerData }, context, baseUrl, signedBy) => {
+    const tag = verifyTag(customerData, calls, await context.secrets());
     if (!tag) {
       context.report({ hook: 'dial-action', refused: 'forged-call-data' });
       return { status: 200, body: [] };
     }
-    const records = await recordsOf(tag.call.caller, context);
-    const plan = planCall(tag.call, records, context.settings);
-    const step = planNext(plan, tag, outcome);
-    if (step.kind === 'dial' && tag.lease)
-      await context.callLimits.extend(callId, { ...tag.lease, seconds: FIRST_LEASE_S });
-    const { verbs, illegal } =
-      step.kind === 'dial' && plan.kind === 'dial'
-        ? dial(tagOf(tag.call, plan, step.attempt, tag.lease), plan, await context.secrets(), baseUrl)
-        : { verbs: step.kind === 'give-up' ? declineVerbs(step.status) : [], illegal: [] };
-    context.report({ hook: 'dial-action', tag, step, illegal });
+    const { step, forward, verbs, illegal } = await following(tag, outcome, {
+      world: context,
+      baseUrl,
+      signedBy,
+    });
+    await endUnanswered(tag, step, outcome, context);
+    context.report({ hook: 'dial-action', tag, step, forward, illegal });
     return { status: 200, body: verbs };
   },
 );
@@ -79,74 +64,51 @@ export const callStatus = signedHook(
   aboutNoRealm,
   async (change, context) => {
     if (change === 'nothing-to-us') return { status: 200, body: {} };
-    const { customerData, callId } = change;
-    const tag = verifyTag(customerData, callId, await context.secrets());
-    if (!tag && customerData !== undefined)
+    const { customerData, callId, leg } = change;
+    const calls = leg ? [leg.sid, leg.parent] : [callId];
+    const tag = verifyTag(customerData, calls, await context.secrets());
+    if (!tag && !leg && customerData !== undefined)
       context.report({ hook: 'call-status', refused: 'forged-call-data' });
-    if (change.kind === 'ended') await endCall(change, tag, context);
-    else if (tag?.lease) await context.callLimits.extend(callId, tag.lease);
+    if (leg && tag) await legChanged(change, leg, tag, context);
+    else if (!leg && change.kind === 'ended') await endCall(change, tag, context);
+    else if (!leg && tag?.lease) await context.callLimits.extend(callId, tag.lease);
     return { status: 200, body: {} };
   },
 );
 
-async function endCall(end: CallEnd, tag: CallTag | undefined, context: HookContext): Promise<void> {
-  const { kind, customerData, ...ended } = end;
-  const lease = tag && (await context.callLimits.release(end.callId, tag.lease?.owner));
-  if (tag && lease !== 'ended-before') context.report({ hook: 'call-status', record: { ...ended, tag } });
-  // Hung up before the tag verb had run: whose call it was, jambonz cannot say.
-  if (customerData === undefined && end.status === 'no-answer')
-    await context.callLimits.release(end.callId, undefined);
-}
+/** A phone hands its call on: the called leg stays, and is connected to whom the phone names, if it may call there. */
+export const refer = signedHook(
+  'refer',
+  parseRefer,
+  aboutNoRealm,
+  async ({ request, customerData }, context, baseUrl, signedBy) => {
+    const first = verifyTag(customerData, [request.callId], await context.secrets());
+    const judged = judgeTransfer(request, first?.call);
+    if (!first || !judged.ok) {
+      const untransferred = judged.ok ? 'not-an-accounts-call' : judged.because;
+      context.report({ hook: 'refer', tag: first, untransferred });
+      return refuseTransfer(403, untransferred);
+    }
+    const { plan, verbs, illegal } = await transfer(judged.call, first, {
+      world: context,
+      baseUrl,
+      signedBy,
+    });
+    context.report({ hook: 'refer', tag: first, plan, illegal });
+    return plan.kind === 'refuse' ? refuseTransfer(plan.status, plan.because) : { status: 200, body: verbs };
+  },
+);
 
-/** What the tables say of a call that its records would let go. An emergency call is asked nothing. */
-async function factsOf(call: Call, plan: CallPlan, context: HookContext): Promise<CallFacts> {
-  if (plan.kind === 'refuse' || plan.destination.because === 'emergency')
-    return { grant: 'not-asked', lease: 'not-asked' };
-  const grant = await redeemGrant(call, context);
-  const stopped = grant === 'missing' && context.settings.callGrant === 'enforce';
-  const lease = plan.limits && !stopped ? await takeSeatFor(call, plan.limits, context) : 'not-asked';
-  return { grant, lease };
-}
-
-async function takeSeatFor(
-  { id }: Call,
-  limits: OwnerLimits,
-  { callLimits, settings }: HookContext,
-): Promise<LeaseResult> {
-  const lease = await callLimits.acquire(id, limits);
-  if (lease === 'unknown' && settings.callsWithoutMemory === 'refuse')
-    throw new Undecided('nobody could look how many calls go on');
-  return lease;
-}
-
-/** Was this very call authenticated? Its INVITE left a word about it. */
-async function redeemGrant(
-  { caller, dialled, deviceCallId, id }: Call,
-  { callGrants, settings }: HookContext,
-): Promise<GrantState> {
-  if (!caller || settings.callGrant === 'off') return 'not-asked';
-  const grant = await callGrants.redeem(
-    { aor: caller, callId: deviceCallId, dialled: dialledUser(dialled) },
-    id,
-  );
-  if (grant === 'unknown' && settings.callGrant === 'enforce' && settings.callsWithoutMemory === 'refuse')
-    throw new Undecided('nobody could look whether the call was authenticated');
-  return grant;
-}
-
-async function recordsOf(caller: Aor | undefined, { customers }: HookContext): Promise<CallRecords> {
-  const account = caller && (await customers.find(caller));
-  if (account?.customer === undefined) return { account, named: undefined };
-  return { account, named: await customers.find({ username: account.customer, realm: account.realm }) };
-}
-
-function dial(
-  tag: CallTag,
-  plan: DialPlanned,
-  secrets: readonly WebhookSecret[],
+async function firstVerbs(
+  call: Call,
+  plan: CallPlan,
+  { number }: CallRecords,
+  context: HookContext,
   baseUrl: string,
-): WrittenVerbs {
-  return dialVerbs(plan, tag.attempt, signTag(tag, secrets), `${baseUrl}${ROUTES.dialAction}`);
+): Promise<WrittenVerbs> {
+  if (plan.kind === 'refuse') return { verbs: declineVerbs(plan.status), illegal: [] };
+  const realms = typeof number === 'object' ? realmsOfNumber(number) : [];
+  return verbsFor(tagOf(call, plan, 1, { lease: leaseOf(plan), realms }), plan, context, baseUrl);
 }
 
 /** Whose call it is stands in the signed call data, which is opened with the secrets of that realm only. */

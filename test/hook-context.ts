@@ -12,12 +12,17 @@ import {
   type CallCounts,
   type CallLimits,
   extendLease,
+  FIRST_LEASE_S,
+  handedOnCall,
+  handOnLease,
   leaseEnd,
   NO_CALLS,
   unconfirmed,
 } from '../lib/registrar/calls/call-limits';
+import { namesOf } from '../lib/registrar/calls/internal-call';
 import { type Aor, formatAor } from '../lib/registrar/record/aor';
 import { parseCustomer } from '../lib/registrar/record/customer';
+import { parseNumber } from '../lib/registrar/record/number-record';
 import { withoutSecrets } from './no-secrets';
 
 /** Where jambonz reached the hooks. */
@@ -48,7 +53,9 @@ export function contextWith(
     settings = {},
   }: { now?: number; secret?: string; settings?: Partial<CallSettings> } = {},
 ): TestContext {
-  const customers = records === 'out of order' ? [] : records.map((record) => parseCustomer(record).customer);
+  const items: readonly object[] = records === 'out of order' ? [] : records;
+  const customers = items.map((record) => parseCustomer(record).customer);
+  const numbers = items.map((record) => parseNumber(record).number);
   const outcomes: HookOutcome[] = [];
   const find: HookContext['customers']['find'] = async ({ username, realm }) => {
     if (records === 'out of order') throw new Undecided('the table is out of order');
@@ -58,6 +65,20 @@ export function contextWith(
     now: () => now,
     secrets: async () => [{ secret }],
     customers: { find, findNow: find, remembered: () => undefined },
+    numbers: {
+      find: async (digits) => {
+        if (records === 'out of order') throw new Undecided('the table is out of order');
+        return numbers.find((it) => it?.username === digits);
+      },
+    },
+    directory: {
+      accountsOf: async ({ username, realm }) => {
+        if (records === 'out of order') throw new Undecided('the table is out of order');
+        return customers.flatMap((it) =>
+          it?.customer === username && it.realm === realm ? [namesOf(it)] : [],
+        );
+      },
+    },
     replay: { claim: async () => 'first-use' },
     bruteForceGuard: () => ({
       isKnown: () => false,
@@ -111,6 +132,15 @@ export function callLimitsInMemory(
     },
     extend: async (callId, { owner, seconds }) => {
       owners.set(formatAor(owner), extendLease(countsOf(owner), callId, leaseEnd(seconds, now())));
+    },
+    handOn: async (callId, lease) => {
+      if (!lease) ended.add(callId);
+      else {
+        const until = leaseEnd(FIRST_LEASE_S, now());
+        const counts = handOnLease(countsOf(lease.owner), callId, handedOnCall(callId), until);
+        owners.set(formatAor(lease.owner), counts);
+      }
+      return true;
     },
     release: async (callId, owner) => {
       if (!owner) {

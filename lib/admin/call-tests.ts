@@ -110,9 +110,11 @@ async function resultOf(known: KnownRecords, { aor, dialled, from }: CallTest): 
   const plan = planCall(call, records, known.settings);
   if (plan.kind === 'refuse') return { refusal: plan.because };
   const dial = verbsOf(call, plan).find((verb) => verb.verb === 'dial');
-  return dial
-    ? { trunk: plan.attempts[0].trunk, sipUri: dial.target[0].sipUri, callerId: dial.callerId }
-    : {};
+  if (!dial) return {};
+  const [target] = dial.target;
+  const { callerId } = dial;
+  if (plan.kind === 'ring' || target.type === 'user') return { callerId };
+  return { trunk: plan.attempts[0].trunk, sipUri: target.sipUri, callerId };
 }
 
 const cell = v.optional(v.string('write it as text, in quotes'));

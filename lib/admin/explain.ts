@@ -16,6 +16,7 @@ import { readAor } from './input';
 import { callRecordsOf, type KnownRecords } from './known-records';
 import { mask } from './mask';
 import { type RecordCredential, recordCredentials } from './record-credentials';
+import { linesOfRing } from './records/explained-ring';
 import { type Outcome, Refused, type Shell } from './shell';
 
 /** What it is, and how it is. */
@@ -51,7 +52,7 @@ export async function explainCall(
       JSON.stringify(verbs, null, 2),
     ].join('\n'),
   );
-  return { code: plan.kind === 'dial' ? 0 : 1, json: { plan: mask(plan), verbs } };
+  return { code: plan.kind === 'refuse' ? 1 : 0, json: { plan: mask(plan), verbs } };
 }
 
 /** The call as the call hook would read it from jambonz, of a phone that presents this From. */
@@ -67,10 +68,11 @@ export function callOf(aor: Aor, dialled: string, from: string | undefined): Cal
 export function verbsOf(call: Call, plan: CallPlan, hooks = 'https://HOOKS'): Verb[] {
   if (plan.kind === 'refuse') return declineVerbs(plan.status);
   const tag = signTag(tagOf(call, plan, 1), [{ secret: 'explained' }]);
-  return dialVerbs(plan, 1, { ...tag, mac: '***' }, hooks + ROUTES.dialAction).verbs;
+  return dialVerbs(plan, 1, { ...tag, mac: '***' }, { actionHook: hooks + ROUTES.dialAction }).verbs;
 }
 
 function linesOf(plan: CallPlan): Line[] {
+  if (plan.kind === 'ring') return linesOfRing(plan);
   const { destination, permission } = plan;
   return [
     ...(destination ? line('number', `${destination.number}   (${destination.because})`) : []),
@@ -88,14 +90,14 @@ function linesOfDial(plan: DialPlanned): Line[] {
       `${number}${name === undefined ? '' : ` "${name}"`}${hidden ? ', hidden' : ''}   (${because})`,
     ],
     ...attempts.map((attempt, at): Line => {
-      const [dial] = dialVerbs(plan, at + 1, { call: '', mac: '' }, '').verbs.filter(
-        (it) => it.verb === 'dial',
-      );
+      const target = dialVerbs(plan, at + 1, { call: '', mac: '' }, { actionHook: '' }).verbs.flatMap((it) =>
+        it.verb === 'dial' && it.target[0].type === 'sip' ? [it.target[0]] : [],
+      )[0];
       const user = attempt.outboundAuth ? `, user ${attempt.outboundAuth.username}` : '';
       const ringing = attempt.ringTimeout === undefined ? '' : `, rings ${attempt.ringTimeout} s`;
       return [
         `trunk ${at + 1}`,
-        `${attempt.trunk}: ${dial?.target[0].sipUri} as ${attempt.callerId ?? 'anonymous'}${user}${ringing}   (${attempt.because})`,
+        `${attempt.trunk}: ${target?.sipUri} as ${attempt.callerId ?? 'anonymous'}${user}${ringing}   (${attempt.because})`,
       ];
     }),
     ...(attempts.length > 1
@@ -143,6 +145,16 @@ const REFUSALS: Readonly<Record<CallRefusal, string>> = {
   'high-risk-destination': 'allow its prefix under destinations, if the customer may call there',
   'no-caller-id': 'no rule of callerId leaves a number to show',
   'no-trunk': 'no trunk takes this number',
+  'phone-disabled': 'the account that is called is disabled',
+  'unknown-number': 'there is no such number: the items of realm "numbers" say which there are',
+  'number-disabled': 'the number is disabled',
+  'rings-nobody': 'no phone in "ring" can be read',
+  'realm-of-another-account': 'the webhook secret does not speak for every realm that the number is about',
+  'forward-to-emergency': 'no call is forwarded to an emergency number',
+  'forward-without-limit':
+    'a call from outside goes on to a trunk only where the account that pays has limits.maxConcurrentCalls',
+  'forward-not-counted':
+    'a call from outside goes on to a trunk only when it is counted, and the memory table cannot be asked',
   'too-many-calls': 'limits.maxConcurrentCalls is reached',
   'too-many-calls-per-minute': 'limits.callsPerMinute is reached',
 };
@@ -158,7 +170,7 @@ function describeSources(
   plan: CallPlan,
 ): string {
   if (callsFromAnywhere) return 'any   (registration.callsFromAnywhere)';
-  if (plan.destination?.because === 'emergency') return 'any   (emergency)';
+  if (plan.kind !== 'ring' && plan.destination?.because === 'emergency') return 'any   (emergency)';
   return `${allowedAddresses.join(', ') || 'none'}   (registration.allowedAddresses)`;
 }
 

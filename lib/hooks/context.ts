@@ -5,8 +5,10 @@ import type { CallGrants } from '../registrar/auth/call-grant';
 import type { ReplayStore } from '../registrar/auth/replay';
 import type { CallSettings } from '../registrar/calls/call';
 import type { CallLimits } from '../registrar/calls/call-limits';
+import type { AccountDirectory } from '../registrar/calls/internal-call';
 import type { Aor } from '../registrar/record/aor';
 import type { Customer } from '../registrar/record/customer';
+import type { Numbers } from '../registrar/record/number-record';
 import type { HookOutcome } from './outcome';
 import type { AuthSettings } from './settings';
 
@@ -17,6 +19,8 @@ export interface HookContext {
   /** The secrets that jambonz may sign with, current and previous; `doubted`: a signature did not fit them. */
   readonly secrets: (doubted?: 'doubted') => Promise<readonly WebhookSecret[]>;
   readonly customers: Customers;
+  readonly numbers: Numbers;
+  readonly directory: AccountDirectory;
   readonly replay: ReplayStore;
   /** Who tries at whose password, and where the attempt comes from. */
   readonly bruteForceGuard: (aor: Aor, source: AuthAttempt['source']) => BruteForceGuard;

@@ -1,4 +1,5 @@
 import type { AdmissionRefusal } from '../registrar/auth/admission';
+import type { CallPlan } from '../registrar/calls/plan';
 import type { HookOutcome } from './outcome';
 
 /** The metrics that the hooks write. None is split by customer: CloudWatch bills each split, and logs tell who. */
@@ -11,6 +12,8 @@ export const METRICS = {
   refusals: 'Refusals',
   /** Calls that were sent to a trunk. */
   calls: 'Calls',
+  /** Calls that ring registered phones. */
+  callsToPhones: 'CallsToPhones',
   /** Calls that ended, by `outcome`. */
   callsEnded: 'CallsEnded',
   /** Seconds of talking, told when a call ends: an hour's sum over 3600 is how many calls went on at once. */
@@ -80,25 +83,40 @@ export function countsOf(outcome: HookOutcome): Count[] {
     case 'call-hook': {
       const { plan, grant, hook } = outcome;
       const missing = grant === 'missing' ? [count('grantMissing')] : [];
-      return plan.kind === 'refuse'
-        ? [count('hooks', { hook, answer: 'refuse', because: plan.because }), ...missing]
-        : [
-            count('hooks', { hook, answer: 'dial', because: plan.destination.because }),
-            count('calls'),
-            ...missing,
-          ];
+      return [
+        count('hooks', { hook, answer: plan.kind, because: reasonOf(plan) }),
+        ...countsOfPlan(plan),
+        ...missing,
+      ];
     }
     case 'dial-action': {
-      const { hook, step } = outcome;
+      const { hook, step, forward } = outcome;
       const hooks = count('hooks', { hook, answer: step.kind, because: step.because });
       const failed = step.because === 'trunk-failed' || step.because === 'last-trunk';
-      return failed ? [hooks, count('trunkFailures')] : [hooks];
+      return [hooks, ...(failed ? [count('trunkFailures')] : []), ...(forward ? countsOfPlan(forward) : [])];
+    }
+    case 'refer': {
+      const { hook } = outcome;
+      if ('untransferred' in outcome)
+        return [count('hooks', { hook, answer: 'refuse', because: outcome.untransferred })];
+      const { plan } = outcome;
+      const answer = plan.kind === 'refuse' ? 'refuse' : 'transfer';
+      return [count('hooks', { hook, answer, because: reasonOf(plan) }), ...countsOfPlan(plan)];
     }
     case 'call-status': {
       const { status, duration } = outcome.record;
       return [count('callsEnded', { outcome: status }), { metric: 'talkTime', value: duration }];
     }
   }
+}
+
+function reasonOf(plan: CallPlan): string {
+  return plan.kind === 'dial' ? plan.destination.because : plan.because;
+}
+
+function countsOfPlan({ kind }: CallPlan): Count[] {
+  if (kind === 'refuse') return [];
+  return [count(kind === 'dial' ? 'calls' : 'callsToPhones')];
 }
 
 function countsOfRefusal(because: AdmissionRefusal): Count[] {

@@ -6,7 +6,7 @@ import {
   openHook,
   refuseHook,
 } from '../jambonz/webhook';
-import { coversRealm } from '../jambonz/webhook-secrets';
+import { coversRealm, type WebhookSecret } from '../jambonz/webhook-secrets';
 import type { HookContext } from './context';
 import type { HookName } from './outcome';
 
@@ -22,7 +22,12 @@ export function signedHook<Parsed>(
   name: HookName,
   parse: (json: Record<string, unknown>) => Parsed | undefined,
   realmOf: (parsed: Parsed) => string | undefined,
-  handle: (parsed: Parsed, context: HookContext, baseUrl: string) => Promise<HookAnswer>,
+  handle: (
+    parsed: Parsed,
+    context: HookContext,
+    baseUrl: string,
+    signedBy: readonly WebhookSecret[],
+  ) => Promise<HookAnswer>,
 ): Hook {
   return async (request, context) => {
     const refuse = (refused: HookRefusal) => {
@@ -36,7 +41,7 @@ export function signedHook<Parsed>(
     const realm = realmOf(parsed);
     if (realm !== undefined && !coversRealm(opened.signedBy, realm))
       return refuse('realm-of-another-account');
-    return handle(parsed, context, request.baseUrl);
+    return handle(parsed, context, request.baseUrl, opened.signedBy);
   };
 }
 

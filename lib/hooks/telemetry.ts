@@ -1,6 +1,11 @@
 import type { CallTag } from '../jambonz/call-tag';
+import { accountOf, type CallOrigin, directionOf } from '../registrar/calls/call-origin';
+import { calledNumber } from '../registrar/calls/inbound';
+import { formatPhones } from '../registrar/calls/internal-call';
+import type { CallPlan } from '../registrar/calls/plan';
 import { type Aor, formatAor, isRealm, isUsername } from '../registrar/record/aor';
 import type { Problem } from '../registrar/record/customer';
+import { NUMBERS } from '../registrar/record/number-record';
 import { errorName, Undecided } from './errors';
 import type { HookOutcome } from './outcome';
 
@@ -35,28 +40,14 @@ export function lineOf(outcome: HookOutcome): LogLine {
     case 'register-auth':
       return lineOfAuth(outcome);
     case 'call-hook': {
-      const { plan, grant, illegal } = outcome;
-      const caller = {
-        hook: 'call-hook',
-        answer: plan.kind,
-        aor: plan.caller && printable(plan.caller),
-        grant: grant === 'not-asked' ? undefined : grant,
-      };
-      if (plan.kind === 'refuse')
-        return { ...caller, because: plan.because, to: plan.destination?.number, status: plan.status };
-      const { destination, callerId, attempts } = plan;
-      return {
-        ...caller,
-        illegal: illegal.join(',') || undefined,
-        because: callerId.because,
-        to: destination.number,
-        callerId: callerId.number,
-        trunk: attempts[0].trunk,
-        emergency: destination.because === 'emergency' || undefined,
-      };
+      const { hook, call, plan, grant, illegal } = outcome;
+      const asked = { hook, answer: plan.kind, grant: grant === 'not-asked' ? undefined : grant };
+      const unknown =
+        plan.kind === 'refuse' && call.origin.kind === 'carrier' ? calledNumber(call) : undefined;
+      return { ...asked, to: unknown, ...planLine(plan, call.origin, illegal) };
     }
     case 'dial-action': {
-      const { tag, step, illegal } = outcome;
+      const { tag, step, forward, illegal } = outcome;
       const { kind, because } = step;
       return {
         ...callLine('dial-action', tag),
@@ -64,10 +55,21 @@ export function lineOf(outcome: HookOutcome): LogLine {
         answer: kind,
         because,
         status: kind === 'give-up' ? step.status : undefined,
+        ...(forward && forwardLine(forward)),
       };
     }
+    case 'refer': {
+      const { hook } = outcome;
+      if ('untransferred' in outcome) {
+        const { tag, untransferred: because } = outcome;
+        return { hook, answer: 'refuse', ...(tag && aorLine(tag.call.origin)), because };
+      }
+      const { tag, plan, illegal } = outcome;
+      const answer = plan.kind === 'refuse' ? 'refuse' : 'transfer';
+      return { hook, answer, ...planLine(plan, tag.call.origin, illegal) };
+    }
     case 'call-status': {
-      const { tag, status, sipStatus, duration, endedBy } = outcome.record;
+      const { tag, status, sipStatus, duration, endedBy, transferredTo } = outcome.record;
       return {
         ...callLine('call-status', tag),
         answer: 'ended',
@@ -75,9 +77,63 @@ export function lineOf(outcome: HookOutcome): LogLine {
         status: sipStatus,
         duration,
         endedBy,
+        transferredTo,
       };
     }
   }
+}
+
+/** What a call may do. The usual direction, outbound, goes without saying. */
+function planLine(plan: CallPlan, origin: CallOrigin, illegal: readonly string[]): LogLine {
+  const direction = directionLine(origin, plan.kind === 'ring');
+  const aor = plan.caller && printable(plan.caller);
+  if (plan.kind === 'refuse') {
+    const { because, destination, status } = plan;
+    return { ...direction, aor, because, ...(destination && { to: destination.number }), status };
+  }
+  const { callerId } = plan;
+  const left = { ...direction, aor, illegal: illegal.join(',') || undefined };
+  if (plan.kind === 'ring')
+    return {
+      ...left,
+      because: plan.because,
+      to: plan.called,
+      callerId: callerId.number ?? 'anonymous',
+      phones: formatPhones(plan.steps[0]),
+    };
+  return {
+    ...left,
+    because: callerId.because,
+    to: plan.destination.number,
+    callerId: callerId.number,
+    trunk: plan.attempts[0].trunk,
+    emergency: plan.destination.because === 'emergency' || undefined,
+  };
+}
+
+/** Where a call goes that no phone answered, or why it goes nowhere. */
+function forwardLine(plan: CallPlan): LogLine {
+  const payer = plan.caller && printable(plan.caller);
+  if (plan.kind === 'refuse') return { forwardedBy: payer };
+  if (plan.kind === 'ring') return { forwardedBy: payer, forwardedTo: formatPhones(plan.steps[0]) };
+  return { forwardedBy: payer, forwardedTo: plan.destination.number };
+}
+
+/** The call that a later hook is about; `trunk`, `phones` and `attempt` are those that ended. */
+function callLine(hook: string, { call, number, trunk, phones, attempt, shown }: CallTag): LogLine {
+  const { origin } = call;
+  const who = { ...directionLine(origin, phones !== undefined), ...aorLine(origin) };
+  return { hook, ...who, to: number, trunk, phones, attempt, callerId: shown };
+}
+
+function directionLine(origin: CallOrigin, isRinging: boolean): LogLine {
+  const direction = directionOf(origin, isRinging);
+  return direction === 'outbound' ? {} : { direction };
+}
+
+function aorLine(origin: CallOrigin): LogLine {
+  const account = accountOf(origin);
+  return account ? { aor: printable(account) } : {};
 }
 
 /** An IPv6 address with all its digits. */
@@ -127,11 +183,6 @@ function lineOfAuth({ hook, method, admission, source, userAgent }: AuthDecision
   return { ...line, userAgent: printableText(userAgent, Math.min(LONGEST_AGENT, room)) };
 }
 
-/** The call that a later hook is about; `trunk` and `attempt` are those that ended. */
-function callLine(hook: string, { call, number, trunk, attempt, shown }: CallTag): LogLine {
-  return { hook, aor: printable(call.caller), to: number, trunk, attempt, callerId: shown };
-}
-
 /** A record that an admin should mend: where and how, never what stands there. */
 export function linesOfProblems(aor: Aor, problems: readonly Problem[]): LogLine[] {
   return problems.map(({ path, fix }) => ({ badRecord: printable(aor), path, fix }));
@@ -178,7 +229,8 @@ export function lineOfDegradation({ what, aor, cause }: Degradation): LogLine {
 /** Who it was about. What no account can be called was sent by a stranger: a short, harmless piece of it will do. */
 function printable(aor: Aor): string {
   const text = formatAor(aor).replace(UNPRINTABLE, '?');
-  return isUsername(aor.username) && isRealm(aor.realm) ? text : `${text.slice(0, 60)}…`;
+  const isKnown = isUsername(aor.username) && (isRealm(aor.realm) || aor.realm === NUMBERS);
+  return isKnown ? text : `${text.slice(0, 60)}…`;
 }
 
 /** Control, direction and line characters, and halves of others. */

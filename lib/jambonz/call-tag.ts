@@ -2,8 +2,12 @@ import { createHmac } from 'node:crypto';
 import { constantTimeEqual } from '../registrar/auth/constant-time';
 import type { Call } from '../registrar/calls/call';
 import type { Lease } from '../registrar/calls/call-limits';
+import { accountOf, type KnownOrigin } from '../registrar/calls/call-origin';
+import type { EndedAttempt } from '../registrar/calls/failover';
+import { formatPhones } from '../registrar/calls/internal-call';
 import type { DialPlanned } from '../registrar/calls/plan';
-import { type Aor, formatAor, parseAor } from '../registrar/record/aor';
+import type { RingPlanned } from '../registrar/calls/ring';
+import { type Aor, formatAor, parseAor, realmKey } from '../registrar/record/aor';
 import { isObject } from '../registrar/record/json';
 import { coversRealm, type WebhookSecret } from './webhook-secrets';
 
@@ -11,17 +15,20 @@ import { coversRealm, type WebhookSecret } from './webhook-secrets';
  * What one hook of a call tells the next: jambonz carries the data of the `tag` verb as `customerData`. It is ours
  * only: the text is signed with a key made from the webhook secret, and belongs to one call.
  */
-export interface CallTag {
-  readonly call: Call & { readonly caller: Aor };
-  /** The attempt that is dialled now, from 1. */
-  readonly attempt: number;
-  readonly trunk: string;
-  /** The destination as the rules see it. */
+export interface CallTag extends EndedAttempt {
+  readonly call: Call & { readonly origin: KnownOrigin };
+  /** The realms of a carrier's call: those that its number is about. */
+  readonly realms: readonly string[];
+  /** The destination as the rules see it, or the number of ours that was called. */
   readonly number: string;
   /** The number shown to the callee. */
   readonly shown: string;
   /** The seat that the call took at its first attempt, whoever owns the caps now; undefined: none is counted. */
   readonly lease: Lease | undefined;
+  /** Seconds after which the answered call is ended; undefined: never. */
+  readonly maxSeconds: number | undefined;
+  /** The call whose called leg this one connects anew, after its caller handed it on. */
+  readonly first: CallTag | undefined;
 }
 
 /** The data of a `tag` verb. */
@@ -30,97 +37,165 @@ export interface TagData {
   readonly mac: string;
 }
 
+/** What a tag keeps from the one before it. */
+export interface KeptInTag {
+  readonly lease?: Lease | undefined;
+  readonly realms?: readonly string[];
+  readonly first?: CallTag | undefined;
+}
+
 /** The tag of one attempt of a plan. */
 export function tagOf(
   call: Call,
-  plan: DialPlanned,
+  plan: DialPlanned | RingPlanned,
   attempt: number,
-  lease: Lease | undefined = leaseOf(plan),
+  { lease, realms = [], first }: KeptInTag = {},
 ): CallTag {
+  const { origin } = call;
+  if (origin.kind === 'refused') throw new Error('a call that is refused has no tag');
+  const { maxSeconds } = plan;
+  return {
+    call: { ...call, origin },
+    realms,
+    attempt,
+    ...attemptOf(plan, attempt),
+    lease,
+    maxSeconds,
+    first,
+  };
+}
+
+function attemptOf(
+  plan: DialPlanned | RingPlanned,
+  attempt: number,
+): Pick<CallTag, 'trunk' | 'phones' | 'number' | 'shown'> {
+  const { hidden, number = 'anonymous' } = plan.callerId;
+  if (plan.kind === 'ring')
+    return {
+      trunk: undefined,
+      phones: formatPhones(plan.steps[attempt - 1] ?? []),
+      number: plan.called,
+      shown: hidden ? 'anonymous' : number,
+    };
   const { trunk = '', callerId = 'anonymous' } = plan.attempts[attempt - 1] ?? {};
   return {
-    call: { ...call, caller: plan.caller },
-    attempt,
     trunk,
+    phones: undefined,
     number: plan.destination.number,
-    shown: plan.callerId.hidden ? 'anonymous' : callerId,
-    lease,
+    shown: hidden ? 'anonymous' : callerId,
   };
 }
 
 /** What an answered call of this plan holds. */
-function leaseOf({ limits }: DialPlanned): Lease | undefined {
+export function leaseOf(plan: DialPlanned | RingPlanned): Lease | undefined {
+  const limits = plan.kind === 'dial' ? plan.limits : undefined;
   return limits && { owner: limits.owner, seconds: limits.leaseSeconds };
 }
 
-/** Signs a tag with the first of these secrets that speaks for the caller's realm. */
+/** The realms that a tag is about: only a secret that speaks for all of them may sign it. */
+function realmsOf({ call, realms }: CallTag): readonly string[] {
+  const account = accountOf(call.origin);
+  return account ? [realmKey(account.realm)] : realms;
+}
+
+/** Signs a tag with the first of these secrets that speaks for its realms. */
 export function signTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagData {
-  const own = secrets.find((secret) => coversRealm([secret], tag.call.caller.realm));
+  const own = secrets.find((secret) => realmsOf(tag).every((realm) => coversRealm([secret], realm)));
   if (!own) throw new Error('no webhook secret speaks for the realm of the call');
-  const { call, attempt, trunk, number, shown, lease } = tag;
-  const { id, caller, dialled, presented } = call;
-  const text = JSON.stringify({
+  const text = JSON.stringify(written(tag));
+  return { call: text, mac: mac(text, own.secret) };
+}
+
+function written(tag: CallTag): object {
+  const { call, realms, attempt, trunk, phones, number, shown, lease, maxSeconds, first } = tag;
+  const { id, origin, dialled, presented } = call;
+  const account = accountOf(origin);
+  return {
     id,
-    caller: formatAor(caller),
+    caller: account && formatAor(account),
+    ...(origin.kind === 'forward' && { forward: origin.of }),
+    ...(origin.kind === 'carrier' && { realms, name: presented.name }),
     dialled,
     from: presented.from,
     identity: presented.identity,
     private: presented.private,
     attempt,
     trunk,
+    phones,
     number,
     shown,
     seatOf: lease && formatAor(lease.owner),
     seatSeconds: lease?.seconds,
-  });
-  return { call: text, mac: mac(text, own.secret) };
+    maxSeconds,
+    ...(first && { first: written(first) }),
+  };
 }
 
 /**
  * Opens `customerData`.
- * @param callId of the hook that brought it: a tag speaks for its own call only
+ * @param calls what the hook that brought it names its call by: a tag speaks for its own call only
  * @param secrets current and previous: a call may outlive a rotation. Those of other realms sign for nobody here
  * @returns undefined when it is not ours, or was changed, or belongs to another call
  */
 export function verifyTag(
   data: unknown,
-  callId: string,
+  calls: readonly string[],
   secrets: readonly WebhookSecret[],
 ): CallTag | undefined {
   if (!isObject(data) || typeof data.call !== 'string' || typeof data.mac !== 'string') return undefined;
   const { call: text, mac: given } = data;
   const by = secrets.filter(({ secret }) => constantTimeEqual(given, mac(text, secret)));
-  const tag = by.length > 0 ? readTag(text) : undefined;
-  return tag?.call.id === callId && coversRealm(by, tag.call.caller.realm) ? tag : undefined;
+  const tag = by.length > 0 ? readTag(JSON.parse(text)) : undefined;
+  if (!tag || !calls.includes(tag.call.id)) return undefined;
+  return by.some((secret) => realmsOf(tag).every((realm) => coversRealm([secret], realm))) ? tag : undefined;
 }
 
-function readTag(text: string): CallTag | undefined {
-  const json: unknown = JSON.parse(text);
+function readTag(json: unknown): CallTag | undefined {
   if (!isObject(json)) return undefined;
-  const { id, caller, dialled, from, identity, attempt, trunk, number, shown } = json;
-  const aor = typeof caller === 'string' ? parseAor(caller) : undefined;
-  if (!aor || typeof id !== 'string' || typeof dialled !== 'string' || typeof from !== 'string')
+  const { id, dialled, from, attempt, number, shown, realms } = json;
+  const origin = readOrigin(json);
+  if (!origin || typeof id !== 'string' || typeof dialled !== 'string' || typeof from !== 'string')
     return undefined;
-  if (typeof attempt !== 'number' || typeof trunk !== 'string') return undefined;
-  if (typeof number !== 'string' || typeof shown !== 'string') return undefined;
+  if (typeof attempt !== 'number' || typeof number !== 'string' || typeof shown !== 'string')
+    return undefined;
+  const [trunk, phones] = [textIn(json.trunk), textIn(json.phones)];
+  if (trunk === undefined && phones === undefined) return undefined;
   const presented = {
     from,
-    identity: typeof identity === 'string' ? identity : undefined,
+    identity: textIn(json.identity),
     private: json.private === true,
+    name: textIn(json.name),
   };
   return {
-    call: { id, caller: aor, fromTrunk: false, dialled, presented, deviceCallId: '' },
+    call: { id, origin, dialled, presented, deviceCallId: '' },
+    realms: Array.isArray(realms) ? realms.filter((it) => typeof it === 'string') : [],
     attempt,
     trunk,
+    phones,
     number,
     shown,
     lease: readLease(json),
+    maxSeconds: typeof json.maxSeconds === 'number' ? json.maxSeconds : undefined,
+    first: readTag(json.first),
   };
+}
+
+function readOrigin({ caller, forward }: Record<string, unknown>): KnownOrigin | undefined {
+  if (caller === undefined) return { kind: 'carrier' };
+  const aor: Aor | undefined = typeof caller === 'string' ? parseAor(caller) : undefined;
+  if (!aor) return undefined;
+  return forward === 'inbound' || forward === 'internal'
+    ? { kind: 'forward', payer: aor, of: forward }
+    : { kind: 'account', aor };
 }
 
 function readLease({ seatOf: leaseOwner, seatSeconds }: Record<string, unknown>): Lease | undefined {
   const owner = typeof leaseOwner === 'string' ? parseAor(leaseOwner) : undefined;
   return owner && { owner, seconds: typeof seatSeconds === 'number' ? seatSeconds : 0 };
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** A key of its own, so that no signature of jambonz's can ever be taken for one of ours. */

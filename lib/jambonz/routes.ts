@@ -4,10 +4,11 @@ export const ROUTES = {
   callHook: '/call-hook',
   dialAction: '/dial-action',
   callStatus: '/call-status',
+  refer: '/refer',
 } as const;
 
 /** Which Lambda answers which paths. */
 export const LAMBDA_ROUTES = {
   'register-auth': [ROUTES.registerAuth],
-  'call-hook': [ROUTES.callHook, ROUTES.dialAction, ROUTES.callStatus],
+  'call-hook': [ROUTES.callHook, ROUTES.dialAction, ROUTES.callStatus, ROUTES.refer],
 } as const;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
+import { callHook, callStatus, dialAction, refer } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
 import { contextFromEnv, type Environment } from '../aws/lambda/context-from-env';
 import { apiGatewayHandler } from '../aws/lambda/handler';
@@ -85,6 +85,7 @@ function handlers(env: Environment, endpoint: string, print: Print) {
     [ROUTES.callHook]: callHook,
     [ROUTES.dialAction]: dialAction,
     [ROUTES.callStatus]: callStatus,
+    [ROUTES.refer]: refer,
   };
   const handler = apiGatewayHandler(hooks, context, telemetry);
   return Object.fromEntries(Object.keys(hooks).map((path) => [path, handler]));

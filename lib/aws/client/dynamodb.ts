@@ -8,7 +8,7 @@ import { type Connection, callAws, connectionTo } from './aws-json';
  */
 export type DynamoDB = (operation: Operation, input: Input, signal?: AbortSignal) => Promise<Output>;
 
-export type Operation = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem';
+export type Operation = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem';
 
 export type Item = Readonly<Record<string, unknown>>;
 
@@ -20,6 +20,9 @@ export interface Input {
     Record<string, { readonly Keys: readonly Item[]; readonly ConsistentRead?: boolean }>
   >;
   readonly ConsistentRead?: boolean;
+  readonly IndexName?: string;
+  readonly KeyConditionExpression?: string;
+  readonly ExclusiveStartKey?: Item;
   readonly ConditionExpression?: string;
   readonly UpdateExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
@@ -29,6 +32,9 @@ export interface Input {
 
 export interface Output {
   readonly Item?: Item;
+  readonly Items?: readonly Item[];
+  /** There are more, behind this key. */
+  readonly LastEvaluatedKey?: Item;
   readonly Responses?: Readonly<Record<string, readonly Item[]>>;
   readonly UnprocessedKeys?: object;
   readonly ConsumedCapacity?: unknown;
@@ -52,10 +58,18 @@ export function dynamodbAt(endpoint: string | undefined): DynamoDB {
     fromWire(await callAws(connection, PROTOCOL, operation, toWire(input), signal));
 }
 
-function toWire({ Key, Item, ExpressionAttributeValues, RequestItems, ...rest }: Input): object {
+function toWire({
+  Key,
+  Item,
+  ExclusiveStartKey,
+  ExpressionAttributeValues,
+  RequestItems,
+  ...rest
+}: Input): object {
   return {
     ...rest,
     ...(Key && { Key: marshall(Key) }),
+    ...(ExclusiveStartKey && { ExclusiveStartKey: marshall(ExclusiveStartKey) }),
     ...(Item && { Item: marshall(Item) }),
     ...(ExpressionAttributeValues && { ExpressionAttributeValues: marshall(ExpressionAttributeValues) }),
     ...(RequestItems && {
@@ -64,9 +78,11 @@ function toWire({ Key, Item, ExpressionAttributeValues, RequestItems, ...rest }:
   };
 }
 
-function fromWire({ Item, Responses, ...rest }: Wire): Output {
+function fromWire({ Item, Items, LastEvaluatedKey, Responses, ...rest }: Wire): Output {
   return {
     ...rest,
+    ...(Items && { Items: Items.map((item) => unmarshall(item)) }),
+    ...(LastEvaluatedKey && { LastEvaluatedKey: unmarshall(LastEvaluatedKey) }),
     ...(Item && { Item: unmarshall(Item) }),
     ...(Responses && { Responses: mapped(Responses, (items) => items.map((item) => unmarshall(item))) }),
   };
@@ -75,6 +91,8 @@ function fromWire({ Item, Responses, ...rest }: Wire): Output {
 /** DynamoDB's own answer, whose shape its API reference promises. */
 interface Wire {
   readonly Item?: Marshalled;
+  readonly Items?: readonly Marshalled[];
+  readonly LastEvaluatedKey?: Marshalled;
   readonly Responses?: Readonly<Record<string, readonly Marshalled[]>>;
 }
 type Marshalled = Parameters<typeof unmarshall>[0];

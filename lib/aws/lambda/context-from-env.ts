@@ -3,12 +3,13 @@ import { ENV } from '../../hooks/settings';
 import type { OnDegraded, Telemetry } from '../../hooks/telemetry';
 import { parseWebhookSecrets } from '../../jambonz/webhook-secrets';
 import { CALL_GRANT_MODES } from '../../registrar/auth/call-grant';
+import { accountDirectory } from '../account-directory';
 import { type DynamoDB, dynamodbAt } from '../client/dynamodb';
 import type { Timers } from '../client/timers';
 import { bruteForceStore } from '../stores/brute-force-store';
 import { callGrantsStore } from '../stores/call-grants-store';
 import { callLimitsStore } from '../stores/call-limits-store';
-import { customersStore } from '../stores/customers-store';
+import { customersStore, numbersTable } from '../stores/customers-store';
 import { replayStore } from '../stores/replay-store';
 import { webhookSecretsStore } from '../stores/webhook-secrets-store';
 
@@ -32,19 +33,22 @@ export function contextFromEnv(
 ): SharedContext {
   const onDegraded = telemetry.degraded;
   const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onDegraded, timers };
+  const customers = {
+    dynamodb,
+    tableName: required(env, ENV.customersTable),
+    now,
+    staleIfErrorMs: wholeNumber(env, ENV.staleIfErrorSeconds, 'seconds', 15 * 60) * 1000,
+    onProblems: telemetry.badRecord,
+    onRead: telemetry.lookedUp,
+    onDegraded,
+    timers,
+  };
   return {
     now,
     secrets: secretsOf(env, now, onDegraded, timers),
-    customers: customersStore({
-      dynamodb,
-      tableName: required(env, ENV.customersTable),
-      now,
-      staleIfErrorMs: wholeNumber(env, ENV.staleIfErrorSeconds, 'seconds', 15 * 60) * 1000,
-      onProblems: telemetry.badRecord,
-      onRead: telemetry.lookedUp,
-      onDegraded,
-      timers,
-    }),
+    customers: customersStore(customers),
+    numbers: numbersTable(customers),
+    directory: accountDirectory(customers),
     replay: replayStore(memory),
     bruteForceGuard: bruteForceStore(memory),
     callGrants: callGrantsStore(memory),

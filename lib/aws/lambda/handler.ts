@@ -23,7 +23,18 @@ export function apiGatewayHandler(
   telemetry: Telemetry,
   timers: Timers = REAL_TIMERS,
 ): Handler {
-  const { now, secrets, customers, replay, bruteForceGuard, callGrants, callLimits, settings } = shared;
+  const {
+    now,
+    secrets,
+    customers,
+    numbers,
+    directory,
+    replay,
+    bruteForceGuard,
+    callGrants,
+    callLimits,
+    settings,
+  } = shared;
   return async (event) => {
     const hook = hooks[event.resource];
     if (!hook) return toResult({ status: 404, body: { error: `no hook at ${event.resource}` } });
@@ -38,6 +49,8 @@ export function apiGatewayHandler(
       now,
       secrets,
       customers,
+      numbers,
+      directory,
       replay,
       bruteForceGuard,
       callGrants,

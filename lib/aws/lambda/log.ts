@@ -86,7 +86,8 @@ function levelOf(outcome: HookOutcome): Level {
   if ('refused' in outcome) return 'WARN';
   const refused =
     (outcome.hook === 'register-auth' && !outcome.admission.admitted) ||
-    (outcome.hook === 'call-hook' && outcome.plan.kind === 'refuse');
+    ('plan' in outcome && outcome.plan.kind === 'refuse') ||
+    'untransferred' in outcome;
   const illegal = 'illegal' in outcome && outcome.illegal.length > 0;
   return refused || illegal ? 'WARN' : 'INFO';
 }

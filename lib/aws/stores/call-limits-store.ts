@@ -4,6 +4,7 @@ import {
   type CallCounts,
   type CallLimits,
   FIRST_LEASE_S,
+  handedOnCall,
   type Lease,
   type LeaseResult,
   leaseEnd,
@@ -84,6 +85,17 @@ export function callLimitsStore(table: MemoryTable): CallLimits {
         table.onDegraded({ what: 'limits-not-checked', aor: lease.owner, cause }),
       );
     },
+    handOn: async (callId, lease) => {
+      const input = lease ? rename(table, callId, lease) : markEnded(table, leaseOf(callId));
+      const operation = lease ? 'UpdateItem' : 'PutItem';
+      try {
+        await written((signal) => dynamodb(operation, input, signal));
+        return true;
+      } catch (cause) {
+        table.onDegraded({ what: 'limits-not-checked', aor: lease?.owner, cause });
+        return false;
+      }
+    },
     release: async (callId, owner) => {
       const call = leaseOf(callId);
       const release = owner && releaseInput(table.tableName, owner, call);
@@ -162,6 +174,22 @@ function extendInput(TableName: string, call: string, { owner, seconds }: Lease,
       ':one': 1,
       ':until': leaseEnd(seconds, time),
       ':ends': ttl(time + KEPT_MS)[TTL_ATTRIBUTE],
+    },
+  };
+}
+
+/** The caller's leg may have ended already, or have asked before: then there is no lease under its name. */
+function rename({ tableName: TableName, now }: MemoryTable, callId: string, { owner }: Lease): Input {
+  return {
+    TableName,
+    Key: countsKey(owner),
+    ConditionExpression: 'attribute_exists(#call)',
+    UpdateExpression: `SET #to = :until, ${TTL_ATTRIBUTE} = :ends REMOVE #call ADD version :one`,
+    ExpressionAttributeNames: { '#call': leaseOf(callId), '#to': leaseOf(handedOnCall(callId)) },
+    ExpressionAttributeValues: {
+      ':one': 1,
+      ':until': leaseEnd(FIRST_LEASE_S, now()),
+      ':ends': ttl(now() + KEPT_MS)[TTL_ATTRIBUTE],
     },
   };
 }

@@ -1,99 +1,39 @@
 import type { Customers } from '../../hooks/context';
-import { Misconfigured } from '../../hooks/errors';
-import type { OnDegraded } from '../../hooks/telemetry';
 import { type Aor, formatAor, isRealm, isUsername, realmKey } from '../../registrar/record/aor';
-import { type Customer, type Problem, parseCustomer } from '../../registrar/record/customer';
-import type { DynamoDB } from '../client/dynamodb';
-import type { Timers } from '../client/timers';
-import { lru } from './lru';
+import { type Customer, parseCustomer } from '../../registrar/record/customer';
+import { NUMBERS, type NumberRecord, type Numbers, parseNumber } from '../../registrar/record/number-record';
+import { type CustomersTable, recordCache } from '../record-cache';
 import { type Budget, withRetry } from './retry';
 
-/** The whole look-up, retries included: a phone waits, and so does the call behind it. */
-const BUDGET = { totalMs: 900, attemptMs: 400 };
-/** With a record at hand that may serve instead. A call looks up two, and both must fit before the deadline. */
-const BUDGET_WITH_STALE = { totalMs: 400, attemptMs: 400 };
-
-/** A change of a record is seen within this; a new account within the other. */
-const FRESH_MS = { known: 60_000, unknown: 5_000 };
-/** Apart, so that a flood of made-up names drives no customer out. */
-const MAX_CACHED = { known: 10_000, unknown: 2_000 };
-
-interface CustomersStoreOptions {
-  readonly dynamodb: DynamoDB;
-  readonly tableName: string;
-  /** Unix ms. */
-  readonly now: () => number;
-  /** How long a record that was read before serves while the table cannot be read. */
-  readonly staleIfErrorMs: number;
-  /** Hears of records that an admin should mend. */
-  readonly onProblems: (aor: Aor, problems: readonly Problem[]) => void;
-  /** Hears how long each look-up took. */
-  readonly onRead: (milliseconds: number) => void;
-  readonly onDegraded: OnDegraded;
-  /** Real ones when absent. */
-  readonly timers?: Timers | undefined;
-}
-
-interface Cached {
-  readonly customer: Customer | undefined;
-  readonly readAt: number;
-}
-
-/**
- * The Customers table, read by key and remembered. Phones that ask at the same time share one look-up. While the
- * table is out of order what was read before serves, except that a disabled account is asked for each time; what an
- * operator has to mend (a permission, a missing table) is not covered up.
- */
-export function customersStore(table: CustomersStoreOptions): Customers {
-  const known = lru<Cached>(MAX_CACHED.known);
-  const unknown = lru<Cached>(MAX_CACHED.unknown);
-  const pending = new Map<string, Promise<Customer | undefined>>();
-
-  const isFresh = ({ customer, readAt }: Cached) =>
-    table.now() - readAt < (customer ? FRESH_MS.known : FRESH_MS.unknown);
-
-  const readAndRemember = async (aor: Aor, key: string): Promise<Customer | undefined> => {
-    const before = known.get(key);
-    const stale = before && mayServeStale(before, table) ? before : undefined;
-    try {
-      const customer = await readCustomer(table, aor, stale ? BUDGET_WITH_STALE : BUDGET);
-      // DynamoDB may answer from a copy that is a moment behind: a record that was there just now is there.
-      if (!customer && before && isFresh(before)) return before.customer;
-      (customer ? unknown : known).delete(key);
-      (customer ? known : unknown).set(key, { customer, readAt: table.now() });
-      return customer;
-    } catch (cause) {
-      if (cause instanceof Misconfigured || !stale) throw cause;
-      table.onDegraded({ what: 'stale-record-served', aor, cause });
-      return stale.customer;
-    }
-  };
-  const read = (aor: Aor): Promise<Customer | undefined> => {
-    const key = keyOf(aor);
-    const underway = pending.get(key) ?? readAndRemember(aor, key).finally(() => pending.delete(key));
-    pending.set(key, underway);
-    return underway;
-  };
-  const remembered = (aor: Aor): Cached | undefined => {
-    const cached = known.get(keyOf(aor)) ?? unknown.get(keyOf(aor));
-    return cached && isFresh(cached) ? cached : undefined;
-  };
-
+/** SIP accounts. While the table is out of order a disabled account is asked for each time. */
+export function customersStore(table: CustomersTable): Customers {
+  const cache = recordCache<Customer>(table, {
+    read: (aor, budget) => readCustomer(table, aor, budget),
+    mayServeStale: ({ enabled }) => enabled !== false,
+  });
   return {
     find: async (named) => {
       const aor = legal(named);
-      const cached = aor && remembered(aor);
-      return cached || !aor ? cached?.customer : read(aor);
+      return aor && cache.find(aor);
     },
     findNow: async (named) => {
       const aor = legal(named);
-      return aor && read(aor);
+      return aor && cache.findNow(aor);
     },
     remembered: (named) => {
       const aor = legal(named);
-      return aor && remembered(aor)?.customer;
+      return aor && cache.remembered(aor);
     },
   };
+}
+
+/** The numbers that carriers call, under the same roof and the same faults as accounts. */
+export function numbersTable(table: CustomersTable): Numbers {
+  const cache = recordCache<NumberRecord>(table, {
+    read: (name, budget) => readNumber(table, name, budget),
+    mayServeStale: ({ enabled }) => enabled !== false,
+  });
+  return { find: (digits) => cache.find({ username: digits, realm: NUMBERS }) };
 }
 
 /** The name as the table has it; undefined: no account can be called so. */
@@ -101,24 +41,8 @@ function legal({ username, realm }: Aor): Aor | undefined {
   return isUsername(username) && isRealm(realm) ? { username, realm: realmKey(realm) } : undefined;
 }
 
-/** Neither part holds a space. */
-function keyOf({ username, realm }: Aor): string {
-  return `${realm} ${username}`;
-}
-
-function mayServeStale(
-  { customer, readAt }: Cached,
-  { now, staleIfErrorMs }: CustomersStoreOptions,
-): boolean {
-  return customer?.enabled !== false && now() - readAt < staleIfErrorMs;
-}
-
 /** A record that is not the one asked for, or that has no legal key, is nobody's. */
-async function readCustomer(
-  table: CustomersStoreOptions,
-  aor: Aor,
-  budget: Budget,
-): Promise<Customer | undefined> {
+async function readCustomer(table: CustomersTable, aor: Aor, budget: Budget): Promise<Customer | undefined> {
   const item = await readItem(table, aor, budget);
   if (item === undefined) return undefined;
   const { customer, problems } = parseCustomer(item);
@@ -130,8 +54,20 @@ async function readCustomer(
   return foreign ? undefined : customer;
 }
 
+async function readNumber(
+  table: CustomersTable,
+  name: Aor,
+  budget: Budget,
+): Promise<NumberRecord | undefined> {
+  const item = await readItem(table, name, budget);
+  if (item === undefined) return undefined;
+  const { number, problems } = parseNumber(item);
+  if (problems.length > 0) table.onProblems(name, problems);
+  return number?.username === name.username ? number : undefined;
+}
+
 async function readItem(
-  { dynamodb, tableName, now, onRead, timers }: CustomersStoreOptions,
+  { dynamodb, tableName, now, onRead, timers }: CustomersTable,
   aor: Aor,
   budget: Budget,
 ): Promise<unknown> {

@@ -22,6 +22,11 @@ export interface Lease {
  */
 export const FIRST_LEASE_S = 120;
 
+/** What a call is called whose caller handed the called leg on: reports of the caller's leg end it no more. */
+export function handedOnCall(call: string): string {
+  return `${call} handed on`;
+}
+
 /** `unknown`: the memory could not be asked. */
 export type LeaseResult = 'acquired' | 'too-many-calls' | 'too-many-calls-per-minute' | 'unknown';
 
@@ -73,6 +78,12 @@ export function extendLease(counts: CallCounts, call: string, until: number): Ca
     : counts;
 }
 
+/** The called leg goes on without its caller, under another name. A lease that is gone stays gone. */
+export function handOnLease(counts: CallCounts, call: string, to: string, until: number): CallCounts {
+  const { [call]: ends, ...leases } = counts.leases;
+  return ends === undefined ? counts : { ...counts, leases: { ...leases, [to]: until } };
+}
+
 /** The calls that are not known to go on: only their leases may belong to calls that ended unclaimed. */
 export function unconfirmed({ leases }: CallCounts, now: number): string[] {
   return Object.entries(leases).flatMap(([call, ends]) =>
@@ -104,6 +115,13 @@ export interface CallLimits {
   acquire(callId: string, limits: OwnerLimits): Promise<LeaseResult>;
   /** The call goes on: its seat is its own for so long from now. A lease never becomes shorter. Never throws. */
   extend(callId: string, lease: Lease): Promise<void>;
+  /**
+   * The caller handed the called leg on: the call goes on under `handedOnCall`, and what is reported of the caller's leg
+   * ends nothing any more. Asked twice it is the same. Never throws.
+   * @param lease what the call holds; undefined: nothing is counted
+   * @returns false when the memory could not be asked
+   */
+  handOn(callId: string, lease: Lease | undefined): Promise<boolean>;
   /**
    * Ends a call and gives its seat back.
    * @param owner of the seat; undefined: the call was not counted, or nobody knows. Its seat, if it has one, is

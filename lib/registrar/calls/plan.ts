@@ -14,6 +14,10 @@ import {
 import { judgeDestination, type Permission } from './destination-rules';
 import { emergencyNumber } from './emergency-number';
 import { STOP_CODES } from './failover';
+import { type ForwardRefusal, refusalOfForward } from './forward';
+import { type InboundRefusal, planInbound } from './inbound';
+import { planInternal } from './internal-call';
+import type { RingPlanned } from './ring';
 import { type ChosenTrunk, emergencyTrunks, trunksFor } from './trunks';
 
 /** One way to the carrier, shaped for its trunk. */
@@ -45,13 +49,17 @@ export type CallRefusal =
   | Extract<Permission, { allowed: false }>['because']
   | 'no-caller-id'
   | 'no-trunk'
+  | 'phone-disabled'
+  | InboundRefusal
+  | ForwardRefusal
   | Exclude<LeaseResult, 'acquired' | 'unknown'>;
 
 /** What a call may do, and why. The same value is answered, logged, counted and explained. */
-export type CallPlan = DialPlanned | RefusePlanned;
+export type CallPlan = DialPlanned | RingPlanned | RefusePlanned;
 
 export interface DialPlanned {
   readonly kind: 'dial';
+  /** The account that calls, or that pays for a forward. */
   readonly caller: Aor;
   readonly destination: Destination;
   readonly permission: Permission | { readonly allowed: true; readonly because: 'emergency' };
@@ -92,6 +100,14 @@ const STATUS: Readonly<Record<CallRefusal, number>> = {
   'high-risk-destination': 403,
   'no-caller-id': 403,
   'no-trunk': 503,
+  'phone-disabled': 480,
+  'unknown-number': 404,
+  'number-disabled': 480,
+  'rings-nobody': 480,
+  'realm-of-another-account': 403,
+  'forward-to-emergency': 480,
+  'forward-without-limit': 480,
+  'forward-not-counted': 480,
   'too-many-calls': 480,
   'too-many-calls-per-minute': 480,
 };
@@ -101,32 +117,56 @@ const MAX_COUNTED_CALL_S = 4 * 3600;
 const LAST_HOOKS_S = 60;
 
 /**
- * Decides from the records all that a call may do: who calls, whether they may, as whom, by which trunks, for how
- * long. Emergency numbers come before every rule.
+ * Decides from the records all that a call may do: who calls, whether they may, as whom, by which trunks or phones, for
+ * how long. Emergency numbers come before every rule.
  */
-export function planCall(call: Call, { account, named }: CallRecords, settings: CallSettings): CallPlan {
-  const { caller } = call;
-  if (call.fromTrunk) return refuse(caller, 'trunk-call');
-  if (!caller) return refuse(caller, 'no-caller');
+export function planCall(call: Call, records: CallRecords, settings: CallSettings): CallPlan {
+  const { origin } = call;
+  if (origin.kind === 'refused') return refuse(origin.claimed, origin.because);
+  if (origin.kind === 'carrier') return orRefuse(planInbound(call, records.number), undefined);
+  const caller = origin.kind === 'account' ? origin.aor : origin.payer;
+  const plan = planForAccount(call, caller, records, settings);
+  const because = refusalOfForward(call, plan);
+  return because ? refuse(caller, because, plan.kind === 'dial' ? plan.destination : undefined) : plan;
+}
+
+function planForAccount(
+  call: Call,
+  caller: Aor,
+  { account, named, colleague }: CallRecords,
+  settings: CallSettings,
+): CallPlan {
   if (!account) return refuse(caller, 'unknown-account');
   const policy = policyOf(account, named);
   const emergency = emergencyNumber(call.dialled, policy, settings);
   if (emergency !== undefined) return planEmergency(call, caller, emergency, policy, settings);
   if (account.customer !== undefined && !named) return refuse(caller, 'unknown-customer');
   if (!policy.enabled) return refuse(caller, 'disabled');
+  if (colleague && policy.internalCalls === true)
+    return orRefuse(planInternal(call, account, colleague), caller);
   return planByRules(call, caller, policy, settings);
 }
 
-/** The plan when the tables were asked, too. A call to an emergency number needs neither grant nor seat. */
+function orRefuse(plan: RingPlanned | CallRefusal, caller: Aor | undefined): CallPlan {
+  return typeof plan === 'string' ? refuse(caller, plan) : plan;
+}
+
+/**
+ * The plan when the tables were asked, too. A call to an emergency number needs neither grant nor seat, and one that
+ * rings phones no seat.
+ */
 export function applyFacts(
   plan: CallPlan,
   { grant, lease }: CallFacts,
   { callGrant }: CallSettings,
 ): CallPlan {
-  if (plan.kind === 'refuse' || plan.destination.because === 'emergency') return plan;
-  const refuseIt = (because: CallRefusal) => refuse(plan.caller, because, plan.destination, plan.permission);
+  if (plan.kind === 'refuse') return plan;
+  const [destination, permission] =
+    plan.kind === 'dial' ? [plan.destination, plan.permission] : [undefined, undefined];
+  if (destination?.because === 'emergency') return plan;
+  const refuseIt = (because: CallRefusal) => refuse(plan.caller, because, destination, permission);
   if (grant === 'missing' && callGrant === 'enforce') return refuseIt('no-grant');
-  return lease === 'too-many-calls' || lease === 'too-many-calls-per-minute' ? refuseIt(lease) : plan;
+  return lease === 'acquired' || lease === 'unknown' || lease === 'not-asked' ? plan : refuseIt(lease);
 }
 
 function planByRules(call: Call, caller: Aor, policy: Policy, settings: CallSettings): CallPlan {
@@ -230,7 +270,8 @@ function splitHost(text: string): { host: string; port: number | undefined } {
   return { host, port: port === undefined ? undefined : Number(port) };
 }
 
-function maxSecondsOf({ limits }: Policy): number | undefined {
+/** Seconds after which an answered call of this customer is ended. */
+export function maxSecondsOf({ limits }: Policy): number | undefined {
   const counted = limits?.maxConcurrentCalls !== undefined;
   return limits?.maxCallSeconds ?? (counted ? MAX_COUNTED_CALL_S : undefined);
 }

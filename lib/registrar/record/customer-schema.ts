@@ -42,6 +42,10 @@ const addressBlock = v.pipe(
   text,
   v.check(isAddressBlock, 'write an address or a CIDR block, such as 192.0.2.0/24 or 2001:db8::/32'),
 );
+const userPart = v.pipe(
+  text,
+  v.check(isUsername, 'may not hold white space, control characters or any of " , : @'),
+);
 const label = v.pipe(text, v.regex(/^[\w.@-]{1,40}$/, 'use at most 40 letters, digits, and . _ @ -'));
 const displayName = v.pipe(
   text,
@@ -131,7 +135,7 @@ const count = (most: number) =>
 
 /** The record as an admin writes it. `docs/customers.md` explains each field with an example. */
 export const customerSchema = v.strictObject({
-  realm: v.pipe(text, v.check(isRealm, 'write a DNS name, such as sip.example.com')),
+  realm: v.pipe(text, v.check(isRealm, 'write a DNS name with a dot in it, such as sip.example.com')),
   username: v.pipe(
     text,
     v.check(isUsername, 'may not hold white space, control characters or any of " , : @'),
@@ -178,6 +182,12 @@ export const customerSchema = v.strictObject({
         v.pipe(
           v.picklist(['observe', 'enforce', 'off'], 'write observe, enforce or off'),
           v.description('What happens to a REGISTER whose digest was used before. Default observe.'),
+        ),
+      ),
+      users: v.exactOptional(
+        v.pipe(
+          v.array(userPart),
+          v.description('The user parts that phones of this login may register besides its own username.'),
         ),
       ),
     }),
@@ -257,6 +267,29 @@ export const customerSchema = v.strictObject({
         trunk: v.exactOptional(label),
       }),
       v.description('Numbers that no rule or cap may stop.'),
+    ),
+  ),
+  internalCalls: v.exactOptional(
+    v.pipe(
+      flag,
+      v.description(
+        "true: what is dialled is first looked for among the customer's own accounts. Default false.",
+      ),
+    ),
+  ),
+  shortDial: v.exactOptional(
+    v.pipe(
+      text,
+      v.regex(/^[0-9]{1,15}$/, 'write the digits that colleagues dial, such as 2001'),
+      v.description('The number by which its colleagues call this account. Default its username.'),
+    ),
+  ),
+  forwardTo: v.exactOptional(
+    v.pipe(
+      number,
+      v.description(
+        'Where a call goes when this phone is not registered or does not answer, by the rules of this account.',
+      ),
     ),
   ),
   version: v.exactOptional(

@@ -16,6 +16,7 @@ const POLICY_FIELDS = [
   'failover',
   'limits',
   'emergency',
+  'internalCalls',
 ] as const satisfies readonly (keyof Customer)[];
 
 /**

@@ -88,8 +88,7 @@ const presented: fc.Arbitrary<Presented> = fc.record({
 });
 const call: fc.Arbitrary<Call> = fc.record({
   id: fc.constant('leg-1'),
-  caller: fc.constant({ username: 'alice', realm: REALM }),
-  fromTrunk: fc.constant(false),
+  origin: fc.constant({ kind: 'account' as const, aor: { username: 'alice', realm: REALM } }),
   dialled,
   presented,
   deviceCallId: fc.constant('device-1'),
@@ -105,7 +104,7 @@ describe('whatever the device sends, under whatever record', () => {
     fc.assert(
       fc.property(record, call, (account, it) => {
         const planned = plan(it, account);
-        if (planned.kind === 'refuse') return;
+        if (planned.kind !== 'dial') return;
         const known = account.trunks ?? [];
         for (const { trunk: name, host, techPrefix, number: sent } of planned.attempts) {
           const own = known.filter((one) => one.name === name);
@@ -124,7 +123,7 @@ describe('whatever the device sends, under whatever record', () => {
     fc.assert(
       fc.property(record, call, (account, it) => {
         const planned = plan(it, account);
-        if (planned.kind === 'refuse') return;
+        if (planned.kind !== 'dial') return;
         const { number: shown, name, because } = planned.callerId;
         const { default: one, patterns = [], pool = [], allowed = [], fallback } = account.callerId ?? {};
         const own = [one, ...patterns.map((pattern) => pattern.callerId), ...pool, ...allowed];
@@ -157,8 +156,7 @@ describe('whatever the device sends, under whatever record', () => {
     const account = { realm: REALM, username: 'alice', emergency: { numbers: ['112'] } };
     const it: Call = {
       id: 'leg-1',
-      caller: { username: 'alice', realm: REALM },
-      fromTrunk: false,
+      origin: { kind: 'account', aor: { username: 'alice', realm: REALM } },
       dialled: '112',
       presented: { from: '', identity: undefined, private: false },
       deviceCallId: 'device-1',
@@ -189,14 +187,13 @@ describe('whatever the device sends, under whatever record', () => {
         (account, lead, range, rest) => {
           const it: Call = {
             id: 'leg-1',
-            caller: { username: 'alice', realm: REALM },
-            fromTrunk: false,
+            origin: { kind: 'account', aor: { username: 'alice', realm: REALM } },
             dialled: `${lead}${range}${rest}`,
             presented: { from: '+12125550100', identity: undefined, private: false },
             deviceCallId: 'device-1',
           };
           const planned = plan(it, account);
-          if (planned.kind === 'refuse' || !planned.destination.number.startsWith(range)) return;
+          if (planned.kind !== 'dial' || !planned.destination.number.startsWith(range)) return;
           const named = (account.destinations?.allow ?? []).filter((prefix) => prefix.startsWith(range));
           expect(named).not.toEqual([]);
         },
@@ -215,8 +212,7 @@ describe('the call grant', () => {
   };
   const it: Call = {
     id: 'leg-1',
-    caller: { username: 'alice', realm: REALM },
-    fromTrunk: false,
+    origin: { kind: 'account', aor: { username: 'alice', realm: REALM } },
     dialled: '966501234567',
     presented: { from: '', identity: undefined, private: false },
     deviceCallId: 'device-1',

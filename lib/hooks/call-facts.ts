@@ -1,0 +1,72 @@
+import type { GrantState } from '../registrar/auth/call-grant';
+import { dialledUser } from '../registrar/auth/to-header';
+import type { Call, CallFacts } from '../registrar/calls/call';
+import type { CallPlan } from '../registrar/calls/plan';
+import type { Aor } from '../registrar/record/aor';
+import type { HookContext } from './context';
+import { Undecided } from './errors';
+
+/**
+ * What the tables say of a call that its records would let go. An emergency call is asked nothing; of a grant only a
+ * call is asked that a phone has just made, and of seats only one that goes to a trunk.
+ */
+export async function factsOf(call: Call, plan: CallPlan, context: HookContext): Promise<CallFacts> {
+  if (plan.kind === 'refuse' || isEmergency(plan)) return { grant: 'not-asked', lease: 'not-asked' };
+  const grant =
+    call.origin.kind === 'account' ? await takeGrant(call, call.origin.aor, context) : 'not-asked';
+  const stopped = grant === 'missing' && context.settings.callGrant === 'enforce';
+  return { grant, lease: stopped ? 'not-asked' : await takeSeat(call, plan, context) };
+}
+
+/** The same of a call that goes on as another: what it was authenticated for is settled. */
+export async function factsOfNextCall(call: Call, plan: CallPlan, context: HookContext): Promise<CallFacts> {
+  const lease =
+    plan.kind === 'refuse' || isEmergency(plan) ? 'not-asked' : await takeSeat(call, plan, context);
+  return { grant: 'not-asked', lease };
+}
+
+/**
+ * jambonz gets 504, or got it already: no end of this call will be reported. A write that lands even later ends with its
+ * lease.
+ */
+export async function giveUp(
+  call: Call,
+  plan: CallPlan,
+  { lease }: CallFacts,
+  { callLimits }: HookContext,
+  why = 'the call was decided too late',
+): Promise<never> {
+  if (lease === 'taken' && plan.kind === 'dial') await callLimits.release(call.id, plan.limits?.owner);
+  throw new Undecided(why);
+}
+
+function isEmergency(plan: CallPlan): boolean {
+  return plan.kind === 'dial' && plan.destination.because === 'emergency';
+}
+
+/** A caller from outside proves nothing: its forward goes on only when it is counted. */
+async function takeSeat(
+  { id, origin }: Call,
+  plan: CallPlan,
+  { callLimits, settings }: HookContext,
+): Promise<CallFacts['lease']> {
+  const limits = plan.kind === 'dial' ? plan.limits : undefined;
+  if (!limits) return 'not-asked';
+  const lease = await callLimits.acquire(id, limits);
+  if (lease !== 'unknown') return lease;
+  if (settings.callsWithoutMemory === 'refuse') throw new Undecided('nobody could look how many calls go on');
+  return origin.kind === 'forward' && origin.of === 'inbound' ? 'forward-not-counted' : lease;
+}
+
+/** Was this very call authenticated? Its INVITE left a word about it. */
+async function takeGrant(
+  { dialled, deviceCallId, id }: Call,
+  aor: Aor,
+  { callGrants, settings }: HookContext,
+): Promise<GrantState> {
+  if (settings.callGrant === 'off') return 'not-asked';
+  const grant = await callGrants.redeem({ aor, callId: deviceCallId, dialled: dialledUser(dialled) }, id);
+  if (grant === 'unknown' && settings.callGrant === 'enforce' && settings.callsWithoutMemory === 'refuse')
+    throw new Undecided('nobody could look whether the call was authenticated');
+  return grant;
+}

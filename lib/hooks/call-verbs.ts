@@ -1,0 +1,39 @@
+import { type CallTag, signTag, type TagData } from '../jambonz/call-tag';
+import { ROUTES } from '../jambonz/routes';
+import { type DialHooks, dialVerbs, type WrittenVerbs } from '../jambonz/verbs';
+import type { DialPlanned } from '../registrar/calls/plan';
+import type { RingPlanned } from '../registrar/calls/ring';
+import type { HookContext } from './context';
+
+/**
+ * The verbs of one attempt, with all that later hooks need to know of it.
+ * @param baseUrl the URL by which jambonz reached us
+ */
+export async function verbsFor(
+  tag: CallTag,
+  plan: DialPlanned | RingPlanned,
+  { secrets }: Pick<HookContext, 'secrets'>,
+  baseUrl: string,
+): Promise<WrittenVerbs> {
+  const data = signTag(tag, await secrets());
+  return dialVerbs(limited(plan, tag), tag.attempt, data, hooksOf(tag, data, baseUrl));
+}
+
+/**
+ * Only an account that authenticated may hand its call on, and only once: of a second REFER jambonz asks nobody. After
+ * that the new leg must bring the call data itself, because there is no caller's leg any more to report for it.
+ */
+function hooksOf({ call, first }: CallTag, data: TagData, baseUrl: string): DialHooks {
+  const mayTransfer = call.origin.kind === 'account' && !first;
+  return {
+    actionHook: `${baseUrl}${ROUTES.dialAction}`,
+    referHook: mayTransfer ? `${baseUrl}${ROUTES.refer}` : undefined,
+    tag: first && data,
+  };
+}
+
+/** jambonz forgets the time limit of the first dial when its caller hands the call on. */
+function limited<Plan extends DialPlanned | RingPlanned>(plan: Plan, { first }: CallTag): Plan {
+  const limits = [plan.maxSeconds, first?.maxSeconds].filter((it) => it !== undefined);
+  return first && limits.length > 0 ? { ...plan, maxSeconds: Math.min(...limits) } : plan;
+}
