@@ -5,7 +5,7 @@ import { verbsFor } from '../lib/hooks/call-verbs';
 import type { HookContext } from '../lib/hooks/context';
 import { following } from '../lib/hooks/next-dial';
 import { signedHook } from '../lib/hooks/signed-hook';
-import { transfer } from '../lib/hooks/transfer';
+import { transfer } from '../lib/hooks/transfer-call';
 import { parseCallHook } from '../lib/jambonz/call-hook';
 import { parseCallStatus } from '../lib/jambonz/call-status';
 import { leaseOf, tagOf, verifyTag } from '../lib/jambonz/call-tag';

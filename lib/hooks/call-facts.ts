@@ -13,15 +13,15 @@ import { Undecided } from './errors';
 export async function factsOf(call: Call, plan: CallPlan, context: HookContext): Promise<CallFacts> {
   if (plan.kind === 'refuse' || isEmergency(plan)) return { grant: 'not-asked', lease: 'not-asked' };
   const grant =
-    call.origin.kind === 'account' ? await takeGrant(call, call.origin.aor, context) : 'not-asked';
+    call.origin.kind === 'account' ? await redeemGrant(call, call.origin.aor, context) : 'not-asked';
   const stopped = grant === 'missing' && context.settings.callGrant === 'enforce';
-  return { grant, lease: stopped ? 'not-asked' : await takeSeat(call, plan, context) };
+  return { grant, lease: stopped ? 'not-asked' : await acquireLease(call, plan, context) };
 }
 
 /** The same of a call that goes on as another: what it was authenticated for is settled. */
 export async function factsOfNextCall(call: Call, plan: CallPlan, context: HookContext): Promise<CallFacts> {
   const lease =
-    plan.kind === 'refuse' || isEmergency(plan) ? 'not-asked' : await takeSeat(call, plan, context);
+    plan.kind === 'refuse' || isEmergency(plan) ? 'not-asked' : await acquireLease(call, plan, context);
   return { grant: 'not-asked', lease };
 }
 
@@ -36,7 +36,7 @@ export async function giveUp(
   { callLimits }: HookContext,
   why = 'the call was decided too late',
 ): Promise<never> {
-  if (lease === 'taken' && plan.kind === 'dial') await callLimits.release(call.id, plan.limits?.owner);
+  if (lease === 'acquired' && plan.kind === 'dial') await callLimits.release(call.id, plan.limits?.owner);
   throw new Undecided(why);
 }
 
@@ -45,7 +45,7 @@ function isEmergency(plan: CallPlan): boolean {
 }
 
 /** A caller from outside proves nothing: its forward goes on only when it is counted. */
-async function takeSeat(
+async function acquireLease(
   { id, origin }: Call,
   plan: CallPlan,
   { callLimits, settings }: HookContext,
@@ -59,7 +59,7 @@ async function takeSeat(
 }
 
 /** Was this very call authenticated? Its INVITE left a word about it. */
-async function takeGrant(
+async function redeemGrant(
   { dialled, deviceCallId, id }: Call,
   aor: Aor,
   { callGrants, settings }: HookContext,

@@ -25,17 +25,6 @@ export const ENV = {
   logLevel: 'LOG_LEVEL',
 } as const;
 
-/**
- * The index of the customers table by which an account finds its colleagues. It holds records that name a `customer`,
- * and of those nothing but how they can be called.
- */
-export const ACCOUNTS_OF_CUSTOMER = {
-  name: 'accounts-of-customer',
-  partition: 'customer',
-  sort: 'realm',
-  includes: ['shortDial', 'registration', 'enabled'],
-} as const;
-
 /** What the deployment decides about authentication. */
 export interface AuthSettings {
   readonly callGrant: CallGrantMode;

@@ -6,9 +6,8 @@ import {
   type KeySchemaElement,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { TABLE_KEYS, type TableName } from '../aws/stores/tables';
+import { ACCOUNTS_OF_CUSTOMER, TABLE_KEYS, type TableName } from '../aws/stores/tables';
 import type { DocumentClient } from '../aws/tools/document-client';
-import { ACCOUNTS_OF_CUSTOMER } from '../hooks/settings';
 
 export interface EmbeddedDynamoDB {
   readonly endpoint: string;

@@ -2,7 +2,7 @@ import type { Customers } from '../../hooks/context';
 import { type Aor, formatAor, isRealm, isUsername, realmKey } from '../../registrar/record/aor';
 import { type Customer, parseCustomer } from '../../registrar/record/customer';
 import { NUMBERS, type NumberRecord, type Numbers, parseNumber } from '../../registrar/record/number-record';
-import { type CustomersTable, recordCache } from '../record-cache';
+import { type CustomersTable, recordCache } from './record-cache';
 import { type Budget, withRetry } from './retry';
 
 /** SIP accounts. While the table is out of order a disabled account is asked for each time. */

@@ -8,5 +8,16 @@ export const TABLE_KEYS: Readonly<Record<TableName, { readonly partition: string
   };
 export type TableName = 'customers' | 'memory';
 
+/**
+ * The index of the customers table by which an account finds its colleagues. It holds records that name a `customer`,
+ * and of those nothing but how they can be called.
+ */
+export const ACCOUNTS_OF_CUSTOMER = {
+  name: 'accounts-of-customer',
+  partition: 'customer',
+  sort: 'realm',
+  includes: ['shortDial', 'registration', 'enabled'],
+} as const;
+
 /** The time-to-live attribute of the memory table, unix seconds. DynamoDB deletes late: compare it in code too. */
 export const TTL_ATTRIBUTE = 'endsAt';

@@ -1,11 +1,11 @@
-import { Misconfigured } from '../hooks/errors';
-import type { OnDegraded } from '../hooks/telemetry';
-import type { Aor } from '../registrar/record/aor';
-import type { Problem } from '../registrar/record/customer';
-import type { DynamoDB } from './client/dynamodb';
-import type { Timers } from './client/timers';
-import { lru } from './stores/lru';
-import type { Budget } from './stores/retry';
+import { Misconfigured } from '../../hooks/errors';
+import type { OnDegraded } from '../../hooks/telemetry';
+import type { Aor } from '../../registrar/record/aor';
+import type { Problem } from '../../registrar/record/customer';
+import type { DynamoDB } from '../client/dynamodb';
+import type { Timers } from '../client/timers';
+import { lru } from './lru';
+import type { Budget } from './retry';
 
 /** The whole look-up, retries included: a phone waits, and so does the call behind it. */
 const BUDGET = { totalMs: 900, attemptMs: 400 };

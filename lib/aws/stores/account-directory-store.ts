@@ -1,10 +1,10 @@
-import { ACCOUNTS_OF_CUSTOMER } from '../hooks/settings';
-import { type AccountDirectory, type AccountNames, namesOf } from '../registrar/calls/internal-call';
-import { type Aor, isRealm, isUsername, realmKey } from '../registrar/record/aor';
-import { parseCustomer } from '../registrar/record/customer';
-import type { Input, Item } from './client/dynamodb';
+import { type AccountDirectory, type AccountNames, namesOf } from '../../registrar/calls/internal-call';
+import { type Aor, isRealm, isUsername, realmKey } from '../../registrar/record/aor';
+import { parseCustomer } from '../../registrar/record/customer';
+import type { Input, Item } from '../client/dynamodb';
 import { type CustomersTable, recordCache } from './record-cache';
-import { type Budget, withRetry } from './stores/retry';
+import { type Budget, withRetry } from './retry';
+import { ACCOUNTS_OF_CUSTOMER } from './tables';
 
 /**
  * Who belongs to a customer, from an index of the Customers table that holds names and no secret. Usernames alone could
