@@ -47,7 +47,7 @@ export const dialAction = signedHook(
       return { status: 200, body: [] };
     }
     const { step, forward, verbs, illegal } = await following(tag, outcome, {
-      world: context,
+      context,
       baseUrl,
       signedBy,
     });
@@ -90,7 +90,7 @@ export const refer = signedHook(
       return refuseTransfer(403, untransferred);
     }
     const { plan, verbs, illegal } = await transfer(judged.call, first, {
-      world: context,
+      context,
       baseUrl,
       signedBy,
     });

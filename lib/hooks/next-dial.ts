@@ -20,14 +20,14 @@ export interface Following extends WrittenVerbs {
 
 /** What a hook knows besides the call. */
 export interface Asked {
-  readonly world: HookContext;
+  readonly context: HookContext;
   readonly baseUrl: string;
   readonly signedBy: readonly WebhookSecret[];
 }
 
 /** The next trunk or phones by the records as they are now; else on to another number, or the code that ends the call. */
 export async function following(tag: CallTag, outcome: DialOutcome, asked: Asked): Promise<Following> {
-  const { world: context, signedBy } = asked;
+  const { context, signedBy } = asked;
   const plan = planCall(tag.call, await recordsOf(tag.call, context, signedBy), context.settings);
   const step = planNext(plan, tag, outcome);
   if (step.kind === 'fall-back' && plan.kind === 'ring') return fallBack(step, plan, tag, asked);
@@ -40,7 +40,7 @@ async function dialNext(
   tag: CallTag,
   plan: DialPlanned | RingPlanned,
   attempt: number,
-  { world: context, baseUrl }: Asked,
+  { context, baseUrl }: Asked,
 ): Promise<WrittenVerbs> {
   const { call, lease, first } = tag;
   const keep = (id: string, held: Lease | undefined) =>
@@ -54,7 +54,7 @@ async function fallBack(
   { to, status }: Extract<NextStep, { kind: 'fall-back' }>,
   plan: RingPlanned,
   tag: CallTag,
-  { world: context, baseUrl, signedBy }: Asked,
+  { context, baseUrl, signedBy }: Asked,
 ): Promise<Following> {
   const { customers, settings } = context;
   const end = (

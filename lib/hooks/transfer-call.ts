@@ -18,7 +18,7 @@ export interface Transferred extends WrittenVerbs {
  * first call's seat is held for the called leg.
  */
 export async function transfer(call: Call, first: CallTag, asked: Asked): Promise<Transferred> {
-  const { world: context, signedBy } = asked;
+  const { context, signedBy } = asked;
   const wish = planCall(call, await recordsOf(call, context, signedBy), context.settings);
   const facts = await factsOfNextCall(call, wish, context);
   const plan = applyFacts(wish, facts, context.settings);
@@ -37,7 +37,7 @@ function writeTransfer(
   call: Call,
   plan: DialPlanned | RingPlanned,
   first: CallTag,
-  { world: context, baseUrl }: Asked,
+  { context, baseUrl }: Asked,
 ): Promise<WrittenVerbs> {
   return verbsFor(tagOf(call, plan, 1, { lease: leaseOf(plan), first }), plan, context, baseUrl);
 }

@@ -127,7 +127,7 @@ async function readCustomers(file: string | undefined): Promise<FileRecord[]> {
   if (file === undefined) return parseCustomerFile(JSON.stringify(SAMPLE_CUSTOMERS));
   try {
     const records = parseCustomerFile(await readFile(file, 'utf8'));
-    const nameless = records.find(({ customer }) => !customer);
+    const nameless = records.find(({ customer, number }) => !customer && !number);
     if (nameless)
       throw new Error(
         nameless.problems

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { ACCOUNTS_OF_CUSTOMER } from '../aws/stores/tables';
 import { ENV } from '../hooks/settings';
 import type { DataKey } from './data-key';
 import type { HookFunction } from './hook-function';
@@ -29,6 +30,7 @@ export class Customers extends Construct {
         ? new Table(this, 'Table', {
             ...named,
             keys: 'customers',
+            index: ACCOUNTS_OF_CUSTOMER,
             key,
             retained: true,
             copyIn: standbyRegion,
@@ -43,6 +45,11 @@ export class Customers extends Construct {
     allow(hook, this.tableArn, 'dynamodb:GetItem');
     this.key.grantTableUse(hook, 'kms:Decrypt');
     hook.lambda.addEnvironment(ENV.customersTable, this.tableName);
+  }
+
+  /** Who belongs to a customer, by name: the index holds no credential, no number and no rule. */
+  grantColleagues(hook: HookFunction): void {
+    allow(hook, `${this.tableArn}/index/${ACCOUNTS_OF_CUSTOMER.name}`, 'dynamodb:Query');
   }
 
   private arnOf(resourceName: string): string {

@@ -1,5 +1,6 @@
 import { type Customer, type Problem, parseCustomer } from './customer';
 import { isObject } from './json';
+import { NUMBERS, type NumberRecord, parseNumber } from './number-record';
 
 /** A record as it stands in a file, with what is wrong in it. */
 export interface FileRecord {
@@ -9,7 +10,10 @@ export interface FileRecord {
   readonly keys: readonly (string | number)[];
   /** What the table keeps: the record with its key. */
   readonly item: Readonly<Record<string, unknown>>;
+  /** undefined: it is a number, or has no legal key. */
   readonly customer: Customer | undefined;
+  /** undefined: it is an account, or has no legal key. */
+  readonly number?: NumberRecord | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -23,6 +27,7 @@ export function parseCustomerFile(text: string): FileRecord[] {
 
 /**
  * Reads customers in the nested form `{ realm: { username: record } }`, or as a list of records with their keys.
+ * Under the realm `numbers` stand numbers.
  * What is wrong with a record, or in its place, is told with the record.
  * @throws Error when the value has neither form
  */
@@ -42,6 +47,7 @@ function readRecord(at: string, keys: FileRecord['keys'], record: unknown, key: 
   if (!isObject(record)) return misplaced(at, keys, 'must hold an object: { "password": "…", … }');
   const item: Record<string, unknown> = { ...record, ...key };
   if (typeof item.realm === 'string') item.realm = item.realm.toLowerCase();
+  if (item.realm === NUMBERS) return { at, keys, item, customer: undefined, ...parseNumber(item) };
   return { at, keys, item, ...parseCustomer(item) };
 }
 
