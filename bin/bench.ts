@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chartsOf, svgOf } from '../lib/bench/charts';
 import { measureColdStarts } from '../lib/bench/cold-start';
 import { costsOf } from '../lib/bench/cost';
+import { type FixedCost, fixedCostOf } from '../lib/bench/fixed-cost';
 import { type Gate, verdictOf } from '../lib/bench/gate';
 import { type Instructions, measureInstructions } from '../lib/bench/instructions';
 import { sectionsOf, tableOf, withSections } from '../lib/bench/report';
@@ -33,10 +34,23 @@ async function measure(last: Results): Promise<Results> {
     machine: MACHINE,
     sizes: measureSizes(),
     requests,
-    costs: costsOf(requests.hooks),
+    costs: costsOf(requests.hooks, await fixedCost()),
     ...(instructions && { instructions }),
     coldStarts: await timed('cold starts', measureColdStarts(9)),
   };
+}
+
+/** Of the stack as cdk.json describes it; the Lambdas' bundles cost nothing while they lie there. */
+async function fixedCost(): Promise<FixedCost> {
+  const { edgeRegistrarApp } = await import('../lib/stack/app');
+  const { context } = JSON.parse(readFileSync(join(DOCS, '..', 'cdk.json'), 'utf8'));
+  const outdir = mkdtempSync(join(tmpdir(), 'edge-registrar-bench-'));
+  try {
+    const app = edgeRegistrarApp({ outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+    return fixedCostOf(app.synth().getStackByName(context.name).template);
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
 }
 
 async function countInstructions({ machine, instructions }: Results): Promise<Instructions | undefined> {

@@ -36,7 +36,7 @@ async function decide(attempt: AuthAttempt, context: HookContext): Promise<Admis
   const guard = context.bruteForceGuard(attempt.digest, attempt.source);
   const limited = await guard.isBlocked();
   if (limited && (attempt.method !== 'INVITE' || !guard.mayLookAnyway())) return refuse(attempt, limited);
-  const { proven: verified, customer } = await prove(attempt, guard, context);
+  const { proven: verified, customer } = await prove(attempt, context);
   if (isPasswordFailure(verified) && !limited) await guard.recordFailure();
   const usual = limited ? refuse(attempt, limited) : await checkReplay(verified, attempt, customer, context);
   const admission = await unlessEmergency(usual, attempt, customer, context);
@@ -45,15 +45,14 @@ async function decide(attempt: AuthAttempt, context: HookContext): Promise<Admis
 }
 
 /**
- * Who is not known at this source is judged by the record as it is now, and so is every wrong answer: the time that
- * it takes does not tell whether the account exists, or was used lately.
+ * The remembered record can let somebody in. Nobody is refused by it, but by the record as it is now: the time that a
+ * refusal takes does not tell whether the account exists, or was used lately.
  */
 async function prove(
   attempt: AuthAttempt,
-  guard: BruteForceGuard,
   { customers, now }: HookContext,
 ): Promise<{ proven: Admission; customer: Customer | undefined }> {
-  const remembered = guard.isKnown() ? customers.remembered(attempt.digest) : undefined;
+  const remembered = customers.remembered(attempt.digest);
   const proven = remembered && admit(attempt, remembered, now());
   if (proven?.admitted) return { proven, customer: remembered };
   const customer = await customers.findNow(attempt.digest);

@@ -8,7 +8,14 @@ import type { CallRefusal } from '../lib/registrar/calls/plan';
 import type { TransferRefusal } from '../lib/registrar/calls/transfer';
 
 const ROOT = join(__dirname, '..');
-const PAGES = ['README.md', 'docs/deploy.md', 'docs/runbook.md', 'docs/security.md'];
+const PAGES = [
+  'README.md',
+  'CHANGELOG.md',
+  'docs/deploy.md',
+  'docs/runbook.md',
+  'docs/security.md',
+  'docs/upgrade.md',
+];
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8');
 
 test.each(PAGES)('every link of %s leads somewhere', (page) => {

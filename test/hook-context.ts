@@ -81,7 +81,6 @@ export function contextWith(
     },
     replay: { claim: async () => 'first-use' },
     bruteForceGuard: () => ({
-      isKnown: () => false,
       isBlocked: async () => undefined,
       mayLookAnyway: () => false,
       recordFailure: async () => {},

@@ -5,7 +5,7 @@ const ROOT = resolve(__dirname, '..');
 
 /** Which room may import what: names of rooms, of packages, or of single files. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  'lib/registrar': ['lib/registrar', 'node:crypto', 'node:net', 'node:v8', 'valibot'],
+  'lib/registrar': ['lib/registrar', 'node:crypto', 'node:net', 'node:v8', 'valibot', 'libphonenumber-js/'],
   'lib/jambonz': ['lib/jambonz', 'lib/registrar', 'node:crypto'],
   'lib/hooks': ['lib/hooks', 'lib/registrar', 'lib/jambonz', 'node:util/types'],
   'lambdas/hooks': ['lib/hooks', 'lib/jambonz', 'lib/registrar'],
@@ -64,6 +64,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lib/aws',
     'lib/local',
     'lib/stack/output-names',
+    'libphonenumber-js/',
     'commander',
     'valibot',
     '@valibot/to-json-schema',

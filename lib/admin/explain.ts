@@ -9,9 +9,12 @@ import { type Admission, type AdmissionRefusal, admit } from '../registrar/auth/
 import { credentialsOf } from '../registrar/auth/credentials';
 import { digestResponse } from '../registrar/auth/digest';
 import type { Call } from '../registrar/calls/call';
+import { cleanNumber } from '../registrar/calls/clean-number';
+import type { Destination } from '../registrar/calls/destination';
 import { type CallPlan, type CallRefusal, type DialPlanned, planCall } from '../registrar/calls/plan';
 import { type Aor, formatAor } from '../registrar/record/aor';
 import type { Customer } from '../registrar/record/customer';
+import { policyOf } from '../registrar/record/policy';
 import { readAor } from './input';
 import { callRecordsOf, type KnownRecords } from './known-records';
 import { mask } from './mask';
@@ -46,7 +49,7 @@ export async function explainCall(
         ...(account?.registration?.allowedAddresses
           ? line('addresses', describeSources(account.registration, plan))
           : []),
-        ...linesOf(plan),
+        ...linesOf(plan, account && policyOf(account, named).dialPlan?.country),
       ]),
       'verbs',
       JSON.stringify(verbs, null, 2),
@@ -71,18 +74,36 @@ export function verbsOf(call: Call, plan: CallPlan, hooks = 'https://HOOKS'): Ve
   return dialVerbs(plan, 1, { ...tag, mac: '***' }, { actionHook: hooks + ROUTES.dialAction }).verbs;
 }
 
-function linesOf(plan: CallPlan): Line[] {
+/** @param country of the dial plan */
+function linesOf(plan: CallPlan, country: string | undefined): Line[] {
   if (plan.kind === 'ring') return linesOfRing(plan);
   const { destination, permission } = plan;
   return [
-    ...(destination ? line('number', `${destination.number}   (${destination.because})`) : []),
+    ...(destination ? linesOfDestination(destination, country) : []),
     ...(permission ? line('permission', describePermission(permission)) : []),
     ...(plan.kind === 'dial' ? linesOfDial(plan) : line('refused', describeRefusal(plan))),
   ];
 }
 
+/** Each step from what was dialled to the number that the rules see. */
+function linesOfDestination(
+  { dialled, number, because, rewritten }: Destination,
+  country: string | undefined,
+): Line[] {
+  const clean = cleanNumber(dialled);
+  const readings: Partial<Record<Destination['because'], string>> = {
+    country: `country: as people of ${country} dial`,
+    'impossible-in-country': `impossible-in-country: no number of ${country}, so it stays as it was dialled`,
+  };
+  return [
+    ...(clean === dialled ? [] : line('cleaned', clean)),
+    ...(rewritten ? line('rewritten', `${rewritten.text}   (dialPlan.rewrite[${rewritten.rule}])`) : []),
+    ['number', `${number}   (${readings[because] ?? because})`],
+  ];
+}
+
 function linesOfDial(plan: DialPlanned): Line[] {
-  const { callerId, attempts, stopCodes, maxSeconds, limits } = plan;
+  const { callerId, attempts, stopCodes, maxSeconds, limits, dialMusic } = plan;
   const { number = 'anonymous', name, hidden, because } = callerId;
   return [
     [
@@ -93,13 +114,19 @@ function linesOfDial(plan: DialPlanned): Line[] {
       const target = dialVerbs(plan, at + 1, { call: '', mac: '' }, { actionHook: '' }).verbs.flatMap((it) =>
         it.verb === 'dial' && it.target[0].type === 'sip' ? [it.target[0]] : [],
       )[0];
+      const from = target?.from;
+      const shownFrom = from
+        ? `, From ${from.user ?? attempt.callerId ?? 'anonymous'}@${from.host ?? 'jambonz'}`
+        : '';
+      const ownCallerId = attempt.ownCallerId ? ', its own caller id' : '';
       const user = attempt.outboundAuth ? `, user ${attempt.outboundAuth.username}` : '';
       const ringing = attempt.ringTimeout === undefined ? '' : `, rings ${attempt.ringTimeout} s`;
       return [
         `trunk ${at + 1}`,
-        `${attempt.trunk}: ${target?.sipUri} as ${attempt.callerId ?? 'anonymous'}${user}${ringing}   (${attempt.because})`,
+        `${attempt.trunk}: ${target?.sipUri} as ${attempt.callerId ?? 'anonymous'}${ownCallerId}${shownFrom}${user}${ringing}   (${attempt.because})`,
       ];
     }),
+    ...(dialMusic === undefined ? [] : line('ringback', dialMusic)),
     ...(attempts.length > 1
       ? line('no next after', stopCodes.join(', ') || 'any code leads to the next')
       : []),
@@ -170,7 +197,7 @@ function describeSources(
   plan: CallPlan,
 ): string {
   if (callsFromAnywhere) return 'any   (registration.callsFromAnywhere)';
-  if (plan.kind !== 'ring' && plan.destination?.because === 'emergency') return 'any   (emergency)';
+  if (plan.destination?.because === 'emergency') return 'any   (emergency)';
   return `${allowedAddresses.join(', ') || 'none'}   (registration.allowedAddresses)`;
 }
 
@@ -208,6 +235,9 @@ export async function explainRegister(
               'calls',
               customer.registration.callsFromAnywhere ? 'from any address' : 'from these addresses too',
             )
+          : []),
+        ...(customer.registration?.users
+          ? line('other users', customer.registration.users.join(', ') || 'none')
           : []),
         ['used twice', REPLAY[customer.registration?.replay ?? 'observe']],
       ]),

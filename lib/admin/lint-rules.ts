@@ -1,20 +1,12 @@
-import { readNumber } from '../registrar/calls/destination';
+import { knowsCountry, readNumber } from '../registrar/calls/destination';
+import { rangesOfType } from '../registrar/calls/high-risk-number-types';
 import { HIGH_RISK_RANGES } from '../registrar/calls/high-risk-ranges';
 import { realmKey } from '../registrar/record/aor';
 import type { CallerIdRules, Customer, Trunk } from '../registrar/record/customer';
 import { type Policy, policyOf } from '../registrar/record/policy';
+import { aboutDialPlan, aboutEmergency } from './lint-numbers';
+import { type Remark, type Warning, warn } from './lint-remark';
 import { weakness } from './password-strength';
-
-/** What a reviewer would ask about: the record is legal, and probably not what was meant. */
-export interface Warning {
-  readonly username: string;
-  readonly realm: string;
-  readonly path: string;
-  readonly what: string;
-  readonly fix: string;
-}
-
-type Remark = Omit<Warning, 'username' | 'realm'>;
 
 /**
  * All warnings about these records, in their order.
@@ -23,6 +15,7 @@ type Remark = Omit<Warning, 'username' | 'realm'>;
 export function warningsOf(customers: readonly Customer[], now: number): Warning[] {
   const byKey = new Map(customers.map((it) => [keyOf(it.realm, it.username), it]));
   const shared = sharedTrunkAuth(customers);
+  const users = sharedUsers(customers);
   return customers.flatMap((record) => {
     const named = record.customer === undefined ? undefined : byKey.get(keyOf(record.realm, record.customer));
     const policy = policyOf(record, named);
@@ -31,9 +24,11 @@ export function warningsOf(customers: readonly Customer[], now: number): Warning
       ...aboutCredentials(record, now),
       ...aboutRegistration(record),
       ...aboutCallerId(record, policy),
+      ...aboutDialPlan(record),
       ...aboutDestinations(record),
       ...aboutTrunks(record, policy),
       ...aboutEmergency(record, named, policy),
+      ...(users.get(record) ?? []),
       ...(shared.get(record) ?? []),
     ];
     return remarks.map((remark) => ({ realm: record.realm, username: record.username, ...remark }));
@@ -184,17 +179,20 @@ function aboutFormats(record: Customer, { trunks = [], dialPlan, callerId, emerg
     ...patterns.map((it, at) => [`callerId.patterns[${at}].callerId`, it.callerId] as const),
     ...pool.map((number, at) => [`callerId.pool[${at}]`, number] as const),
     ...(emergency?.callerId === undefined ? [] : [['emergency.callerId', emergency.callerId] as const]),
+    ...trunks.flatMap((it, at) =>
+      it.callerId === undefined ? [] : [[`trunks[${at}].callerId`, it.callerId] as const],
+    ),
   ];
   const strict = trunks.filter(({ callerIdFormat }) => callerIdFormat !== undefined);
   if (record.callerId === undefined && record.trunks === undefined) return [];
   return numbers.flatMap(([path, number]) => {
-    const [trunk] = readNumber(number, dialPlan).because === 'as-dialled' ? strict : [];
+    const [trunk] = knowsCountry(readNumber(number, dialPlan).because) ? [] : strict;
     return trunk
       ? [
           warn(
             path,
             `${number} goes to trunk ${trunk.name} as it is, which wants ${trunk.callerIdFormat}`,
-            'write it with + and the country code, or give dialPlan.countryCode and nationalPrefix',
+            'write it with + and the country code, or give dialPlan.country',
           ),
         ]
       : [];
@@ -202,8 +200,9 @@ function aboutFormats(record: Customer, { trunks = [], dialPlan, callerId, emerg
 }
 
 function aboutDestinations({ destinations: { allow = [] } = {} }: Customer): Remark[] {
+  const ranges = [...HIGH_RISK_RANGES, ...rangesOfType()];
   return allow.flatMap((prefix, at) => {
-    const range = HIGH_RISK_RANGES.find((it) => prefix.startsWith(it.prefix));
+    const range = ranges.find((it) => prefix.startsWith(it.prefix));
     return range
       ? [
           warn(
@@ -246,42 +245,33 @@ function aboutTrunks(record: Customer, { trunks, destinations, callerId }: Polic
   ];
 }
 
-/** Emergency numbers escape every rule and cap: few, short, and none lost on the way from the policy's record. */
-function aboutEmergency(record: Customer, named: Customer | undefined, { trunks }: Policy): Remark[] {
-  const { emergency } = record;
-  if (!emergency) return [];
-  const lost = (named?.emergency?.numbers ?? []).filter((number) => !emergency.numbers.includes(number));
-  return [
-    ...(lost.length === 0
-      ? []
-      : [
-          warn(
-            'emergency.numbers',
-            `hides ${lost.join(', ')} of ${record.customer}`,
-            'repeat them here, or leave emergency out',
-          ),
-        ]),
-    ...emergency.numbers.flatMap((number, at) =>
-      number.replace(/\D/g, '').length < 7
-        ? []
-        : [
-            warn(
-              `emergency.numbers[${at}]`,
-              `${number} is as long as anybody's number, and escapes every rule and cap`,
-              'write the short number that people dial',
-            ),
-          ],
-    ),
-    ...(emergency.trunk === undefined || trunks?.some(({ name }) => name === emergency.trunk)
-      ? []
-      : [
-          warn(
-            'emergency.trunk',
-            `there is no trunk ${emergency.trunk}`,
-            'write the name of one of the trunks',
-          ),
-        ]),
-  ];
+/** The same AOR of two logins: the last that registers gets its calls. */
+function sharedUsers(customers: readonly Customer[]): Map<Customer, Remark[]> {
+  const logins = new Map<string, Set<string>>();
+  for (const { realm, username, registration } of customers)
+    for (const user of [username, ...(registration?.users ?? [])]) {
+      const key = keyOf(realm, user);
+      logins.set(key, (logins.get(key) ?? new Set()).add(username));
+    }
+  return new Map(
+    customers.map((record) => [
+      record,
+      (record.registration?.users ?? []).flatMap((user, at) => {
+        const others = [...(logins.get(keyOf(record.realm, user)) ?? [])].filter(
+          (it) => it !== record.username,
+        );
+        return others.length === 0
+          ? []
+          : [
+              warn(
+                `registration.users[${at}]`,
+                `${user} may be registered by ${others.slice(0, 3).join(', ')} too`,
+                'jambonz keeps the last registration of an AOR: leave it to one login',
+              ),
+            ];
+      }),
+    ]),
+  );
 }
 
 /** The same trunk credentials under two customers: the carrier cannot tell whom to bill. */
@@ -326,8 +316,4 @@ function ownerOf({ customer, username, realm }: Customer): string {
 
 function keyOf(realm: string, username: string): string {
   return `${username}@${realmKey(realm)}`;
-}
-
-function warn(path: string, what: string, fix: string): Remark {
-  return { path, what, fix };
 }

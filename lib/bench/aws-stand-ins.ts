@@ -15,13 +15,14 @@ export interface AwsStandIns {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts them on loopback, with one customer in the table. */
+/** Starts them on loopback, with two customers in the table: phone 1 has a country. */
 export async function startAwsStandIns(): Promise<AwsStandIns> {
   const store = dynalite({ createTableMs: 0 });
   const plain = await listen(store);
   const client = connectDocumentClient(`http://localhost:${plain.port}`);
   await createTables(client);
   await putPhone(client, 0);
+  await putPhone(client, 1, { dialPlan: { country: 'SA' } });
   client.destroy();
   const dynamodb = await listen(
     createTlsServer(certificate(), (request, response) => store.emit('request', request, response)),
@@ -47,6 +48,8 @@ export async function startAwsStandIns(): Promise<AwsStandIns> {
       [ENV.memoryTable]: LOCAL_TABLES.memory,
       [ENV.webhookSecretArn]: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhook',
       [ENV.outboundSipHost]: 'sip.carrier.example',
+      // Calls are measured without the INVITE before them.
+      [ENV.callGrant]: 'observe',
     },
     stop: async () => {
       await Promise.all([dynamodb.stop(), secrets.stop()]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
 import { LAMBDA_ROUTES } from '../jambonz/routes';
-import { BUNDLE, entryOf } from '../stack/bundle';
+import { BUNDLE, entryOf, LAZY_MODULE } from '../stack/bundle';
 
 export const ROOT = join(__dirname, '..', '..');
 export type LambdaName = keyof typeof LAMBDA_ROUTES;
@@ -16,13 +16,22 @@ export interface Bundle {
   readonly file: string;
   readonly bytes: number;
   readonly gzipBytes: number;
+  /** Of files beside the code. */
+  readonly dataBytes: number;
   /** Bytes by npm package; `edge-registrar` is our own code. */
   readonly bytesByPackage: Readonly<Record<string, number>>;
 }
 
-/** As the stack deploys it. */
+/** As the stack deploys it; what it loads later is put beside it. */
 export function bundleLambda(name: LambdaName): Bundle {
+  if (name === LAZY_MODULE.lambda) bundleLazyModule();
   return bundle(entryOf(name), `${name}.js`, deployed());
+}
+
+/** What call-hook loads when a record first names a country: the code, without its data. */
+export function bundleLazyModule(): Bundle {
+  const { entry, file, loader } = LAZY_MODULE;
+  return bundle(entry, file, { ...deployed(), external: [], loader });
 }
 
 /** Register-auth over the SDK, as NodejsFunction bundles when it is told nothing: the SDK is the copy that Lambda brings. */
@@ -63,8 +72,13 @@ function bundle(entry: string, name: string, options: BuildOptions): Bundle {
     file,
     bytes: code.length,
     gzipBytes: gzipSync(code).length,
+    dataBytes: bytesOf(outputs) - code.length,
     bytesByPackage: bytesByPackage(outputs),
   };
+}
+
+function bytesOf(outputs: Metafile['outputs']): number {
+  return Object.values(outputs).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function bytesByPackage(outputs: Metafile['outputs']): Record<string, number> {

@@ -2,18 +2,21 @@ import { startAwsStandIns } from './aws-stand-ins';
 import { bundleLambda, bundleOverSdk, bundleProcess } from './bundles';
 import type { Gate } from './gate';
 import { type LambdaStart, startLambda } from './lambda-process';
-import { eventOf, registerPost } from './phones';
+import { callPost, eventOf, type Post, registerPost } from './phones';
 import { type Measured, measured } from './statistics';
 
-/** What it takes to start register-auth. */
+/** What it takes to start register-auth, and call-hook for a record without and with a country. */
 export interface ColdStarts {
   readonly rounds: number;
   readonly starts: Readonly<Record<Kind, Start>>;
   readonly gates: readonly Gate[];
 }
 
-/** A handler that does nothing; ours as deployed; the same over the SDK, as the CDK bundles it by default. */
-type Kind = 'bare' | 'ours' | 'cdkDefault';
+/**
+ * A handler that does nothing; register-auth as deployed; the same over the SDK, as the CDK bundles it by default;
+ * call-hook as deployed, for a record without a country and for one that makes it load the numbering plans.
+ */
+type Kind = 'bare' | 'ours' | 'cdkDefault' | 'callHook' | 'callHookWithCountry';
 
 /** In ms. */
 interface Start {
@@ -29,7 +32,7 @@ interface Start {
 const REST_MS = 200;
 
 /**
- * Starts the three by turns, each in a process of its own that talks to the Runtime API, DynamoDB and Secrets
+ * Starts them by turns, each in a process of its own that talks to the Runtime API, DynamoDB and Secrets
  * Manager as in AWS, the latter two over TLS. Ratios are of the process's own CPU time: that is what a Lambda of
  * 512 MB has too little of, and on shared cores the clock would measure the neighbours.
  */
@@ -40,10 +43,12 @@ export async function measureColdStarts(rounds: number): Promise<ColdStarts> {
     bare: bundleProcess('bare-lambda'),
     ours: bundleLambda('register-auth').file,
     cdkDefault: bundleOverSdk().file,
+    callHook: bundleLambda('call-hook').file,
+    callHookWithCountry: bundleLambda('call-hook').file,
   };
   const startBoth = async (kind: Kind): Promise<Starts> => {
     const env = { ...surroundings.env, HANDLER_FILE: files[kind] };
-    const start = (restMs: number) => startLambda(runtime, env, eventOf(registerPost(0)), restMs);
+    const start = (restMs: number) => startLambda(runtime, env, eventOf(postFor(kind)), restMs);
     return { atOnce: await start(0), rested: await start(REST_MS) };
   };
   try {
@@ -54,6 +59,8 @@ export async function measureColdStarts(rounds: number): Promise<ColdStarts> {
         bare: await startBoth('bare'),
         ours: await startBoth('ours'),
         cdkDefault: await startBoth('cdkDefault'),
+        callHook: await startBoth('callHook'),
+        callHookWithCountry: await startBoth('callHookWithCountry'),
       };
       if (round > 0) all.push(it);
     }
@@ -63,6 +70,8 @@ export async function measureColdStarts(rounds: number): Promise<ColdStarts> {
         bare: startOf(all.map((it) => it.bare)),
         ours: startOf(all.map((it) => it.ours)),
         cdkDefault: startOf(all.map((it) => it.cdkDefault)),
+        callHook: startOf(all.map((it) => it.callHook)),
+        callHookWithCountry: startOf(all.map((it) => it.callHookWithCountry)),
       },
       gates: [
         {
@@ -82,6 +91,12 @@ export async function measureColdStarts(rounds: number): Promise<ColdStarts> {
   } finally {
     await surroundings.stop();
   }
+}
+
+/** Phone 0 has no dial plan, phone 1 has a country. */
+function postFor(kind: Kind): Post {
+  if (kind === 'callHook') return callPost(0, '0501234567');
+  return kind === 'callHookWithCountry' ? callPost(1, '0501234567') : registerPost(0);
 }
 
 interface Starts {

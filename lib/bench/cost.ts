@@ -1,22 +1,9 @@
 import { ACCESS_LOG_FORMAT } from '../stack/access-log';
+import type { FixedCost } from './fixed-cost';
 import type { Gate } from './gate';
+import { PRICES } from './prices';
 import type { HookRequests } from './requests';
 import { exact } from './statistics';
-
-/** Dollars at list price, us-east-1, without free tiers (aws.amazon.com/…/pricing, November 2026). */
-export const PRICES = {
-  /** API Gateway, REST, a million requests of the first 333 million a month. */
-  gateway: 3.5,
-  /** Lambda, a million requests. */
-  lambdaRequests: 0.2,
-  /** Lambda on arm64, a GB-second. */
-  lambdaGbSecond: 0.0000133334,
-  /** DynamoDB on demand, a million units: a unit reads up to 4 kB consistently, or writes up to 1 kB. */
-  readUnits: 0.125,
-  writeUnits: 0.625,
-  /** CloudWatch Logs, a GB taken in. */
-  logGb: 0.5,
-} as const;
 
 /** What Lambda bills of a warm auth: a network call or two, in whole ms. */
 const BILLED_MS = 5;
@@ -55,10 +42,20 @@ export interface CostOfExpires {
   readonly revokedWithinSeconds: number;
 }
 
+/** What a deployment costs a month whose phones stay registered, and make no calls. */
+export interface CostOfAMonth {
+  readonly phones: number;
+  readonly fixed: FixedCost;
+  /** Dollars for the hooks of their REGISTERs. */
+  readonly hooks: number;
+  readonly total: number;
+}
+
 export interface Costs {
   readonly prices: typeof PRICES;
   readonly millions: readonly CostOfAMillion[];
   readonly expires: readonly CostOfExpires[];
+  readonly months: readonly CostOfAMonth[];
   readonly gates: readonly Gate[];
 }
 
@@ -68,21 +65,24 @@ const MONTH_S = 30 * 24 * 3600;
 const OBSERVED = 'REGISTER, each hour of a day, 10,000 phones';
 const OFF = 'REGISTER without replay check, each hour of a day, 10,000 phones';
 
-export function costsOf(hooks: readonly HookRequests[]): Costs {
+/** @param fixed of the stack as it is deployed by default */
+export function costsOf(hooks: readonly HookRequests[], fixed: FixedCost): Costs {
   const millions = hooks.map(costOfAMillion);
   const total = (name: string) => millions.find(({ hook }) => hook === name)?.total ?? Number.NaN;
   return {
     prices: PRICES,
     millions,
     expires: [30, 60, 300, 600, 1800, 3600].map((expires) => costOfExpires(expires, total(OBSERVED))),
+    months: [0, 1000, 10_000].map((phones) => costOfAMonth(phones, fixed, total(OBSERVED))),
     gates: [
+      { name: 'fixed cost of a month', unit: '$', limit: { atMost: 15 }, ...exact(sumOf(fixed)) },
       {
         name: 'a million auths, replay observed',
         unit: '$',
-        limit: { atMost: 4.6 },
+        limit: { atMost: 4.65 },
         ...exact(total(OBSERVED)),
       },
-      { name: 'a million auths, replay off', unit: '$', limit: { atMost: 3.95 }, ...exact(total(OFF)) },
+      { name: 'a million auths, replay off', unit: '$', limit: { atMost: 4 }, ...exact(total(OFF)) },
     ],
   };
 }
@@ -96,7 +96,18 @@ function costOfAMillion({ hook, readUnits, writeUnits, logBytes, logLines }: Hoo
     logs: dollarsOfLines(logBytes + (logLines - 1) * EVENT_OVERHEAD_BYTES),
     accessLog: dollarsOfLines(ACCESS_LOG_LINE.length),
   };
-  return { hook, ...cost, total: Object.values(cost).reduce((sum, it) => sum + it, 0) };
+  return { hook, ...cost, total: sumOf(cost) };
+}
+
+/** jambonz asks once an hour of each phone; without phones no metric is written. */
+function costOfAMonth(phones: number, fixed: FixedCost, perMillion: number): CostOfAMonth {
+  const its = phones === 0 ? { ...fixed, customMetrics: 0 } : fixed;
+  const hooks = (phones * (MONTH_S / 3600) * perMillion) / 1e6;
+  return { phones, fixed: its, hooks, total: sumOf(its) + hooks };
+}
+
+function sumOf(parts: object): number {
+  return Object.values(parts).reduce((sum, it) => sum + it, 0);
 }
 
 /** A million lines of so many bytes. */

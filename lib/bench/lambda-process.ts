@@ -24,7 +24,7 @@ const GIVE_UP_MS = 20_000;
  * Starts a process that lives as a Lambda does, and plays the Runtime API to it.
  * @param runtime the bundled `processes/lambda-runtime.ts`
  * @param restMs between init and the event: 0 is a request that waits for the cold start
- * @throws Error when the answer is not HTTP 200 with status ok
+ * @throws Error when the answer is not HTTP 200 with status ok, or with a dial
  */
 export async function startLambda(
   runtime: string,
@@ -89,5 +89,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
 
 function isOk(text: string): boolean {
   const { statusCode, body } = JSON.parse(text);
-  return statusCode === 200 && JSON.parse(body).status === 'ok';
+  const answer = JSON.parse(body);
+  const dials = Array.isArray(answer) && answer.some(({ verb }) => verb === 'dial');
+  return statusCode === 200 && (dials || answer.status === 'ok');
 }

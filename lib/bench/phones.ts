@@ -4,8 +4,8 @@ import type { DocumentClient } from '../aws/tools/document-client';
 import { ROUTES } from '../jambonz/routes';
 import { signatureHeader } from '../jambonz/signature';
 import { LOCAL_TABLES } from '../local/embedded-dynamodb';
-import { authHookPayload } from '../local/jambonz-simulator';
-import { type Phone, register, type SipRequest } from '../local/sip-phone';
+import { authHookPayload, callHookPayload } from '../local/jambonz-simulator';
+import { invite, type Phone, register, type SipRequest } from '../local/sip-phone';
 import { hashCredentials } from '../registrar/auth/digest';
 
 export const SECRET = 'wh_secret_bench_0123456789';
@@ -64,6 +64,13 @@ export function authPost(request: SipRequest, now = Date.now()): Post {
 /** A REGISTER of a phone, with a fresh nonce. */
 export function registerPost(number: number): Post {
   return authPost(register(phoneOf(number), Date.now()));
+}
+
+/** The call hook of a phone that dials. */
+export function callPost(number: number, dialled: string): Post {
+  const now = Date.now();
+  const request = invite(phoneOf(number), dialled, now);
+  return signed(ROUTES.callHook, callHookPayload({ invite: request, dialled }), now);
 }
 
 /** @param now unix ms */

@@ -1,3 +1,4 @@
+import type { CostOfAMonth } from './cost';
 import { type Gate, limitOf, verdictOf } from './gate';
 import { gatesOf, type Results } from './results';
 import type { Measured } from './statistics';
@@ -40,15 +41,24 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
     ].join('\n\n'),
     sizes: markdown(
       ['Lambda', 'bytes', 'gzip', 'of it'],
-      sizes.lambdas.map(({ lambda, bytes, gzipBytes, packages }) => [
-        lambda,
-        String(bytes),
-        String(gzipBytes),
-        packages
-          .slice(0, 6)
-          .map(({ name, bytes }) => `${name} ${(bytes / 1000).toFixed(0)} kB`)
-          .join(', '),
-      ]),
+      sizes.lambdas
+        .map(({ lambda, bytes, gzipBytes, packages }) => [
+          lambda,
+          String(bytes),
+          String(gzipBytes),
+          packages
+            .slice(0, 6)
+            .map(({ name, bytes }) => `${name} ${(bytes / 1000).toFixed(0)} kB`)
+            .join(', '),
+        ])
+        .concat([
+          [
+            'call-hook, once a record names a country',
+            String(sizes.numberingPlans.bytes),
+            String(sizes.numberingPlans.gzipBytes),
+            `libphonenumber-js, and ${(sizes.numberingPlans.dataBytes / 1000).toFixed(0)} kB of numbering plans as data`,
+          ],
+        ]),
     ),
     'cold-start': markdown(
       [
@@ -63,6 +73,8 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
           ['bare handler', starts.bare],
           ['register-auth as deployed', starts.ours],
           ["register-auth in the CDK's default bundle", starts.cdkDefault],
+          ['call-hook, a record without a country', starts.callHook],
+          ['call-hook, a record with a country', starts.callHookWithCountry],
         ] as const
       ).map(([name, it]) => [name, ms(it.whole), ms(it.wholeByClock), ms(it.first), ms(it.firstByClock)]),
     ),
@@ -80,6 +92,10 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
         ...[it.gateway, it.lambda, it.reads, it.writes, it.logs, it.accessLog, it.total].map(dollars),
       ]),
     ),
+    months: markdown(
+      ['a month with', ...costs.months.map(({ phones }) => `${phones.toLocaleString('en')} phones`)],
+      MONTH_ROWS.map(([name, dollarsOf]) => [name, ...costs.months.map((it) => dollars(dollarsOf(it)))]),
+    ),
     expires: markdown(
       ['granted', 'hooks a month', '10,000 devices a month', 'a disabled phone is off the air within'],
       costs.expires.map((it) => [
@@ -91,6 +107,16 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
     ),
   };
 }
+
+const MONTH_ROWS: readonly (readonly [string, (month: CostOfAMonth) => number])[] = [
+  ['the key of the tables', ({ fixed }) => fixed.key],
+  ['the webhook secret', ({ fixed }) => fixed.secret],
+  ['alarms', ({ fixed }) => fixed.alarms],
+  ['the dashboard', ({ fixed }) => fixed.dashboard],
+  ['custom metrics', ({ fixed }) => fixed.customMetrics],
+  ['hooks', ({ hooks }) => hooks],
+  ['together', ({ total }) => total],
+];
 
 /** Puts each table between its markers: `<!-- bench:gates -->` … `<!-- /bench -->`. */
 export function withSections(markdownText: string, sections: Readonly<Record<string, string>>): string {

@@ -1,4 +1,4 @@
-import { bundleLambda, LAMBDAS, type LambdaName } from './bundles';
+import { bundleLambda, bundleLazyModule, LAMBDAS, type LambdaName } from './bundles';
 import type { Gate } from './gate';
 import { exact } from './statistics';
 
@@ -11,6 +11,8 @@ export interface Sizes {
     /** The largest first. */
     readonly packages: readonly { readonly name: string; readonly bytes: number }[];
   }[];
+  /** What call-hook loads when a record first names a country: code, and the plans as data. */
+  readonly numberingPlans: { readonly bytes: number; readonly gzipBytes: number; readonly dataBytes: number };
   readonly gates: readonly Gate[];
 }
 
@@ -20,8 +22,10 @@ export function measureSizes(): Sizes {
     const packages = Object.entries(bytesByPackage).map(([name, bytes]) => ({ name, bytes }));
     return { lambda, bytes, gzipBytes, packages: packages.sort((a, b) => b.bytes - a.bytes) };
   });
+  const { bytes, gzipBytes, dataBytes } = bundleLazyModule();
   return {
     lambdas,
+    numberingPlans: { bytes, gzipBytes, dataBytes },
     gates: lambdas.map(({ lambda, gzipBytes }) => ({
       name: `bundle of ${lambda}, gzip`,
       unit: 'kB',

@@ -4,7 +4,7 @@ import type { HookOutcome } from './outcome';
 
 /** The metrics that the hooks write. None is split by customer: CloudWatch bills each split, and logs tell who. */
 export const METRICS = {
-  /** Hooks answered, by `hook`, `answer` and `because`. */
+  /** Hooks answered, by `hook`. What was answered, and why, is in the logs. */
   hooks: 'Hooks',
   /** REGISTERs that were granted. */
   registrations: 'Registrations',
@@ -14,6 +14,8 @@ export const METRICS = {
   calls: 'Calls',
   /** Calls that ring registered phones. */
   callsToPhones: 'CallsToPhones',
+  /** Calls to emergency numbers: an alarm reports each, so that somebody on site knows (47 CFR 9.16). */
+  emergencyCalls: 'EmergencyCalls',
   /** Calls that ended, by `outcome`. */
   callsEnded: 'CallsEnded',
   /** Seconds of talking, told when a call ends: an hour's sum over 3600 is how many calls went on at once. */
@@ -44,6 +46,12 @@ export const METRICS = {
 } as const;
 export type MetricName = (typeof METRICS)[keyof typeof METRICS];
 
+/** What some metrics are split by, and into what: CloudWatch bills each value as a metric of its own. */
+export const METRIC_SPLITS = {
+  hooks: { by: 'hook', into: ['register-auth', 'call-hook', 'dial-action', 'call-status'] },
+  callsEnded: { by: 'outcome', into: ['completed', 'failed', 'no-answer', 'busy'] },
+} as const satisfies Partial<Record<keyof typeof METRICS, { by: string; into: readonly string[] }>>;
+
 /** One value of one metric. */
 export interface Count {
   readonly metric: keyof typeof METRICS;
@@ -62,17 +70,13 @@ export function countsOf(outcome: HookOutcome): Count[] {
   if ('refused' in outcome) {
     const { hook, refused } = outcome;
     const alarming = REFUSED_HOOKS[refused];
-    return [
-      count('hooks', { hook, answer: 'refused', because: refused }),
-      ...(alarming ? [count(alarming)] : []),
-    ];
+    return [count('hooks', { hook }), ...(alarming ? [count(alarming)] : [])];
   }
   switch (outcome.hook) {
     case 'register-auth': {
       const { admission, method, hook } = outcome;
-      const { admitted, because } = admission;
-      const hooks = count('hooks', { hook, answer: admitted ? 'ok' : 'fail', because });
-      if (!admitted) return [hooks, count('refusals'), ...countsOfRefusal(admission.because)];
+      const hooks = count('hooks', { hook });
+      if (!admission.admitted) return [hooks, count('refusals'), ...countsOfRefusal(admission.because)];
       const observed = admission.observed !== undefined && admission.observed !== 'not-checked';
       return [
         hooks,
@@ -83,25 +87,18 @@ export function countsOf(outcome: HookOutcome): Count[] {
     case 'call-hook': {
       const { plan, grant, hook } = outcome;
       const missing = grant === 'missing' ? [count('grantMissing')] : [];
-      return [
-        count('hooks', { hook, answer: plan.kind, because: reasonOf(plan) }),
-        ...countsOfPlan(plan),
-        ...missing,
-      ];
+      return [count('hooks', { hook }), ...countsOfPlan(plan), ...missing];
     }
     case 'dial-action': {
       const { hook, step, forward } = outcome;
-      const hooks = count('hooks', { hook, answer: step.kind, because: step.because });
+      const hooks = count('hooks', { hook });
       const failed = step.because === 'trunk-failed' || step.because === 'last-trunk';
       return [hooks, ...(failed ? [count('trunkFailures')] : []), ...(forward ? countsOfPlan(forward) : [])];
     }
     case 'refer': {
       const { hook } = outcome;
-      if ('untransferred' in outcome)
-        return [count('hooks', { hook, answer: 'refuse', because: outcome.untransferred })];
-      const { plan } = outcome;
-      const answer = plan.kind === 'refuse' ? 'refuse' : 'transfer';
-      return [count('hooks', { hook, answer, because: reasonOf(plan) }), ...countsOfPlan(plan)];
+      if ('untransferred' in outcome) return [count('hooks', { hook })];
+      return [count('hooks', { hook }), ...countsOfPlan(outcome.plan)];
     }
     case 'call-status': {
       const { status, duration } = outcome.record;
@@ -110,13 +107,10 @@ export function countsOf(outcome: HookOutcome): Count[] {
   }
 }
 
-function reasonOf(plan: CallPlan): string {
-  return plan.kind === 'dial' ? plan.destination.because : plan.because;
-}
-
-function countsOfPlan({ kind }: CallPlan): Count[] {
-  if (kind === 'refuse') return [];
-  return [count(kind === 'dial' ? 'calls' : 'callsToPhones')];
+function countsOfPlan(plan: CallPlan): Count[] {
+  if (plan.kind === 'refuse') return [];
+  if (plan.kind === 'ring') return [count('callsToPhones')];
+  return [count('calls'), ...(plan.destination.because === 'emergency' ? [count('emergencyCalls')] : [])];
 }
 
 function countsOfRefusal(because: AdmissionRefusal): Count[] {

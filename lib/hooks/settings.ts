@@ -25,6 +25,12 @@ export const ENV = {
   logLevel: 'LOG_LEVEL',
 } as const;
 
+/**
+ * The `resource` of an event that asks a Lambda to check itself. Only who may invoke the Lambda can send it: those of
+ * API Gateway begin with a slash.
+ */
+export const HEALTH_CHECK = 'health-check';
+
 /** What the deployment decides about authentication. */
 export interface AuthSettings {
   readonly callGrant: CallGrantMode;

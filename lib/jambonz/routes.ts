@@ -7,6 +7,9 @@ export const ROUTES = {
   refer: '/refer',
 } as const;
 
+/** What the gateway answers on any other path or method. */
+export const NO_SUCH_ROUTE = `there is nothing here: send POST to ${Object.values(ROUTES).join(', ')}`;
+
 /** Which Lambda answers which paths. */
 export const LAMBDA_ROUTES = {
   'register-auth': [ROUTES.registerAuth],

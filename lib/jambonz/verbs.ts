@@ -24,7 +24,7 @@ export interface Dial {
   readonly timeout?: number;
   /** Seconds of talking. */
   readonly timeLimit?: number;
-  /** What the caller hears while phones ring: they send no tone themselves. */
+  /** A URL or a tone for the caller while phones or the carrier ring: jambonz then passes no early media on (dial.js). */
   readonly dialMusic?: string;
   /** Absolute: a relative one would lose the stage in the path. */
   readonly actionHook: string;
@@ -41,6 +41,8 @@ export interface SipTarget {
   readonly type: 'sip';
   readonly sipUri: string;
   readonly auth?: { readonly username: string; readonly password: string };
+  /** From, whatever callerId says; since 0.7.7. */
+  readonly from?: { readonly user?: string; readonly host?: string };
 }
 
 /** A registered phone, by the AOR as jambonz stored it. */
@@ -61,7 +63,10 @@ const TRUNK_FAILED = 503;
 /** Verbs, and what the plan has but SIP cannot carry: it was left out. */
 export interface WrittenVerbs {
   readonly verbs: Verb[];
-  /** Names of the values, never their texts: `callerId`, `callerName`, `identity`, `auth`, `sipUri`, `phone`. */
+  /**
+   * Names of the values, never their texts: `callerId`, `callerName`, `identity`, `auth`, `fromUser`, `fromHost`, `sipUri`,
+   * `phone`, `overrideTo`.
+   */
   readonly illegal: readonly string[];
 }
 
@@ -128,12 +133,13 @@ function trunk(plan: DialPlanned, attempt: number, legal: Legal): Dialled | unde
   return {
     ...identity(plan.callerId, callerId, host, legal),
     ...(ringTimeout !== undefined && { timeout: ringTimeout }),
+    ...(plan.dialMusic !== undefined && { dialMusic: plan.dialMusic }),
     target: [target],
   };
 }
 
 function phones(
-  { steps, callerId, ringSeconds, overrideTo }: RingPlanned,
+  { steps, callerId, ringSeconds, overrideTo, dialMusic = RINGING_TONE }: RingPlanned,
   attempt: number,
   legal: Legal,
 ): Dialled | undefined {
@@ -144,7 +150,7 @@ function phones(
   return {
     ...identity(callerId, callerId.number, realm, legal),
     timeout: ringSeconds,
-    dialMusic: RINGING_TONE,
+    dialMusic,
     target: [first, ...others],
   };
 }
@@ -195,17 +201,29 @@ function identity(
   };
 }
 
-/** The user part is raw: `#` survives, and `%xx` before a `#` would make jambonz refuse the URI. */
+/**
+ * The user part is raw, or has `%23` for every `#`: both survive as they are, and an escape before a raw `#` would
+ * make jambonz refuse the URI.
+ */
 function sipTarget(attempt: Attempt, legal: Legal): SipTarget | undefined {
   const { techPrefix, number, port, transport, outboundAuth } = attempt;
-  const user = legal('sipUri', 'dialled-user', techPrefix + number);
+  const raw = techPrefix + number;
+  const user = legal('sipUri', 'dialled-user', attempt.escapeHash ? raw.replaceAll('#', '%23') : raw);
   const host = legal('sipUri', 'host', attempt.host);
   if (user === undefined || host === undefined) return undefined;
   const where = port === undefined ? host : `${host}:${port}`;
   const username = legal('auth', 'quoted-text', outboundAuth?.username);
+  const fromUser = legal('fromUser', 'user', attempt.from?.user);
+  const fromHost = legal('fromHost', 'host', attempt.from?.host);
   return {
     type: 'sip',
     sipUri: `sip:${user}@${where}${transport === undefined ? '' : `;transport=${transport}`}`,
     ...(outboundAuth && username !== undefined && { auth: { username, password: outboundAuth.password } }),
+    ...((fromUser ?? fromHost) !== undefined && {
+      from: {
+        ...(fromUser !== undefined && { user: fromUser }),
+        ...(fromHost !== undefined && { host: fromHost }),
+      },
+    }),
   };
 }

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Handler } from '../aws/lambda/handler';
+import { NO_SUCH_ROUTE } from '../jambonz/routes';
 
 /** What API Gateway itself takes at most (10 MB). */
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
@@ -56,7 +57,7 @@ async function answer(
     return send(
       response,
       504,
-      '{"error":"Missing Authentication Token","gateway":"MISSING_AUTHENTICATION_TOKEN"}',
+      JSON.stringify({ error: NO_SUCH_ROUTE, gateway: 'MISSING_AUTHENTICATION_TOKEN' }),
     );
   const body = await readBody(request);
   if (!body) return send(response, 504, '{"error":"Request Entity Too Large","gateway":"REQUEST_TOO_LARGE"}');

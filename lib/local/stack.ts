@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { callHook, callStatus, dialAction, refer } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
+import { dynamodbAt } from '../aws/client/dynamodb';
+import type { Timers } from '../aws/client/timers';
 import { contextFromEnv, type Environment } from '../aws/lambda/context-from-env';
 import { apiGatewayHandler } from '../aws/lambda/handler';
 import { type Print, telemetryLog } from '../aws/lambda/log';
@@ -33,9 +35,10 @@ export class CannotStart extends Error {}
  * Starts the embedded DynamoDB, its tables, the customers and the gateway, all on loopback.
  * @param env PORT, CUSTOMERS_FILE, WEBHOOK_SECRET, OUTBOUND_SIP_HOST, DYNAMODB_ENDPOINT, DYNAMODB_PORT, DATA_DIR, and
  * the settings that a deployment has: CALL_GRANT, CALLS_WITHOUT_MEMORY, STALE_IF_ERROR_SECONDS
+ * @param timers real ones when absent
  * @throws CannotStart
  */
-export async function startLocalStack(env: Environment, print: Print): Promise<LocalStack> {
+export async function startLocalStack(env: Environment, print: Print, timers?: Timers): Promise<LocalStack> {
   const port = portOf(env, 'PORT', 3000);
   const records = await readCustomers(env.CUSTOMERS_FILE);
   const dynamodb = await startDynamoDB(env);
@@ -49,7 +52,7 @@ export async function startLocalStack(env: Environment, print: Print): Promise<L
       dynamodbEndpoint: dynamodb.endpoint,
       outboundSipHost: outboundSipHost(env),
     };
-    const gateway = await startGateway(handlers(env, dynamodb.endpoint, print), port, about).catch(
+    const gateway = await startGateway(handlers(env, dynamodb.endpoint, print, timers), port, about).catch(
       explainPort('PORT', port),
     );
     const stop = async () => {
@@ -63,7 +66,7 @@ export async function startLocalStack(env: Environment, print: Print): Promise<L
   }
 }
 
-function handlers(env: Environment, endpoint: string, print: Print) {
+function handlers(env: Environment, endpoint: string, print: Print, timers: Timers | undefined) {
   const settings: Environment = {
     [ENV.customersTable]: LOCAL_TABLES.customers,
     [ENV.memoryTable]: LOCAL_TABLES.memory,
@@ -79,7 +82,7 @@ function handlers(env: Environment, endpoint: string, print: Print) {
   const secrets = async () =>
     parseWebhookSecrets(env.WEBHOOK_SECRET ?? (await readLocalSecret(dynamodb)) ?? DEVELOPMENT_SECRET);
   const telemetry = telemetryLog(print, 'edge-registrar', env.LOG_LEVEL, Date.now);
-  const context = { ...contextFromEnv(settings, telemetry), secrets };
+  const context = { ...contextFromEnv(settings, telemetry, Date.now, dynamodbAt(endpoint), timers), secrets };
   const hooks = {
     [ROUTES.registerAuth]: registerAuth,
     [ROUTES.callHook]: callHook,
@@ -87,7 +90,7 @@ function handlers(env: Environment, endpoint: string, print: Print) {
     [ROUTES.callStatus]: callStatus,
     [ROUTES.refer]: refer,
   };
-  const handler = apiGatewayHandler(hooks, context, telemetry);
+  const handler = apiGatewayHandler(hooks, context, telemetry, timers);
   return Object.fromEntries(Object.keys(hooks).map((path) => [path, handler]));
 }
 

@@ -1,8 +1,13 @@
-import { Aws, Duration, Validations } from 'aws-cdk-lib';
+import { Annotations, Aws, Duration, Validations } from 'aws-cdk-lib';
 import {
   Alarm,
+  type AlarmBase,
+  AlarmRule,
+  AlarmState,
   AnomalyDetectionAlarm,
   ComparisonOperator,
+  CompositeAlarm,
+  type IAlarm,
   type IMetric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -26,7 +31,8 @@ interface Limit {
 /** What wakes somebody, and the topic that it goes to. Each alarm's text ends with its article in the runbook. */
 export class Alarms extends Construct {
   readonly topic: Topic;
-  readonly all: Alarm[] = [];
+  /** All that ring, by the name of their article in the runbook. */
+  private readonly byName = new Map<string, AlarmBase>();
 
   constructor(
     scope: Construct,
@@ -38,12 +44,23 @@ export class Alarms extends Construct {
     this.topic = this.makeTopic();
     for (const [name, limit] of Object.entries(limitsOf(metrics))) this.addAlarm(name, limit);
     this.addRefusalsAlarm(metrics);
+    if (settings.silenceMinutes > 0) this.wakeOnSilence(metrics, settings.silenceMinutes);
+    if (settings.healthCheck) this.wakeOnFailedChecks(metrics);
+    if (settings.alarmEmail === undefined) this.warnOfNobody();
+  }
+
+  get all(): IAlarm[] {
+    return [...this.byName.values()];
+  }
+
+  named(...names: readonly string[]): IAlarm[] {
+    return names.flatMap((name) => this.byName.get(name) ?? []);
   }
 
   private addAlarm(name: string, { description: says, metric, above, of, in: periods }: Limit): void {
     const alarm = new Alarm(this, name, {
       alarmName: `${this.settings.name}-${name}`,
-      alarmDescription: describe(says, name),
+      alarmDescription: this.describe(says, name),
       metric,
       threshold: above,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -51,7 +68,7 @@ export class Alarms extends Construct {
       evaluationPeriods: periods,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    this.notify(alarm);
+    this.notify(name, alarm);
   }
 
   /** What is normal differs from carrier to carrier: CloudWatch learns it. */
@@ -59,7 +76,7 @@ export class Alarms extends Construct {
     const name = 'refusals';
     const alarm = new AnomalyDetectionAlarm(this, name, {
       alarmName: `${this.settings.name}-${name}`,
-      alarmDescription: describe('Many more phones than usual are refused', name),
+      alarmDescription: this.describe('Many more phones than usual are refused', name),
       metric: metrics.ours('refusals', { period: Duration.minutes(5) }),
       stdDevs: 4,
       comparisonOperator: ComparisonOperator.GREATER_THAN_UPPER_THRESHOLD,
@@ -67,13 +84,71 @@ export class Alarms extends Construct {
       evaluationPeriods: 3,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    this.notify(alarm);
+    this.notify(name, alarm);
   }
 
-  private notify(alarm: Alarm): void {
+  /**
+   * Nothing comes, and nothing is counted: so missing data count as silence here. A new installation, and one whose
+   * phones are gone for good, had no registration in a week: there silence is no news.
+   */
+  private wakeOnSilence(metrics: InstanceMetrics, minutes: number): void {
+    const name = 'silence';
+    const lately = this.noRegistration(`${name}-lately`, minutes, metrics.registrations(Duration.minutes(1)));
+    const inAWeek = this.noRegistration(`${name}-in-a-week`, 7, metrics.registrations(Duration.days(1)));
+    const alarm = new CompositeAlarm(this, name, {
+      compositeAlarmName: `${this.settings.name}-${name}`,
+      alarmDescription: this.describe(`No phone registered for ${minutes} minutes`, name),
+      alarmRule: AlarmRule.allOf(
+        AlarmRule.fromAlarm(lately, AlarmState.ALARM),
+        AlarmRule.fromAlarm(inAWeek, AlarmState.OK),
+      ),
+    });
+    this.notify(name, alarm);
+  }
+
+  /** A part of the alarm `silence`: by itself it rings nowhere. */
+  private noRegistration(name: string, evaluationPeriods: number, metric: IMetric): Alarm {
+    return new Alarm(this, name, {
+      alarmName: `${this.settings.name}-${name}`,
+      alarmDescription: this.describe('A part of the alarm silence', 'silence'),
+      metric,
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  /** Missing data mean that a Lambda was not asked: then the schedule does not work. */
+  private wakeOnFailedChecks(metrics: InstanceMetrics): void {
+    const name = 'health-check';
+    const alarm = new Alarm(this, name, {
+      alarmName: `${this.settings.name}-${name}`,
+      alarmDescription: this.describe('A Lambda fails its health check, or is not asked for it', name),
+      metric: metrics.errors(Duration.minutes(5)),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    this.notify(name, alarm);
+  }
+
+  private notify(name: string, alarm: AlarmBase): void {
     alarm.addAlarmAction(new SnsAction(this.topic));
     alarm.addOkAction(new SnsAction(this.topic));
-    this.all.push(alarm);
+    this.byName.set(name, alarm);
+  }
+
+  private describe(says: string, article: string): string {
+    return `${says}. ${this.settings.runbookUrl ?? 'docs/runbook.md'}#${article}`;
+  }
+
+  private warnOfNobody(): void {
+    Annotations.of(this).addWarningV2(
+      'edge-registrar:no-alarm-email',
+      'alarms reach nobody: set alarmEmail, or subscribe to their SNS topic',
+    );
   }
 
   private makeTopic(): Topic {
@@ -155,6 +230,13 @@ function limitsOf(metrics: InstanceMetrics): Record<string, Limit> {
       of: 2,
       in: 3,
     },
+    'emergency-call': {
+      description: 'Somebody called an emergency number',
+      metric: metrics.ours('emergencyCalls'),
+      above: 0,
+      of: 1,
+      in: 1,
+    },
     'bad-record': {
       description: 'A customer record has something in it that the hooks cannot use',
       metric: metrics.ours('badRecords', { period: Duration.minutes(5) }),
@@ -163,8 +245,4 @@ function limitsOf(metrics: InstanceMetrics): Record<string, Limit> {
       in: 1,
     },
   };
-}
-
-function describe(says: string, article: string): string {
-  return `${says}. docs/runbook.md#${article}`;
 }

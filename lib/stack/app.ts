@@ -5,11 +5,12 @@ import { readSettings, standbySettings } from './stack-settings';
 
 /**
  * The CDK app: one instance of the stack as the context describes it, checked at synth.
+ * @param deployRegion the Region of the AWS profile that deploys, if there is one
  * @throws WrongSettings
  */
-export function edgeRegistrarApp(props?: AppProps): App {
+export function edgeRegistrarApp(props?: AppProps, deployRegion?: string): App {
   const app = new App(props);
-  const settings = readSettings((name) => app.node.tryGetContext(name));
+  const settings = readSettings(app.node.getAllContext(), deployRegion);
   const home = new EdgeRegistrar(app, settings);
   // The standby first: its key must be there when the table at home is told to keep a copy under it.
   if (settings.standbyRegion)

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ACCOUNTS_OF_CUSTOMER } from '../aws/stores/tables';
 import { ENV } from '../hooks/settings';
-import type { DataKey } from './data-key';
+import { type DataKey, opensForeignTableFor } from './data-key';
 import type { HookFunction } from './hook-function';
 import type { Settings } from './stack-settings';
 import { allow, Table } from './table';
@@ -14,19 +14,21 @@ export type RegionRole = 'home' | 'standby';
 export class Customers extends Construct {
   readonly tableName: string;
   private readonly tableArn: string;
+  private readonly isForeign: boolean;
 
   constructor(
     scope: Construct,
     id: string,
     private readonly key: DataKey,
-    { name, standbyRegion }: Settings,
+    { name, standbyRegion, existingCustomersTable }: Settings,
     role: RegionRole,
   ) {
     super(scope, id);
+    this.isForeign = existingCustomersTable !== undefined;
     // Both Regions know the name; and an update never replaces a table that has one.
-    const named = { tableName: `${name}-customers` };
+    const named = { tableName: existingCustomersTable ?? `${name}-customers` };
     const { tableName, tableArn } =
-      role === 'home'
+      role === 'home' && !this.isForeign
         ? new Table(this, 'Table', {
             ...named,
             keys: 'customers',
@@ -43,7 +45,8 @@ export class Customers extends Construct {
   /** One record at a time, by its key: a hook that is taken over cannot list who else there is. */
   grantRead(hook: HookFunction): void {
     allow(hook, this.tableArn, 'dynamodb:GetItem');
-    this.key.grantTableUse(hook, 'kms:Decrypt');
+    if (this.isForeign) opensForeignTableFor(hook, this.tableName);
+    else this.key.grantTableUse(hook, 'kms:Decrypt');
     hook.lambda.addEnvironment(ENV.customersTable, this.tableName);
   }
 

@@ -4,20 +4,32 @@ import {
   Dashboard as CloudWatchDashboard,
   GraphWidget,
   type IMetric,
+  LogQueryVisualizationType,
+  LogQueryWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Alarms } from './alarms';
+import type { HookFunction } from './hook-function';
 import type { InstanceMetrics } from './instance-metrics';
+import { stepsOf } from './saved-queries';
 import type { Settings } from './stack-settings';
 
 const WIDTH = 12;
 const HEIGHT = 6;
 
-/** One page: are phones registering, are calls completing, is anyone attacking, is AWS slow? */
+/** One page: are phones registering, are calls completing, is anyone attacking, is AWS slow, and who is concerned? */
 export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, { name }: Settings, metrics: InstanceMetrics, alarms: Alarms) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { name }: Settings,
+    metrics: InstanceMetrics,
+    alarms: Alarms,
+    hooks: readonly HookFunction[],
+  ) {
     super(scope, id);
     const m = metrics;
+    const logs = hooks.map(({ logGroup }) => logGroup.logGroupName);
     new CloudWatchDashboard(this, 'Dashboard', {
       dashboardName: name,
       defaultInterval: Duration.hours(3),
@@ -31,7 +43,7 @@ export class Dashboard extends Construct {
           graph('Are calls completing?', [
             m.ours('calls', { label: 'sent to a trunk' }),
             m.ours('callsToPhones', { label: 'ringing our phones' }),
-            m.oursBy('callsEnded', 'outcome'),
+            ...m.oursBy('callsEnded'),
             m.ours('trunkFailures', { label: 'failed at a trunk' }),
             m.callsAtOnce,
           ]),
@@ -51,8 +63,8 @@ export class Dashboard extends Construct {
           ]),
         ],
         [
-          graph('What is answered, and why', [m.oursBy('hooks', 'hook', 'answer', 'because')]),
-          graph('What went wrong', [
+          graph('What does jambonz ask?', m.oursBy('hooks')),
+          graph('What went wrong?', [
             m.ours('undecided', { label: 'undecided (504)' }),
             m.apiFailures,
             m.throttles,
@@ -62,9 +74,29 @@ export class Dashboard extends Construct {
             m.ours('clockSkew', { label: 'clock skew' }),
           ]),
         ],
+        [
+          table('Who may not register or call, and why?', logs, 'who is refused and why'),
+          table('Which calls are refused, and why?', logs, 'which calls are refused and why'),
+        ],
+        [
+          table('Who calls how much?', logs, 'who calls how much'),
+          table('Which trunks fail?', logs, 'which dials fail'),
+        ],
       ],
     });
   }
+}
+
+/** The answer of a saved query, for the time that the page shows. */
+function table(title: string, logGroupNames: string[], question: string): LogQueryWidget {
+  return new LogQueryWidget({
+    title,
+    logGroupNames,
+    queryLines: [...stepsOf(question), 'limit 20'],
+    view: LogQueryVisualizationType.TABLE,
+    width: WIDTH,
+    height: HEIGHT,
+  });
 }
 
 function graph(title: string, left: IMetric[]): GraphWidget {

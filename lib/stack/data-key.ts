@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -32,8 +32,41 @@ export class DataKey extends Construct {
       new PolicyStatement({
         actions: [...actions],
         resources: [this.key.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${Stack.of(this).region}.amazonaws.com` } },
+        conditions: { StringEquals: { 'kms:ViaService': throughDynamoDB(this) } },
       }),
     );
   }
+}
+
+/**
+ * Lets a hook read a table that lies under a key which this stack does not know: whichever it is, for that table and
+ * through DynamoDB only (DynamoDB developer guide, "DynamoDB encryption context").
+ */
+export function opensForeignTableFor(hook: HookFunction, tableName: string): void {
+  const stack = Stack.of(hook);
+  const anyKey = stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
+  hook.lambda.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['kms:Decrypt'],
+      resources: [anyKey],
+      conditions: {
+        StringEquals: {
+          'kms:ViaService': throughDynamoDB(hook),
+          'kms:EncryptionContext:aws:dynamodb:tableName': tableName,
+          'kms:EncryptionContext:aws:dynamodb:subscriberId': Aws.ACCOUNT_ID,
+        },
+      },
+    }),
+  );
+  const region = Token.isUnresolved(stack.region) ? '<AWS::Region>' : stack.region;
+  Validations.of(hook).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:${region}:<AWS::AccountId>:key/*]`,
+    reason: 'Only the table knows which key an existing table lies under. The condition names the table.',
+  });
+}
+
+/** How KMS names DynamoDB: by amazonaws.com, and in some partitions by their own domain. */
+function throughDynamoDB(scope: Construct): string[] {
+  const { region } = Stack.of(scope);
+  return [`dynamodb.${region}.amazonaws.com`, `dynamodb.${region}.${Aws.URL_SUFFIX}`];
 }

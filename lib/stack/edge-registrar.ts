@@ -1,10 +1,12 @@
-import { Annotations, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, CfnParameter, CfnRule, Fn, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { LAMBDA_ROUTES, ROUTES } from '../jambonz/routes';
 import { Alarms } from './alarms';
+import { CanaryDeployment } from './canary-deployment';
 import { Customers, type RegionRole } from './customers-table';
 import { Dashboard } from './dashboard';
 import { DataKey } from './data-key';
+import { HealthSchedule } from './health-schedule';
 import { HookFunction } from './hook-function';
 import { InstanceMetrics } from './instance-metrics';
 import { Memory } from './memory';
@@ -19,6 +21,7 @@ export class EdgeRegistrar extends Stack {
   constructor(scope: Construct, settings: Settings, role: RegionRole = 'home') {
     super(scope, role === 'home' ? settings.name : `${settings.name}-standby`, {
       description: 'edge-registrar: SIP devices register and call through jambonz',
+      terminationProtection: true,
       ...inRegion(role === 'home' ? settings.region : settings.standbyRegion),
     });
     const key = new DataKey(this, 'DataKey', settings);
@@ -42,7 +45,10 @@ export class EdgeRegistrar extends Stack {
       { TableName: memory.table.tableName, Operation: 'UpdateItem' },
     ]);
     const alarms = new Alarms(this, 'Alarms', settings, metrics);
-    new Dashboard(this, 'Dashboard', settings, metrics, alarms);
+    if (settings.canaryDeployment)
+      new CanaryDeployment(this, 'CanaryDeployment', hooks, alarms.named('undecided', 'front-door-5xx'));
+    if (settings.healthCheck) new HealthSchedule(this, 'HealthSchedule', hooks);
+    new Dashboard(this, 'Dashboard', settings, metrics, alarms, hooks);
     new SavedQueries(this, 'SavedQueries', settings, api, hooks);
 
     this.addOutputs({
@@ -62,7 +68,7 @@ export class EdgeRegistrar extends Stack {
       ],
     });
     for (const [name, value] of Object.entries(settings.tags)) Tags.of(this).add(name, value);
-    warnOfExamples(this, settings);
+    if (settings.outboundSipHost === EXAMPLE_SIP_HOST) refuseToDeploy(this);
   }
 
   private addOutputs(
@@ -80,12 +86,25 @@ function inRegion(region: string | undefined): { env?: { region: string } } {
   return region === undefined ? {} : { env: { region } };
 }
 
-function warnOfExamples(stack: Stack, { outboundSipHost }: Settings): void {
-  if (outboundSipHost !== EXAMPLE_SIP_HOST) return;
+/**
+ * The example host is for a look at the template. CloudFormation itself refuses to deploy it, whoever deploys: a rule
+ * holds a parameter, which is there for that only, against what it must not be (CloudFormation, "Rules section").
+ */
+function refuseToDeploy(stack: Stack): void {
+  const advice = `the setting outboundSipHost is still ${EXAMPLE_SIP_HOST}: set your carrier's host in cdk.json, or with -c outboundSipHost=…`;
   Annotations.of(stack).addWarningV2(
     'edge-registrar:example-sip-host',
-    `the setting outboundSipHost is still ${EXAMPLE_SIP_HOST}: set your carrier's host in cdk.json, or with -c outboundSipHost=…`,
+    `${advice}; this template cannot be deployed`,
   );
+  const host = new CfnParameter(stack, 'OutboundSipHostOfTheExample', { default: EXAMPLE_SIP_HOST });
+  new CfnRule(stack, 'OutboundSipHostIsSet', {
+    assertions: [
+      {
+        assert: Fn.conditionNot(Fn.conditionEquals(host, EXAMPLE_SIP_HOST)),
+        assertDescription: advice,
+      },
+    ],
+  });
 }
 
 function entriesOf<Key extends string, Value>(record: Readonly<Record<Key, Value>>): [Key, Value][] {

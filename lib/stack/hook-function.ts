@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  type Alias,
   ApplicationLogLevel,
   Architecture,
+  type IFunction,
   LoggingFormat,
   Runtime,
   SystemLogLevel,
@@ -13,7 +15,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENV } from '../hooks/settings';
 import type { LAMBDA_ROUTES } from '../jambonz/routes';
-import { BUNDLE, entryOf } from './bundle';
+import { BUNDLE, entryOf, LAZY_MODULE } from './bundle';
 import type { Settings } from './stack-settings';
 
 const ROOT = join(__dirname, '..', '..');
@@ -28,6 +30,8 @@ const TIMEOUT = Duration.seconds(5);
 export class HookFunction extends Construct {
   readonly lambda: NodejsFunction;
   readonly logGroup: LogGroup;
+  /** Which version answers, when CodeDeploy moves hooks to a new one step by step. */
+  readonly live: Alias | undefined;
 
   constructor(scope: Construct, id: keyof typeof LAMBDA_ROUTES, settings: Settings) {
     super(scope, id);
@@ -66,14 +70,21 @@ export class HookFunction extends Construct {
       },
       projectRoot: ROOT,
       depsLockFilePath: join(ROOT, 'package-lock.json'),
-      bundling,
+      bundling: id === LAZY_MODULE.lambda ? { ...bundling, commandHooks: lazyModule } : bundling,
     });
+    this.live = settings.canaryDeployment ? this.lambda.addAlias('live') : undefined;
     this.acknowledge();
+  }
+
+  /** What others invoke: the alias, or the function itself. */
+  get invoked(): IFunction {
+    // Under exactOptionalPropertyTypes the CDK's own Alias does not fit the CDK's own IFunction.
+    return (this.live as IFunction | undefined) ?? this.lambda;
   }
 
   private acknowledge(): void {
     const synchronous =
-      'API Gateway waits for every answer: there is no asynchronous call whose failure could get lost.';
+      'API Gateway waits for every answer, and a health check that fails is not worth a second try: it comes again.';
     Validations.of(this.lambda).acknowledge(
       { id: 'Serverless-LambdaDLQ', reason: synchronous },
       { id: 'Serverless-LambdaAsyncFailureDestination', reason: synchronous },
@@ -94,4 +105,18 @@ const bundling: BundlingOptions = {
   externalModules: [...BUNDLE.external],
   minify: BUNDLE.minify,
   sourceMap: BUNDLE.sourcemap,
+};
+
+/** The second bundle, in the words of esbuild's command line. */
+const lazyModule: NonNullable<BundlingOptions['commandHooks']> = {
+  beforeBundling: () => [],
+  beforeInstall: () => [],
+  afterBundling: (_, folder) => [
+    [
+      'npx --no-install esbuild --bundle --platform=node --log-level=warning --minify',
+      `--target=${BUNDLE.target} --format=${BUNDLE.format} --main-fields=${BUNDLE.mainFields.join(',')}`,
+      ...Object.entries(LAZY_MODULE.loader).map(([extension, loader]) => `--loader:${extension}=${loader}`),
+      `"${LAZY_MODULE.entry}" "--outfile=${join(folder, LAZY_MODULE.file)}"`,
+    ].join(' '),
+  ],
 };

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS, type MetricName } from '../hooks/metrics';
+import { METRIC_SPLITS, METRICS } from '../hooks/metrics';
 import type { HookFunction } from './hook-function';
 import type { Settings } from './stack-settings';
 import type { WebhookApi } from './webhook-api';
@@ -28,6 +28,29 @@ export class InstanceMetrics {
     });
   }
 
+  /** How many REGISTERs were granted; none at all is 0, not missing. */
+  registrations(period: Duration): IMetric {
+    return new MathExpression({
+      expression: 'FILL(granted, 0)',
+      usingMetrics: { granted: this.ours('registrations', { period }) },
+      label: 'registered',
+      period,
+    });
+  }
+
+  /** How often a Lambda failed; missing when one of them was not asked at all. */
+  errors(period: Duration): IMetric {
+    const named = this.hooks.map(
+      (hook, at) => [`errors${at}`, hook.lambda.metricErrors({ period })] as const,
+    );
+    return new MathExpression({
+      expression: named.map(([it]) => it).join(' + '),
+      usingMetrics: Object.fromEntries(named),
+      label: 'errors',
+      period,
+    });
+  }
+
   /** How many calls went on at once, on average: what was talked in an hour is told as the calls end. */
   get callsAtOnce(): IMetric {
     const hour = Duration.hours(1);
@@ -39,20 +62,15 @@ export class InstanceMetrics {
     });
   }
 
-  /** All of one metric that the hooks split by these dimensions. */
-  oursBy(metric: keyof typeof METRICS, ...dimensions: readonly string[]): IMetric {
-    const search = `{"${this.settings.name}",${dimensions.join(',')}} MetricName="${METRICS[metric] satisfies MetricName}"`;
-    return new MathExpression({
-      expression: `SEARCH('${search}', 'Sum', 60)`,
-      label: dimensions.map((it) => `\${PROP('Dim.${it}')}`).join(' '),
-      usingMetrics: {},
-      period: MINUTE,
-    });
+  /** One of those that the hooks split: what each value of its dimension counts. */
+  oursBy(metric: keyof typeof METRIC_SPLITS): Metric[] {
+    const { by, into } = METRIC_SPLITS[metric];
+    return into.map((value) => this.ours(metric, { label: value }).with({ dimensionsMap: { [by]: value } }));
   }
 
   /** Answers of the front door that phones see as 5xx, on the paths that exist. */
   get apiFailures(): IMetric {
-    return this.sum('answers 5xx', 'door', this.api.methodMetrics('5XXError'));
+    return this.api.failures;
   }
 
   apiLatency(statistic: string, label: string): IMetric {

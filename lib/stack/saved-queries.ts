@@ -39,10 +39,20 @@ export const QUERIES: readonly Query[] = [
       'filter hook = "call-hook" and answer = "refuse" | stats count(*) as times by aor, because | sort times desc',
   },
   {
+    question: 'who calls how much',
+    of: 'hooks',
+    query: 'filter hook = "call-hook" and answer = "dial" | stats count(*) as calls by aor | sort calls desc',
+  },
+  {
     question: 'which dials fail',
     of: 'hooks',
     query:
       'filter hook = "dial-action" and answer != "done" | stats count(*) as times by trunk, answer, because, status | sort times desc',
+  },
+  {
+    question: 'who called for help',
+    of: 'hooks',
+    query: 'filter ispresent(emergency) | fields @timestamp, aor, to, callerId, trunk | sort @timestamp desc',
   },
   {
     question: 'what could not be decided',
@@ -98,4 +108,9 @@ export class SavedQueries extends Construct {
       });
     }
   }
+}
+
+/** The steps of one of them. */
+export function stepsOf(question: string): string[] {
+  return QUERIES.flatMap(({ question: asks, query }) => (asks === question ? query.split(' | ') : []));
 }

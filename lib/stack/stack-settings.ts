@@ -16,7 +16,8 @@ const hostName = v.pipe(
 );
 const region = v.pipe(
   text,
-  v.regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'write the name of an AWS Region, such as eu-central-1'),
+  // Every partition has its own first word: us-gov-west-1, us-isob-east-1, eusc-de-east-1.
+  v.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'write the name of an AWS Region, such as eu-central-1'),
 );
 
 const certificate = v.pipe(
@@ -43,6 +44,7 @@ const addressBlock = v.pipe(
 );
 const addressBlocks = v.pipe(
   v.union([v.array(text), v.pipe(text, v.transform(splitAtCommas))], 'write a list of addresses'),
+  v.check((list) => list.length > 0, 'name at least one address, or leave the setting out'),
   v.array(addressBlock),
 );
 
@@ -134,6 +136,42 @@ const entries = {
     v.exactOptional(v.pipe(text, v.email('write an e-mail address'))),
     v.description('Who gets the alarms; more can subscribe to the topic later'),
   ),
+  silenceMinutes: v.pipe(
+    v.optional(wholeNumber(0, 1440), 90),
+    v.description(
+      'Alarm when no phone registered for so many minutes, although one did in the last 7 days. 0: never',
+    ),
+  ),
+  healthCheck: v.pipe(
+    v.optional(yesOrNo, false),
+    v.description(
+      'Check each Lambda once a minute, also when no phone asks; an alarm says when a check fails',
+    ),
+  ),
+  runbookUrl: v.pipe(
+    v.exactOptional(
+      v.pipe(text, v.regex(/^https:\/\/[^\s#]+$/, 'write a URL that begins with https:// and has no #')),
+    ),
+    v.description('Where you publish docs/runbook.md: each alarm links to its article there'),
+  ),
+  canaryDeployment: v.pipe(
+    v.optional(yesOrNo, false),
+    v.description(
+      'A new version gets 10 % of the hooks for 5 minutes, and is rolled back when an alarm rings meanwhile',
+    ),
+  ),
+  existingCustomersTable: v.pipe(
+    v.exactOptional(v.pipe(text, v.regex(/^[A-Za-z0-9_.-]{3,255}$/, 'write the name of a DynamoDB table'))),
+    v.description(
+      'A customers table that exists already, from an earlier stack or a restore. Absent: the stack makes one',
+    ),
+  ),
+  apiGatewayLogRole: v.pipe(
+    v.optional(yesOrNo, false),
+    v.description(
+      'Set the role with which API Gateway writes logs, for the whole account in this Region. Needed once, if nobody has',
+    ),
+  ),
   region: v.pipe(
     v.exactOptional(region),
     v.description("The stack's AWS Region. Absent: that of the AWS profile that deploys"),
@@ -149,7 +187,10 @@ const entries = {
   tags: v.pipe(
     v.optional(
       v.union(
-        [v.record(text, text), v.pipe(text, v.transform(readPairs))],
+        [
+          v.record(text, text),
+          v.pipe(text, v.regex(/^[^=,]+=[^,]*(,[^=,]+=[^,]*)*$/), v.transform(readPairs)),
+        ],
         'write { "owner": "voice" }, or owner=voice,stage=test on the command line',
       ),
       {},
@@ -202,31 +243,122 @@ export const SETTINGS: readonly { readonly name: string; readonly meaning: strin
   entries,
 ).map(([name, schema]) => ({ name, meaning: v.getDescription(schema) ?? '' }));
 
-/** Settings that cannot be deployed: which, what is wrong and how to mend it, one line each. */
+/** Settings that cannot be deployed: which, what is wrong and how to fix it, one line each. */
 export class WrongSettings extends Error {
   override readonly name = 'WrongSettings';
 }
 
 /**
  * Reads the settings from the CDK context: `cdk.json`, or `-c name=value` on the command line.
- * @throws WrongSettings that names every wrong one
+ * @param context everything in it; names with a colon or a slash belong to the CDK and its libraries
+ * @param deployRegion the Region of the AWS profile (the CDK's `CDK_DEFAULT_REGION`), for a stack that names none
+ * @throws WrongSettings with one line for each wrong one
  */
-export function readSettings(context: (name: string) => unknown): Settings {
-  const given = SETTINGS.map(({ name }) => [name, context(name)] as const);
-  const read = v.safeParse(settings, Object.fromEntries(given.filter(([, value]) => value !== undefined)));
-  if (read.success) return read.output;
-  throw new WrongSettings(read.issues.map(explain).join('\n'));
+export function readSettings(
+  context: Readonly<Record<string, unknown>>,
+  deployRegion?: string | undefined,
+): Settings {
+  const unknown = Object.keys(context).filter((name) => !(name in entries) && !isOfTheCdk(name));
+  const read = v.safeParse(settings, context);
+  const problems = [
+    ...unknown.map(explainUnknown),
+    ...(read.success ? certificateProblems(read.output, deployRegion) : explainAll(read.issues)),
+  ];
+  if (!read.success || problems.length > 0) throw new WrongSettings(problems.join('\n'));
+  return read.output;
 }
 
-function explain({ path, message, type, received }: v.BaseIssue<unknown>): string {
-  const name = String(path?.[0]?.key);
+/** Feature flags, look-ups and options of the CDK have a colon or a slash; these two have neither. */
+function isOfTheCdk(name: string): boolean {
+  return /[:/]/.test(name) || name === 'cli-telemetry' || name === 'acknowledged-issue-numbers';
+}
+
+function explainUnknown(name: string): string {
+  return `there is no setting ${shortened(name)}; the nearest is ${nearest(name)} (docs/deploy.md has all); it comes from -c, the context of cdk.json, or ~/.cdk.json`;
+}
+
+/** One line for each setting: a list of a thousand wrong addresses is one mistake. */
+function explainAll(issues: readonly v.BaseIssue<unknown>[]): string[] {
+  const names = issues.map(settingOf);
+  return issues.filter((issue, at) => names.indexOf(settingOf(issue)) === at).map(explain);
+}
+
+function settingOf({ path }: v.BaseIssue<unknown>): string {
+  return String(path?.[0]?.key);
+}
+
+function explain(issue: v.BaseIssue<unknown>): string {
+  const { message, type, received } = issue;
   const problem =
     received === 'undefined' && type === 'object'
       ? 'is not set'
       : type === 'partial_check'
         ? `stands alone: ${message}`
-        : `is ${received}: ${message}`;
+        : `is ${shortened(received)}: ${message}`;
+  return wrong(settingOf(issue), problem);
+}
+
+function wrong(name: string, problem: string): string {
   return `the setting ${name} ${problem}; set it in the context of cdk.json, or with -c ${name}=…`;
+}
+
+/** A certificate serves the Region that its ARN names (arn:partition:acm:region:account:certificate/id). */
+function certificateProblems(settings: Settings, deployRegion: string | undefined): string[] {
+  const { certificateArn, region = deployRegion, standbyCertificateArn, standbyRegion } = settings;
+  return [
+    ...certificateProblem('certificateArn', certificateArn, 'region', region),
+    ...certificateProblem('standbyCertificateArn', standbyCertificateArn, 'standbyRegion', standbyRegion),
+  ];
+}
+
+function certificateProblem(
+  name: keyof Settings,
+  certificateArn: string | undefined,
+  regionName: keyof Settings,
+  region: string | undefined,
+): string[] {
+  const itsRegion = certificateArn?.split(':')[3];
+  if (itsRegion === undefined || region === undefined || itsRegion === region) return [];
+  return [
+    wrong(
+      name,
+      `is of ${itsRegion}, and the stack of ${region}: set ${regionName} to ${itsRegion}, or take a certificate of ${region}`,
+    ),
+  ];
+}
+
+/** The setting whose name takes the fewest changes. */
+function nearest(name: string): string {
+  const distances = Object.keys(entries).map((it) => ({
+    it,
+    far: distance(name.toLowerCase(), it.toLowerCase()),
+  }));
+  return distances.reduce((best, other) => (other.far < best.far ? other : best)).it;
+}
+
+/** How many letters must be put in, taken out or changed (Levenshtein). */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (const [at, letter] of [...from].entries()) {
+    const next = [at + 1];
+    for (const [column, other] of [...to].entries())
+      next.push(
+        Math.min(
+          (row[column] ?? 0) + (letter === other ? 0 : 1),
+          (row[column + 1] ?? 0) + 1,
+          (next[column] ?? 0) + 1,
+        ),
+      );
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+/** What somebody wrote, short enough for a terminal. */
+function shortened(written: string): string {
+  if (written === 'Array') return 'a list';
+  if (written === 'Object') return 'an object';
+  return written.length <= 60 ? written : `${written.slice(0, 60)}…`;
 }
 
 function splitAtCommas(list: string): string[] {

@@ -53,8 +53,9 @@ export class Table extends Construct {
       ...(ttlAttribute !== undefined && {
         timeToLiveSpecification: { attributeName: ttlAttribute, enabled: true },
       }),
-      // Copies need a stream to travel by.
-      ...(replicas.length > 1 && { streamSpecification: { streamViewType: 'NEW_AND_OLD_IMAGES' } }),
+      // Copies need a stream to travel by. It costs nothing until something reads it, and stands from the beginning, so
+      // that adding or removing a copy changes the copies and nothing else.
+      ...(retained && { streamSpecification: { streamViewType: 'NEW_AND_OLD_IMAGES' } }),
       replicas: replicas.map(({ region, keyArn }) => ({
         region,
         sseSpecification: { kmsMasterKeyId: keyArn },

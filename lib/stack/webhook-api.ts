@@ -1,60 +1,68 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
+  type CfnRestApi,
+  EndpointAccessMode,
   EndpointType,
   LambdaIntegration,
   LogGroupLogDestination,
-  type Method,
   ResponseType,
   RestApi,
   type RestApiProps,
   SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { ACCESS_LOG_FORMAT } from './access-log';
+import { NO_SUCH_ROUTE, ROUTES } from '../jambonz/routes';
+import { ACCESS_LOG_FORMAT, accessLogPattern } from './access-log';
 import type { HookFunction } from './hook-function';
 import type { Settings } from './stack-settings';
 
 /** Longer than the Lambda's own end, so that the Lambda's word counts. */
 const INTEGRATION_TIMEOUT = Duration.seconds(6);
 
+/** API Gateway's own words for it, as JSON with its quotes. */
+const GATEWAY_MESSAGE = '$context.error.messageString';
+/** API Gateway says "Missing Authentication Token" there, which sends people looking for one. */
+const NO_SUCH_ROUTE_IN_JSON = JSON.stringify(NO_SUCH_ROUTE);
+
 /**
- * All that API Gateway may say by itself. Its usual 403, 429, 500 and 503 would reach the phone as they are:
- * a 403 is a wrong password to it, and after a 500 or 503 some phones never come back.
+ * All that API Gateway may answer by itself, and what it says. Its usual 403, 429, 500 and 503 would reach the phone
+ * as they are: a 403 is a wrong password to it, and after a 500 or 503 some phones never come back.
  */
-const GATEWAY_RESPONSES = [
-  ResponseType.DEFAULT_4XX,
-  ResponseType.DEFAULT_5XX,
-  ResponseType.ACCESS_DENIED,
-  ResponseType.API_CONFIGURATION_ERROR,
-  ResponseType.AUTHORIZER_CONFIGURATION_ERROR,
-  ResponseType.AUTHORIZER_FAILURE,
-  ResponseType.BAD_REQUEST_BODY,
-  ResponseType.BAD_REQUEST_PARAMETERS,
-  ResponseType.EXPIRED_TOKEN,
-  ResponseType.INTEGRATION_FAILURE,
-  ResponseType.INTEGRATION_TIMEOUT,
-  ResponseType.INVALID_API_KEY,
-  ResponseType.INVALID_SIGNATURE,
-  ResponseType.MISSING_AUTHENTICATION_TOKEN,
-  ResponseType.QUOTA_EXCEEDED,
-  ResponseType.REQUEST_TOO_LARGE,
-  ResponseType.RESOURCE_NOT_FOUND,
-  ResponseType.THROTTLED,
-  ResponseType.UNAUTHORIZED,
-  ResponseType.UNSUPPORTED_MEDIA_TYPE,
-  ResponseType.WAF_FILTERED,
+const GATEWAY_RESPONSES: readonly (readonly [ResponseType, string])[] = [
+  [ResponseType.DEFAULT_4XX, GATEWAY_MESSAGE],
+  [ResponseType.DEFAULT_5XX, GATEWAY_MESSAGE],
+  [ResponseType.ACCESS_DENIED, '"this address may not call the hooks"'],
+  [ResponseType.API_CONFIGURATION_ERROR, GATEWAY_MESSAGE],
+  [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, GATEWAY_MESSAGE],
+  [ResponseType.AUTHORIZER_FAILURE, GATEWAY_MESSAGE],
+  [ResponseType.BAD_REQUEST_BODY, GATEWAY_MESSAGE],
+  [ResponseType.BAD_REQUEST_PARAMETERS, GATEWAY_MESSAGE],
+  [ResponseType.EXPIRED_TOKEN, GATEWAY_MESSAGE],
+  [ResponseType.INTEGRATION_FAILURE, GATEWAY_MESSAGE],
+  [ResponseType.INTEGRATION_TIMEOUT, GATEWAY_MESSAGE],
+  [ResponseType.INVALID_API_KEY, GATEWAY_MESSAGE],
+  [ResponseType.INVALID_SIGNATURE, GATEWAY_MESSAGE],
+  [ResponseType.MISSING_AUTHENTICATION_TOKEN, NO_SUCH_ROUTE_IN_JSON],
+  [ResponseType.QUOTA_EXCEEDED, GATEWAY_MESSAGE],
+  [ResponseType.REQUEST_TOO_LARGE, GATEWAY_MESSAGE],
+  [ResponseType.RESOURCE_NOT_FOUND, NO_SUCH_ROUTE_IN_JSON],
+  [ResponseType.THROTTLED, GATEWAY_MESSAGE],
+  [ResponseType.UNAUTHORIZED, GATEWAY_MESSAGE],
+  [ResponseType.UNSUPPORTED_MEDIA_TYPE, GATEWAY_MESSAGE],
+  [ResponseType.WAF_FILTERED, GATEWAY_MESSAGE],
 ];
 
 /** Where jambonz knocks: the REST API, POST only, each path to its Lambda. */
 export class WebhookApi extends Construct {
   readonly api: RestApi;
   readonly accessLog: LogGroup;
-  private readonly methods: Method[] = [];
+  /** Answers 5xx on the paths that exist, so that a stranger who tries others rings no alarm. */
+  readonly failures: Metric;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
@@ -66,32 +74,34 @@ export class WebhookApi extends Construct {
       restApiName: settings.name,
       description: 'The webhooks that jambonz calls: may this phone register, where does this call go',
       endpointConfiguration: { types: [EndpointType.REGIONAL] },
-      // API Gateway writes no log before the account has this role; it stays when the stack goes.
-      cloudWatchRole: true,
+      // API Gateway writes no log before the account has this role. It is one for all of the account's APIs in this
+      // Region, so it stays when the stack goes.
+      cloudWatchRole: settings.apiGatewayLogRole,
       ...(settings.sbcAddresses && { policy: onlyFrom(settings.sbcAddresses) }),
       ...this.ownName(settings),
       deployOptions: {
         stageName: 'hooks',
-        metricsEnabled: true,
+        // Detailed metrics are five of each method, billed as custom ones.
+        metricsEnabled: false,
         throttlingRateLimit: settings.requestsPerSecond,
         throttlingBurstLimit: settings.burst,
         accessLogDestination: new LogGroupLogDestination(this.accessLog),
         accessLogFormat: AccessLogFormat.custom(ACCESS_LOG_FORMAT),
       },
     });
-    for (const type of GATEWAY_RESPONSES) this.answer504(type);
-    this.acknowledge();
+    this.requireTls12();
+    this.failures = this.countFailures(settings.name);
+    for (const [type, text] of GATEWAY_RESPONSES) this.answer504(type, text);
+    this.acknowledge(settings);
   }
 
   /** POST to each of the paths reaches the hook. */
   route(hook: HookFunction, paths: readonly string[]): void {
-    const integration = new LambdaIntegration(hook.lambda, {
+    const integration = new LambdaIntegration(hook.invoked, {
       timeout: INTEGRATION_TIMEOUT,
       allowTestInvoke: false,
     });
-    for (const path of paths) {
-      this.methods.push(this.api.root.resourceForPath(path).addMethod('POST', integration));
-    }
+    for (const path of paths) this.api.root.resourceForPath(path).addMethod('POST', integration);
   }
 
   urlOf(path: string): string {
@@ -113,26 +123,36 @@ export class WebhookApi extends Construct {
     };
   }
 
-  /** One metric of each path, by the minute: requests to paths that do not exist are not in it. */
-  methodMetrics(metricName: string): IMetric[] {
-    const stage = this.api.deploymentStage;
-    return this.methods.map((it) =>
-      it.metric(metricName, stage, { statistic: 'Sum', period: Duration.minutes(1) }),
-    );
+  /** The amazonaws.com name takes TLS 1.0 unless it is told otherwise (API Gateway, "Security policies for REST APIs"). */
+  private requireTls12(): void {
+    const api = this.api.node.defaultChild as CfnRestApi;
+    api.securityPolicy = SecurityPolicy.TLS13_1_2_PQ_2025_09;
+    api.endpointAccessMode = EndpointAccessMode.BASIC;
   }
 
-  private answer504(type: ResponseType): void {
+  private countFailures(namespace: string): Metric {
+    const filter = new MetricFilter(this, 'Failures', {
+      logGroup: this.accessLog,
+      filterPattern: FilterPattern.literal(accessLogPattern(Object.values(ROUTES), '5*')),
+      metricNamespace: namespace,
+      metricName: 'Answers5xx',
+      metricValue: '1',
+    });
+    return filter.metric({ statistic: 'Sum', period: Duration.minutes(1), label: 'answers 5xx' });
+  }
+
+  /** @param text JSON */
+  private answer504(type: ResponseType, text: string): void {
     this.api.addGatewayResponse(type.responseType, {
       type,
       statusCode: '504',
       templates: {
-        'application/json':
-          '{"error":$context.error.messageString,"gateway":"$context.error.responseType","requestId":"$context.extendedRequestId"}',
+        'application/json': `{"error":${text},"gateway":"$context.error.responseType","requestId":"$context.extendedRequestId"}`,
       },
     });
   }
 
-  private acknowledge(): void {
+  private acknowledge({ apiGatewayLogRole }: Settings): void {
     const signed = 'Lambda checks the HMAC of jambonz over the raw body before anything else is read.';
     Validations.of(this.api).acknowledge(
       {
@@ -159,12 +179,13 @@ export class WebhookApi extends Construct {
         reason:
           'The execution log would hold digests and call data. The access log has no body, the Lambda log no secret.',
       },
-      {
+    );
+    if (apiGatewayLogRole)
+      Validations.of(this.api).acknowledge({
         id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
         reason:
           'The account-wide role of API Gateway: AWS wrote this policy for it, and a narrower one would cut off other APIs.',
-      },
-    );
+      });
   }
 }
 

@@ -15,7 +15,8 @@ export class WebhookSecret extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.secret = new Secret(this, 'Secret', {
-      description: 'The webhook secret of the jambonz account; the previous version stays valid too',
+      description:
+        'The webhook secret of the jambonz account; the previous version stays valid for some hours',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
     Validations.of(this.secret).acknowledge({

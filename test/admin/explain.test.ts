@@ -93,6 +93,58 @@ describe('explain call', () => {
     expect(code).toBe(1);
   });
 
+  test.each([
+    [
+      { country: 'US', rewrite: [{ from: '9', to: '' }] },
+      '9 (212) 555-0123',
+      [
+        '  cleaned     92125550123',
+        '  rewritten   2125550123   (dialPlan.rewrite[0])',
+        '  number      12125550123   (country: as people of US dial)',
+      ],
+    ],
+    [
+      { country: 'US' },
+      '411',
+      ['  number      411   (impossible-in-country: no number of US, so it stays as it was dialled)'],
+    ],
+    [
+      { country: 'AU' },
+      '1902123456',
+      [
+        '  number      611902123456   (country: as people of AU dial)',
+        '  permission  denied   (high-risk range 6119: premium-rate numbers of AU)',
+      ],
+    ],
+  ])('says each step under %j: %s', async (dialPlan, dialled, lines) => {
+    const { shell, known, printed, put } = await open();
+    await put({ realm: 'a.example', username: 'steps', callerId: '1', techPrefix: '7#', dialPlan });
+    await explainCall(shell, known, 'steps@a.example', dialled, {});
+    expect(printed().split('\n')).toEqual(expect.arrayContaining(lines));
+  });
+
+  test('says whom each carrier sees, and what the caller hears', async () => {
+    const { shell, known, printed, put } = await open();
+    await put({
+      realm: 'a.example',
+      username: 'steps',
+      callerId: '+18005550100',
+      dialMusic: 'https://media.example/ring.wav',
+      trunks: [
+        { name: 'one', host: 'one.example', fromUser: 'login7', callerId: '+18005550177' },
+        { name: 'two', host: 'two.example', fromHost: 'pbx.example', techPrefix: '7#', escapeHash: true },
+      ],
+    });
+    await explainCall(shell, known, 'steps@a.example', '966501234567', {});
+    expect(printed().split('\n')).toEqual(
+      expect.arrayContaining([
+        '  trunk 1        one: sip:966501234567@one.example as +18005550177, its own caller id, From login7@jambonz   (all-numbers)',
+        '  trunk 2        two: sip:7%23966501234567@two.example as +18005550100, From +18005550100@pbx.example   (all-numbers)',
+        '  ringback       https://media.example/ring.wav',
+      ]),
+    );
+  });
+
   test('of an account that is not there says so', async () => {
     const { shell, known, printed } = await open();
     await explainCall(shell, known, 'Acme@a.example', '1', {});
@@ -132,7 +184,12 @@ describe('explain register', () => {
     await put({
       realm: 'a.example',
       username: 'alice',
-      registration: { maxExpires: 600, allowedAddresses: ['192.0.2.0/24'], replay: 'enforce' },
+      registration: {
+        maxExpires: 600,
+        allowedAddresses: ['192.0.2.0/24'],
+        replay: 'enforce',
+        users: ['100', '101'],
+      },
       credentials: [
         { label: 'old', ha1: 'c2259bf057179dae2de80a2dfa26dac2', notAfter: '2026-11-01T00:00:00Z' },
         { label: 'new', ha1: 'bede63d4389ea015b7888526c4687f6d' },
@@ -142,20 +199,21 @@ describe('explain register', () => {
     expect(printed()).toBe(
       [
         'REGISTER of alice@a.example at 2026-11-23T12:00:00.000Z, by the records of table Customers at ENDPOINT',
-        '  with old    refused, wrong-digest: this credential is not valid at this time',
-        '  with new    admitted for 600 s',
-        '  addresses   192.0.2.0/24',
-        '  calls       from these addresses too',
-        '  used twice  a digest that was used before is refused (registration.replay enforce)',
+        '  with old     refused, wrong-digest: this credential is not valid at this time',
+        '  with new     admitted for 600 s',
+        '  addresses    192.0.2.0/24',
+        '  calls        from these addresses too',
+        '  other users  100, 101',
+        '  used twice   a digest that was used before is refused (registration.replay enforce)',
       ].join('\n'),
     );
     expect(code).toBe(0);
     await explainRegister(shell, known, 'alice@a.example', { at: Date.parse('2026-10-01T00:00:00Z') });
-    expect(printed()).toContain('  with old    admitted for 600 s');
+    expect(printed()).toContain('  with old     admitted for 600 s');
     const elsewhere = await explainRegister(shell, known, 'alice@a.example', { address: '198.51.100.7' });
     expect(elsewhere.code).toBe(1);
     expect(printed()).toContain(
-      '  with new    refused, address-not-allowed: registration.allowedAddresses does not hold it',
+      '  with new     refused, address-not-allowed: registration.allowedAddresses does not hold it',
     );
   });
 

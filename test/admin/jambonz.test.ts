@@ -6,6 +6,7 @@ import { connectJambonz, type JambonzApi } from '../../lib/admin/jambonz-api';
 import { withSecret } from '../../lib/admin/secret-store';
 import { readLocalSecret } from '../../lib/local/local-secret';
 import { startLocalStack } from '../../lib/local/stack';
+import { virtualTimers } from '../aws/virtual-timers';
 import { type Desk, openDesk } from './desk';
 import { ACCOUNT_SID, API_KEY, type JambonzStandIn, startJambonz } from './jambonz-stand-in';
 
@@ -253,7 +254,11 @@ describe('jambonz doctor', () => {
 
   test('finds no mistake in an account that is connected to hooks that answer', async () => {
     const endpoint = desk.shell.env.DYNAMODB_ENDPOINT;
-    const stack = await startLocalStack({ PORT: '0', DYNAMODB_ENDPOINT: endpoint }, () => {});
+    const stack = await startLocalStack(
+      { PORT: '0', DYNAMODB_ENDPOINT: endpoint },
+      () => {},
+      virtualTimers(),
+    );
     try {
       await desk.put({
         realm: 'sip.example.com',

@@ -58,6 +58,7 @@ describe('lint warns of', () => {
     const record = {
       ...patterns('^966', '^1'),
       destinations: { default: 'deny', allow: ['9665', '44'] },
+      emergency: { country: 'SA' },
       trunks: [
         { name: 'saudi', prefixes: ['966'] },
         { name: 'home', prefixes: ['1212'] },
@@ -74,7 +75,7 @@ describe('lint warns of', () => {
     expect(warned(record)).toEqual([
       'acme: callerId.default 0598888833 goes to trunk main as it is, which wants +e164',
     ]);
-    expect(warned({ ...record, dialPlan: { countryCode: '966', nationalPrefix: '0' } })).toEqual([]);
+    expect(warned({ ...record, dialPlan: { country: 'SA' } })).toEqual([]);
   });
 
   test('a phone that may show any number', () => {
@@ -155,6 +156,82 @@ describe('lint warns of', () => {
     ]);
   });
 
+  test.each([
+    [
+      { countryCode: '966', nationalPrefix: '0' },
+      'describes SA by prefixes, which is less than its numbering plan says',
+    ],
+    [{ countryCode: '39', nationalPrefix: '0' }, 'describes IT wrongly: a leading 0 belongs to the number'],
+    [
+      { countryCode: '1', internationalPrefix: '011', nationalPrefix: '1' },
+      'describes US wrongly: numbers are dialled without 1, too',
+    ],
+    [
+      { countryCode: '1', nationalPrefix: '1' },
+      'describes US wrongly: numbers are dialled without 1, too; 00 does not lead abroad',
+    ],
+    [{ countryCode: '36', nationalPrefix: '0' }, 'describes HU wrongly: national numbers begin with 06'],
+    [{ countryCode: '966' }, 'describes SA wrongly: national numbers begin with 0'],
+    [{ countryCode: '61', nationalPrefix: '0' }, 'describes AU wrongly: 00 does not lead abroad'],
+  ])('a country that is described by prefixes: %j', (dialPlan, what) => {
+    expect(warned({ dialPlan })).toEqual([`acme: dialPlan ${what}`]);
+  });
+
+  test('no private plan', () => {
+    expect(warned({ dialPlan: { countryCode: '999', nationalPrefix: '0' } })).toEqual([]);
+    expect(warned({ dialPlan: { country: 'SA' } })).toEqual([]);
+  });
+
+  test('rules of rewriting that are never reached, or reach too far', () => {
+    const rewrite = [
+      { from: '9', to: '' },
+      { from: '99', to: '' },
+      { from: '', digits: 3, to: '96611234' },
+      { from: '', to: '1' },
+    ];
+    expect(warned({ dialPlan: { rewrite } })).toEqual([
+      'acme: dialPlan.rewrite[1] is never reached, because rewrite[0] fits first',
+      'acme: dialPlan.rewrite[2] leaves out what is an emergency number in any country, such as 101',
+      'acme: dialPlan.rewrite[3] changes every number',
+    ]);
+    expect(warned({ dialPlan: { rewrite: rewrite.slice(2, 3) }, emergency: { country: 'SA' } })).toEqual([]);
+  });
+
+  test('a caller id of a trunk that its format cannot carry', () => {
+    expect(warned({ trunks: [{ name: 'main', callerId: '0598888833', callerIdFormat: '+e164' }] })).toEqual([
+      'acme: trunks[0].callerId 0598888833 goes to trunk main as it is, which wants +e164',
+    ]);
+  });
+
+  test('a premium-rate range that is allowed', () => {
+    expect(warned({ destinations: { allow: ['4498'] } })).toEqual([
+      'acme: destinations.allow[0] 4498 opens a high-risk range: premium-rate numbers of GB',
+    ]);
+  });
+
+  test('the AOR of another login', () => {
+    expect(
+      warned(
+        { registration: { users: ['100', '200'] } },
+        { username: '100' },
+        { username: 'b', registration: { users: ['200'] } },
+      ),
+    ).toEqual([
+      'acme: registration.users[0] 100 may be registered by 100 too',
+      'acme: registration.users[1] 200 may be registered by b too',
+      'b: registration.users[0] 200 may be registered by acme too',
+    ]);
+  });
+
+  test('nobody who can call for help', () => {
+    const denied = { destinations: { default: 'deny', allow: ['966'] } };
+    expect(warned(denied)).toEqual([
+      'acme: emergency nobody can call for help, because destinations.default is deny',
+    ]);
+    expect(warned({ ...denied, emergency: { country: 'SA' } })).toEqual([]);
+    expect(warned({ ...denied, emergency: { numbers: ['999'] } })).toEqual([]);
+  });
+
   test('trunk credentials that two customers share', () => {
     const outboundAuth = { username: 'trunk', password: 's3cret' };
     const found = warned(
@@ -181,9 +258,25 @@ describe('lint warns of', () => {
         },
       ),
     ).toEqual([
-      'phone: emergency.numbers hides 999 of acme',
       "phone: emergency.numbers[1] +12125550100 is as long as anybody's number, and escapes every rule and cap",
+      'phone: emergency.numbers hides 999 of acme',
       'phone: emergency.trunk there is no trunk main',
+    ]);
+  });
+
+  test("emergency numbers of the customer's country that are lost, and aliases that are long", () => {
+    expect(
+      warned(
+        { emergency: { country: 'US' } },
+        {
+          username: 'phone',
+          customer: 'acme',
+          emergency: { numbers: ['112', { dialled: '9911', number: '12125550100' }] },
+        },
+      ),
+    ).toEqual([
+      "phone: emergency.numbers[1] 12125550100 is as long as anybody's number, and escapes every rule and cap",
+      'phone: emergency.numbers hides 911 of acme',
     ]);
   });
 

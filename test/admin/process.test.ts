@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type LocalStack, startLocalStack } from '../../lib/local/stack';
+import { virtualTimers } from '../aws/virtual-timers';
 
 const ROOT = resolve(__dirname, '../..');
 const AOR = 'AcmeInc@register.telecomsxchange.com';
@@ -63,7 +64,7 @@ describe('on the local stack that runs', () => {
   let stack: LocalStack;
   let env: Record<string, string>;
   beforeAll(async () => {
-    stack = await startLocalStack({ PORT: '0', DYNAMODB_PORT: '0' }, () => {});
+    stack = await startLocalStack({ PORT: '0', DYNAMODB_PORT: '0' }, () => {}, virtualTimers());
     env = { PORT: new URL(stack.url).port };
   });
   afterAll(() => stack.stop());

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chartsOf } from '../../lib/bench/charts';
 import { costsOf } from '../../lib/bench/cost';
+import { fixedCostOf } from '../../lib/bench/fixed-cost';
 import { verdictOf } from '../../lib/bench/gate';
 import { sectionsOf, tableOf, withSections } from '../../lib/bench/report';
 import { gatesOf, type Results } from '../../lib/bench/results';
@@ -37,7 +38,12 @@ test('noise is half the distance between the quartiles, as a part of the median'
 describe('the cost', () => {
   const dynamodb = { reads: 1, writes: 1, readUnits: 0.5, writeUnits: 1 };
   const log = { lineBytes: 150, logBytes: 450, logLines: 2 };
-  const { millions, expires } = costsOf([{ hook: 'REGISTER', ...dynamodb, ...log }]);
+  const fixed = { key: 1, secret: 0.4, alarms: 2.2, dashboard: 3, customMetrics: 7.5 };
+  const fleet = 'REGISTER, each hour of a day, 10,000 phones';
+  const { millions, expires, months } = costsOf(
+    ['REGISTER', fleet].map((hook) => ({ hook, ...dynamodb, ...log })),
+    fixed,
+  );
 
   test('of a million REGISTERs is each part at list price', () => {
     const cents = Object.entries(millions[0] ?? {}).map(([name, it]) => [
@@ -54,6 +60,46 @@ describe('the cost', () => {
       accessLog: 0.04,
       total: 4.712,
     });
+  });
+
+  test('of a month is the fixed parts and a hook an hour for each phone; without phones no metric is written', () => {
+    const rounded = months.map(({ phones, total }) => [phones, Math.round(total * 100) / 100]);
+    expect(rounded).toEqual([
+      [0, 6.6],
+      [1000, 17.49],
+      [10_000, 48.03],
+    ]);
+  });
+
+  test('of a stack is counted in its template: the key, the secret, each metric of an alarm, the dashboard', () => {
+    const stat = { MetricStat: {} };
+    const alarm = (Properties: object) => ({ Type: 'AWS::CloudWatch::Alarm', Properties });
+    const template = {
+      Resources: {
+        Key: { Type: 'AWS::KMS::Key' },
+        Secret: { Type: 'AWS::SecretsManager::Secret' },
+        Plain: alarm({ MetricName: 'Undecided' }),
+        Sum: alarm({ Metrics: [{ Expression: 'a + b' }, stat, stat] }),
+        Anomaly: alarm({
+          Metrics: [{ Expression: 'ANOMALY_DETECTION_BAND(m0, 4)' }, stat],
+          ThresholdMetricId: 'b',
+        }),
+        Composite: { Type: 'AWS::CloudWatch::CompositeAlarm' },
+        Dashboard: { Type: 'AWS::CloudWatch::Dashboard' },
+      },
+    };
+    const { customMetrics, ...parts } = fixedCostOf(template);
+    expect(parts).toEqual({ key: 1, secret: 0.4, alarms: 0.1 + 0.2 + 0.3 + 0.5, dashboard: 3 });
+    const withFilter = { Resources: { ...template.Resources, Filter: { Type: 'AWS::Logs::MetricFilter' } } };
+    expect(fixedCostOf(withFilter).customMetrics - customMetrics).toBeCloseTo(0.3);
+  });
+
+  test('of detailed metrics of API Gateway is seen: five of each method', () => {
+    const stage = { MethodSettings: [{ MetricsEnabled: true }] };
+    const method = { Type: 'AWS::ApiGateway::Method' };
+    const Resources = { Stage: { Type: 'AWS::ApiGateway::Stage', Properties: stage }, A: method, B: method };
+    const without = fixedCostOf({ Resources: {} }).customMetrics;
+    expect(fixedCostOf({ Resources }).customMetrics - without).toBeCloseTo(3);
   });
 
   test('of 10,000 devices for 30 days is 7.2 million hooks at 3600 s, 864 million at 30 s', () => {

@@ -20,6 +20,7 @@ import {
   type Said,
   TRUNKS,
 } from './call-rows';
+import { COUNTRIES, EMERGENCY_ALIASES, REWRITINGS, TRUNK_IDENTITIES } from './number-rows';
 import { expectValid, inWords } from './verbs-in-words';
 
 async function dial(
@@ -85,6 +86,18 @@ describe('emergency numbers', () => {
 });
 describe("a customer's phones", () => {
   test.each(INHERITANCE)('$says: $verbs', expectRow);
+});
+describe('as people of a country dial', () => {
+  test.each(COUNTRIES)('$says: "$said" -> $verbs', expectRow);
+});
+describe('rewritten first', () => {
+  test.each(REWRITINGS)('$says: "$said" -> $verbs', expectRow);
+});
+describe('emergency numbers by other digits', () => {
+  test.each(EMERGENCY_ALIASES)('$says: "$said" -> $verbs', expectRow);
+});
+describe('as each trunk wants it', () => {
+  test.each(TRUNK_IDENTITIES)('$says: $verbs', expectRow);
 });
 describe('who calls', () => {
   test.each(IDENTITIES)('$says: $verbs', expectRow);

@@ -32,7 +32,7 @@ export const PLAIN = {
   callerId: '+18005550100',
 };
 
-type Row = readonly [
+export type Row = readonly [
   says: string,
   record: object,
   said: string | Said,
@@ -41,7 +41,7 @@ type Row = readonly [
   other?: object,
 ];
 
-const rows = (list: readonly Row[]): CallRow[] =>
+export const rows = (list: readonly Row[]): CallRow[] =>
   list.map(([says, record, said, verbs, because, other]) => ({
     says,
     record,

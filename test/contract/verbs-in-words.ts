@@ -57,15 +57,18 @@ function dialInWords(dial: Json, tagData: unknown): string {
   const identity = headers as Json;
   expect(Object.keys(identity)).toEqual(['P-Asserted-Identity', 'Privacy']);
   const targets = target as Json[];
-  expect(dialMusic).toBe(targets[0]?.type === 'user' ? RINGING_TONE : undefined);
-  const { words, host } = targets[0]?.type === 'user' ? phonesInWords(targets) : trunkInWords(targets);
+  const rings = targets[0]?.type === 'user';
+  const usualMusic = rings ? RINGING_TONE : undefined;
+  const { words, host, from } = rings ? phonesInWords(targets) : trunkInWords(targets);
   return [
     ...words,
     'as',
     callerName === undefined ? callerId : `${callerName} <${callerId}>`,
     ...identityInWords(identity, `<sip:${callerId}@${host}>`),
+    ...from,
     ...(timeout === undefined ? [] : [`ring ${timeout}`]),
     ...(timeLimit === undefined ? [] : [`limit ${timeLimit}`]),
+    ...(dialMusic === usualMusic ? [] : [`music ${dialMusic}`]),
     ...(tag === undefined ? [] : ['leg reports']),
     ...(referHook === undefined ? ['for good'] : []),
   ].join(' ');
@@ -74,13 +77,18 @@ function dialInWords(dial: Json, tagData: unknown): string {
 interface TargetWords {
   readonly words: readonly unknown[];
   readonly host: string;
+  readonly from: readonly string[];
 }
 
 function trunkInWords(targets: readonly Json[]): TargetWords {
-  const [{ type, sipUri, auth, ...unknownInTarget } = {}, ...others] = targets;
+  const [{ type, sipUri, auth, from, ...unknownInTarget } = {}, ...others] = targets;
   expect({ type, unknownInTarget, others }).toEqual({ type: 'sip', unknownInTarget: {}, others: [] });
   const { username, password } = (auth ?? {}) as Json;
-  return { words: [sipUri, ...(auth ? [`auth ${username}:${password}`] : [])], host: hostOf(String(sipUri)) };
+  return {
+    words: [sipUri, ...(auth ? [`auth ${username}:${password}`] : [])],
+    host: hostOf(String(sipUri)),
+    from: from === undefined ? [] : [`from ${fromInWords(from as Json)}`],
+  };
 }
 
 function phonesInWords(targets: readonly Json[]): TargetWords {
@@ -94,7 +102,13 @@ function phonesInWords(targets: readonly Json[]): TargetWords {
   return {
     words: ['phone', names.join(' + '), ...(to === undefined ? [] : [`sees ${to}`])],
     host: hostOf(first),
+    from: [],
   };
+}
+
+function fromInWords({ user = '*', host = '*', ...unknown }: Json): string {
+  expect(unknown).toEqual({});
+  return `${user}@${host}`;
 }
 
 /** The usual identity, the number that is shown and nothing to hide, goes without saying. */

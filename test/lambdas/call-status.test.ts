@@ -224,11 +224,11 @@ describe('while the memory table cannot be asked', () => {
 test('a caller who hangs up without our tag ends the call on no-answer only: other ends may be of calls that we never saw', async () => {
   const context = contextWith([{ ...ALICE, limits: { maxConcurrentCalls: 1 } }]);
   const ends: string[] = [];
-  const release = async (id: string) => {
+  const end = async (id: string) => {
     ends.push(id);
     return 'ended' as const;
   };
-  const callLimits = { ...context.callLimits, release };
+  const callLimits = { ...context.callLimits, release: end };
   for (const state of ['failed', 'completed', 'busy', 'no-answer'])
     await send(callStatus, callStatusPayload({ callId: state, status: state, sipStatus: 487 }), {
       ...context,

@@ -28,6 +28,13 @@ beforeAll(async () => {
   tables = await startTables([
     { ...account, username: 'alice', emergency: EMERGENCY },
     { ...account, username: 'bob' },
+    {
+      ...account,
+      username: 'pbx',
+      emergency: { country: 'US', numbers: [{ dialled: '8911', number: '911' }] },
+      dialPlan: { country: 'US', rewrite: [{ from: '9', to: '' }] },
+    },
+    { ...account, username: 'strict', emergency: EMERGENCY, registration: { ...OFFICE, replay: 'enforce' } },
     { realm: REALM, username: 'acme', emergency: EMERGENCY },
     { ...account, username: 'member', customer: 'acme' },
     { ...account, username: 'office', emergency: EMERGENCY, registration: OFFICE },
@@ -77,7 +84,12 @@ describe('while a user is limited at an address', () => {
     ['bob', '112', 'fail limited'],
     ['member', '112', 'ok limited'],
     ['member', '113', 'fail limited'],
+    ['pbx', '911', 'ok limited'],
+    ['pbx', '9911', 'ok limited'],
+    ['pbx', '8911', 'ok limited'],
+    ['pbx', '999', 'fail limited'],
     ['nobody', '112', 'fail limited'],
+    ['acme', '112', 'fail limited'],
   ])('%s calls %s with the right password: %s', async (username, dialled, expected) => {
     const { process, who } = await limited(username);
     expect(await ask(process, call(who, dialled))).toBe(expected);
@@ -149,6 +161,18 @@ describe('a digest that was used before', () => {
     const process = startLambda(tables.endpoint, clock);
     expect(await ask(process, call(old, '112', { nonce }))).toMatch(/^ok n/);
     expect(await ask(process, call(old, '0501234567', { nonce }))).toMatch(/^fail n/);
+  });
+
+  test('registers nobody, whatever number it names', async () => {
+    const process = startLambda(tables.endpoint, clock);
+    const said = { nonce: challenge(), uri: `sip:112@${REALM}` };
+    const strict = phone('strict', { address: '192.0.2.7' });
+    expect(await ask(process, register(strict, clock.now, 3600, said))).toBe('ok');
+    expect(await ask(process, register(strict, clock.now, 3600, said))).toBe('fail replayed');
+    const outside = phone('strict', { address: '198.51.100.7' });
+    expect(await ask(process, register(outside, clock.now, 3600, { ...said, nonce: challenge() }))).toBe(
+      'fail address-not-allowed',
+    );
   });
 
   test('of another number, with 112 in To only, calls nobody', async () => {

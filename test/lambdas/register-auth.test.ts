@@ -9,6 +9,7 @@ const RECORDS = [
   { realm: REALM, username: 'alice', password: 'wonderland' },
   { realm: REALM, username: 'hash', ha1: '1920ed0005786b17b3a95e189db6eee2' },
   { realm: REALM, username: 'gone', password: 'wonderland', enabled: false },
+  { realm: REALM, username: 'auth100', password: 'wonderland', registration: { users: ['100'] } },
   { realm: REALM, username: 'short', password: 'wonderland', registration: { maxExpires: 120 } },
   { realm: REALM, username: 'typo', password: 12345 },
   { realm: REALM, username: '9901#1', password: 'wonderland' },
@@ -90,6 +91,33 @@ describe('register-auth', () => {
       FAIL,
       'wrong-aor',
     ],
+    ['a user of its list', phone('auth100'), 3600, { to: `<sip:100@${REALM}>` }, OK, 'right-digest'],
+    [
+      'a user of its list, escaped',
+      phone('auth100'),
+      3600,
+      { to: `<sip:%31%30%30@${REALM}>` },
+      OK,
+      'right-digest',
+    ],
+    ['its own user beside the list', phone('auth100'), 3600, {}, OK, 'right-digest'],
+    [
+      'a user that is not in its list',
+      phone('auth100'),
+      3600,
+      { to: `<sip:101@${REALM}>` },
+      FAIL,
+      'wrong-aor',
+    ],
+    [
+      'a user of its list in another realm',
+      phone('auth100'),
+      3600,
+      { to: '<sip:100@other.example.com>' },
+      FAIL,
+      'wrong-aor',
+    ],
+    ["a user of somebody else's list", phone('alice'), 3600, { to: `<sip:100@${REALM}>` }, FAIL, 'wrong-aor'],
     ['a user escaped twice', phone('9901#1'), 3600, { to: `<sip:9901%25231@${REALM}>` }, FAIL, 'wrong-aor'],
     [
       'two addresses in To',
@@ -221,7 +249,10 @@ describe('a malformed digest is refused as what it is, whoever it is from', () =
   test('no guess is counted: it was never compared with a password', async () => {
     const failed = jest.fn();
     const context = contextWith(RECORDS);
-    const guard = () => ({ ...context.bruteForceGuard({ username: '', realm: '' }, NOWHERE), failed });
+    const guard = () => ({
+      ...context.bruteForceGuard({ username: '', realm: '' }, NOWHERE),
+      recordFailure: failed,
+    });
     const request = inFields({ nc: 1 })(register(phone('alice', { password: 'guess' }), NOW));
     await send(registerAuth, authHookPayload(request), { ...context, bruteForceGuard: guard });
     expect(failed).not.toHaveBeenCalled();

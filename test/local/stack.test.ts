@@ -15,6 +15,7 @@ import {
 import { DEVELOPMENT_SECRET } from '../../lib/local/sample-customers';
 import { invite, register } from '../../lib/local/sip-phone';
 import { type LocalStack, startLocalStack } from '../../lib/local/stack';
+import { virtualTimers } from '../aws/virtual-timers';
 
 const FREE = { PORT: '0', DYNAMODB_PORT: '0' };
 const CUSTOMERS = {
@@ -58,7 +59,7 @@ afterEach(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function start(env: Record<string, string> = {}): Promise<LocalStack> {
-  const stack = await startLocalStack({ ...FREE, ...env }, (line) => lines.push(line));
+  const stack = await startLocalStack({ ...FREE, ...env }, (line) => lines.push(line), virtualTimers());
   running.push(stack);
   return stack;
 }

@@ -10,6 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
 import { bundleLambda, LAMBDAS } from '../../lib/bench/bundles';
+import { fixedCostOf } from '../../lib/bench/fixed-cost';
 import { Undecided } from '../../lib/hooks/errors';
 import { lineOf, lineOfBroken, lineOfDegradation, linesOfProblems } from '../../lib/hooks/telemetry';
 import { signatureHeader } from '../../lib/jambonz/signature';
@@ -19,7 +20,6 @@ import { parseCustomer } from '../../lib/registrar/record/customer';
 import { edgeRegistrarApp } from '../../lib/stack/app';
 import { OUTPUTS } from '../../lib/stack/output-names';
 import { QUERIES } from '../../lib/stack/saved-queries';
-import { readSettings, SETTINGS } from '../../lib/stack/stack-settings';
 import { capture } from '../captures';
 import { contextWith, NOW, send } from '../hook-context';
 import { type CloudFormationTemplate, schemaProblems } from './cloudformation-schema';
@@ -39,13 +39,21 @@ function synth(context: Readonly<Record<string, unknown>> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'edge-registrar-'));
   folders.push(folder);
   const assembly = edgeRegistrarApp({ outdir: folder, context: { ...CONTEXT, ...context } }).synth();
+  const isProtected = assembly.stacks.map(({ terminationProtection }) => terminationProtection);
+  const warnings = assembly.stacks.flatMap(({ messages }) =>
+    messages.filter(({ level }) => level === 'warning').map(({ entry }) => String(entry.data)),
+  );
   const report = JSON.parse(readFileSync(join(folder, 'validation-report.json'), 'utf8'));
   const templates = assembly.stacks.map(
     ({ stackName, template }) => [stackName, Template.fromJSON(template)] as const,
   );
   const template = only(templates, String(context.name ?? 'edge-registrar'));
-  return { template, templates, findings: report.pluginReports, folder };
+  return { template, templates, isProtected, warnings, findings: report.pluginReports, folder };
 }
+
+/** Without the Lambdas' bundles, which are the same whatever the settings say. */
+const synthUnbundled = (context: Readonly<Record<string, unknown>>) =>
+  synth({ ...context, 'aws:cdk:bundling-stacks': [] });
 
 function only<T>(pairs: readonly (readonly [string, T])[], name: string): T {
   const found = pairs.find(([it]) => it === name)?.[1];
@@ -56,8 +64,8 @@ function only<T>(pairs: readonly (readonly [string, T])[], name: string): T {
 /** As a fresh clone has it, but for the SIP host. */
 const stack = synth();
 
-/** With every setting set. */
-const full = synth({
+/** Every setting that can be set together with the others. */
+const ALL_SETTINGS = {
   name: 'second',
   sbcAddresses: '192.0.2.0/24,198.51.100.7',
   domainName: 'hooks.example.com',
@@ -69,12 +77,28 @@ const full = synth({
   previousSecretHours: '2',
   logRetentionDays: '90',
   alarmEmail: 'noc@example.com',
+  healthCheck: 'true',
+  runbookUrl: 'https://git.example.com/edge-registrar/runbook.md',
+  canaryDeployment: 'true',
+  apiGatewayLogRole: 'true',
   region: 'eu-central-1',
   standbyRegion: 'eu-west-1',
   standbyCertificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/standby',
   tags: 'owner=voice',
-});
+};
+const { standbyRegion, standbyCertificateArn, ...withoutStandby } = ALL_SETTINGS;
+
+const full = synth(ALL_SETTINGS);
 const standby = { template: only(full.templates, 'second-standby') };
+const standbyRemoved = synthUnbundled(withoutStandby);
+
+/** As after `cdk destroy`, for a look before cdk.json is edited. */
+const adopted = synthUnbundled({
+  existingCustomersTable: 'edge-registrar-customers',
+  outboundSipHost: 'sip.carrier.example',
+  silenceMinutes: 0,
+});
+const SYNTHS = [stack, full, standbyRemoved, adopted];
 
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
@@ -102,6 +126,11 @@ function textOf(value: string | { 'Fn::Join': [string, (string | object)[]] }): 
   return value['Fn::Join'][1]
     .map((it) => (typeof it === 'string' ? it : Object.values(it).flat().join('.')))
     .join('');
+}
+
+/** A Lambda and its version: what changes with its code. */
+function isCode(id: string): boolean {
+  return /^(registerauth|callhook)Lambda(CurrentVersion|Alias|[0-9A-F]{8}$)/.test(id);
 }
 
 /** A chapter of a Markdown text, without its title. */
@@ -198,18 +227,37 @@ describe('the hooks', () => {
       });
   });
 
-  test('each is one CommonJS file that needs nothing beside it, below 40 kB of gzip, without a source map', () => {
+  test('each starts with one CommonJS file, below 40 kB of gzip, without a source map', () => {
     const assets = readdirSync(stack.folder).filter((name) => name.startsWith('asset.'));
     expect(assets).toHaveLength(2);
     for (const asset of assets) {
-      expect(readdirSync(join(stack.folder, asset))).toEqual(['index.js']);
       const code = readFileSync(join(stack.folder, asset, 'index.js'));
       const required = [...code.toString().matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name = '']) => name);
       expect(required).toContain('node:https');
-      expect(required.filter((name) => !isBuiltin(name))).toEqual([]);
+      const beside = readdirSync(join(stack.folder, asset)).includes('phone-number-library.js');
+      expect(required.filter((name) => !isBuiltin(name))).toEqual(beside ? ['./phone-number-library'] : []);
       expect(code.includes('sourceMappingURL')).toBe(false);
       expect(gzipSync(code).length).toBeLessThan(40 * 1024);
     }
+  });
+
+  test('call-hook has the library of numbering plans beside it, register-auth has nothing', () => {
+    const assets = readdirSync(stack.folder).filter((name) => name.startsWith('asset.'));
+    const files = assets.map((asset) => readdirSync(join(stack.folder, asset)).join(' '));
+    expect(files.sort()).toEqual([
+      'index.js',
+      expect.stringMatching(/^index\.js metadata\.max-[0-9A-Z]+\.json phone-number-library\.js$/),
+    ]);
+    const [asset = ''] = assets.filter((it) =>
+      readdirSync(join(stack.folder, it)).includes('phone-number-library.js'),
+    );
+    const library = require(join(stack.folder, asset, 'phone-number-library.js'));
+    expect(library.parseNational('0501234567', 'SA')).toEqual({
+      number: '966501234567',
+      national: '0501234567',
+      valid: true,
+      converted: true,
+    });
   });
 });
 
@@ -265,6 +313,9 @@ test('a bundle starts, and asks DynamoDB with the credentials that Lambda put in
   expect(status).toBe('200');
 });
 
+const NOTHING_HERE =
+  'there is nothing here: send POST to /register-auth, /call-hook, /dial-action, /call-status';
+
 describe('the front door', () => {
   test('POST to four paths, each to its Lambda, which has 6 s', () => {
     const paths = new Map(ofType('AWS::ApiGateway::Resource').map(([id, it]) => [id, it.PathPart]));
@@ -306,10 +357,44 @@ describe('the front door', () => {
       'UNSUPPORTED_MEDIA_TYPE',
       'WAF_FILTERED',
     ]);
-    for (const { StatusCode, ResponseTemplates } of responses) {
+    for (const { StatusCode, ResponseTemplates, ResponseParameters } of responses) {
       expect(StatusCode).toBe('504');
       expect(Object.keys(ResponseTemplates)).toEqual(['application/json']);
+      // It adds no header to those that AWS sends anyway.
+      expect(ResponseParameters).toBeUndefined();
     }
+  });
+
+  test.each([
+    ['MISSING_AUTHENTICATION_TOKEN', NOTHING_HERE],
+    ['RESOURCE_NOT_FOUND', NOTHING_HERE],
+    ['ACCESS_DENIED', 'this address may not call the hooks'],
+    ['THROTTLED', 'Too Many Requests'],
+  ])('%s says what it is: %s', (type, text) => {
+    const response = ofType('AWS::ApiGateway::GatewayResponse').find(([, it]) => it.ResponseType === type);
+    const answer = response?.[1].ResponseTemplates['application/json']
+      .replace('$context.error.messageString', '"Too Many Requests"')
+      .replace('$context.error.responseType', type)
+      .replace('$context.extendedRequestId', 'JKJaXmPLvHcESHA=');
+    expect(JSON.parse(answer)).toEqual({ error: text, gateway: type, requestId: 'JKJaXmPLvHcESHA=' });
+  });
+
+  test('takes no TLS below 1.2, under the amazonaws.com name as well', () => {
+    for (const of of [stack, full, standby])
+      expect(ofType('AWS::ApiGateway::RestApi', of).map(([, it]) => it)).toEqual([
+        expect.objectContaining({
+          SecurityPolicy: 'SecurityPolicy_TLS13_1_2_PQ_2025_09',
+          EndpointAccessMode: 'BASIC',
+        }),
+      ]);
+  });
+
+  test('leaves the role of the account alone, unless it is told to set it, and then for good', () => {
+    const accounts = ({ template }: { template: Template }) =>
+      template.findResources('AWS::ApiGateway::Account');
+    expect(Object.values(accounts(stack))).toEqual([]);
+    expect(Object.values(accounts(full))).toEqual([expect.objectContaining({ DeletionPolicy: 'Retain' })]);
+    expect(ofType('AWS::IAM::Role').map(([id]) => nounOf(id))).toEqual(['registerauthRole', 'callhookRole']);
   });
 
   test('the access log holds no header and no body', () => {
@@ -425,10 +510,29 @@ describe('the tables', () => {
       .flatMap(([, it]) => it.PolicyDocument.Statement)
       .filter(({ Action }) => [Action].flat().some((it: string) => it.startsWith('kms:')));
     expect(uses.length).toBeGreaterThan(0);
-    for (const { Condition } of uses) {
-      const via = Condition.StringEquals['kms:ViaService']['Fn::Join'][1];
-      expect(via).toEqual(['dynamodb.', { Ref: 'AWS::Region' }, '.amazonaws.com']);
-    }
+    for (const { Condition } of uses)
+      expect(Condition.StringEquals['kms:ViaService'].map(textOf)).toEqual([
+        'dynamodb.AWS::Region.amazonaws.com',
+        'dynamodb.AWS::Region.AWS::URLSuffix',
+      ]);
+  });
+
+  test('one of an earlier stack serves on: its items are read under its key, and nothing of it is in the stack', () => {
+    expect(ofType('AWS::DynamoDB::GlobalTable', adopted).map(([id]) => nounOf(id))).toEqual(['MemoryTable']);
+    for (const [, { Environment }] of ofType('AWS::Lambda::Function', adopted))
+      expect(Environment.Variables.CUSTOMERS_TABLE).toBe('edge-registrar-customers');
+    const statements = ofType('AWS::IAM::Policy', adopted).flatMap(([, it]) => it.PolicyDocument.Statement);
+    const [read] = statements.filter(({ Action }) => Action === 'dynamodb:GetItem');
+    expect(textOf(read.Resource)).toMatch(/:dynamodb:.*:table\/edge-registrar-customers$/);
+    const [decrypt] = statements.filter(({ Action }) => Action === 'kms:Decrypt');
+    expect(textOf(decrypt.Resource)).toMatch(/:kms:.*:key\/\*$/);
+    expect(decrypt.Condition.StringEquals).toMatchObject({
+      'kms:EncryptionContext:aws:dynamodb:tableName': 'edge-registrar-customers',
+      'kms:EncryptionContext:aws:dynamodb:subscriberId': { Ref: 'AWS::AccountId' },
+    });
+    expect(adopted.template.findOutputs('CustomersTable').CustomersTable?.Value).toBe(
+      'edge-registrar-customers',
+    );
   });
 
   test('there is no third', () => {
@@ -497,6 +601,19 @@ describe('a standby Region', () => {
     expect(policies).toContain('dynamodb:eu-west-1:');
   });
 
+  test('goes again: of the home stack only the copy of the customers changes', () => {
+    const [before, after] = [full, standbyRemoved].map(({ template }) => template.toJSON().Resources);
+    // Each bundle is the same, and lies in the same place; unbundled it has another name.
+    const changed = Object.keys({ ...before, ...after }).filter(
+      (id) => !isCode(id) && JSON.stringify(before[id]) !== JSON.stringify(after[id]),
+    );
+    expect(changed.map(nounOf)).toEqual(['CustomersTable']);
+    const [table = ''] = changed;
+    const { Replicas: copies, ...rest } = before[table].Properties;
+    expect(after[table].Properties).toEqual({ ...rest, Replicas: [copies[0]] });
+    expect(standbyRemoved.templates.map(([name]) => name)).toEqual(['second']);
+  });
+
   test('answers to the same name, with its own certificate', () => {
     expect(ofType('AWS::ApiGateway::DomainName', standby).map(([, it]) => it)).toEqual([
       expect.objectContaining({
@@ -508,7 +625,9 @@ describe('a standby Region', () => {
 });
 
 describe('the alarms', () => {
-  const alarms = ofType('AWS::CloudWatch::Alarm').map(([, it]) => it);
+  const plain = ofType('AWS::CloudWatch::Alarm').map(([, it]) => it);
+  const composite = ofType('AWS::CloudWatch::CompositeAlarm').map(([, it]) => it);
+  const alarms = [...plain, ...composite];
   const named = (name: string) => alarms.find(({ AlarmName }) => AlarmName === `edge-registrar-${name}`);
 
   test.each([
@@ -538,19 +657,73 @@ describe('the alarms', () => {
     });
   });
 
-  test('front-door-5xx adds up the paths that exist, so that a stranger who knocks elsewhere wakes nobody', () => {
-    const metrics = named('front-door-5xx')?.Metrics.filter((it: Properties) => it.MetricStat);
-    const paths = metrics.map(({ MetricStat: { Metric } }: Properties) =>
-      [Metric.MetricName, ...Metric.Dimensions.map((it: Properties) => it.Value)].filter(
-        (it) => typeof it === 'string' && /^(5|\/)/.test(it),
-      ),
+  test('5xx are counted in the access log, on the paths that exist: a stranger who tries others wakes nobody', () => {
+    const [[, filter] = ['', {}]] = ofType('AWS::Logs::MetricFilter');
+    expect(filter.FilterPattern).toBe(
+      '[address, path = "/register-auth" || path = "/call-hook" || path = "/dial-action" || path = "/call-status", status = 5*, gateway, milliseconds, requestId]',
     );
-    expect(paths).toEqual([
-      ['5XXError', '/register-auth'],
-      ['5XXError', '/call-hook'],
-      ['5XXError', '/dial-action'],
-      ['5XXError', '/call-status'],
+    expect(filter.MetricTransformations).toEqual([
+      { MetricNamespace: 'edge-registrar', MetricName: 'Answers5xx', MetricValue: '1' },
     ]);
+    expect(nounOf(filter.LogGroupName)).toBe('FrontDoorAccessLog');
+    expect(named('front-door-5xx')).toMatchObject({
+      Metrics: [{ MetricStat: { Metric: { MetricName: 'Answers5xx' }, Period: 60, Stat: 'Sum' } }],
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+      DatapointsToAlarm: 2,
+      EvaluationPeriods: 3,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('silence: no REGISTER granted for 90 minutes, although there was one in 7 days; no data are no REGISTER', () => {
+    const [[, silence] = ['', {}]] = ofType('AWS::CloudWatch::CompositeAlarm');
+    expect(textOf(silence.AlarmRule).replace(/[0-9A-F]{8}/g, '')).toBe(
+      '(ALARM("Alarmssilencelately.Arn") AND OK("Alarmssilenceinaweek.Arn"))',
+    );
+    const watched = (name: string) => {
+      const { Metrics: metrics = [], ...alarm } = named(name) ?? {};
+      const [expression, { MetricStat: stat }] = metrics;
+      return {
+        ...alarm,
+        expression: expression.Expression,
+        name: stat.Metric.MetricName,
+        period: stat.Period,
+      };
+    };
+    const none = {
+      expression: 'FILL(granted, 0)',
+      name: 'Registrations',
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    };
+    expect(watched('silence-lately')).toMatchObject({ ...none, period: 60, EvaluationPeriods: 90 });
+    expect(watched('silence-in-a-week')).toMatchObject({ ...none, period: 86400, EvaluationPeriods: 7 });
+    // Alone they ring nowhere.
+    expect([named('silence-lately')?.AlarmActions, named('silence-in-a-week')?.AlarmActions]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('silence can be switched off', () => {
+    expect(ofType('AWS::CloudWatch::CompositeAlarm', adopted)).toEqual([]);
+  });
+
+  test('health-check rings when a Lambda fails twice in 5 minutes, or is not asked', () => {
+    const alarm = ofType('AWS::CloudWatch::Alarm', full).find(
+      ([, it]) => it.AlarmName === 'second-health-check',
+    )?.[1];
+    expect(alarm).toMatchObject({
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      EvaluationPeriods: 1,
+      TreatMissingData: 'breaching',
+    });
+    const metrics = alarm?.Metrics.map((it: Properties) => it.Expression ?? it.MetricStat.Metric.MetricName);
+    expect(metrics).toEqual(['errors0 + errors1', 'Errors', 'Errors']);
+    expect(named('health-check')).toBeUndefined();
   });
 
   test('throttled adds up both Lambdas and both tables', () => {
@@ -568,8 +741,11 @@ describe('the alarms', () => {
     expect(named('refusals')?.ComparisonOperator).toBe('GreaterThanUpperThreshold');
   });
 
+  /** The parts of the alarm `silence` do not. */
+  const ringing = alarms.filter(({ AlarmName }) => !AlarmName.startsWith('edge-registrar-silence-'));
+
   test('all go to one topic, which CloudWatch of this account may write to and which takes no plain text', () => {
-    for (const { AlarmActions, OKActions } of alarms)
+    for (const { AlarmActions, OKActions } of ringing)
       expect([...AlarmActions, ...OKActions].map(nounOf)).toEqual(['AlarmsTopic', 'AlarmsTopic']);
     const [[, policy] = ['', {}]] = ofType('AWS::SNS::TopicPolicy');
     expect(policy.PolicyDocument.Statement).toEqual([
@@ -585,13 +761,24 @@ describe('the alarms', () => {
   });
 
   test('each has its article in the runbook, and each article its alarm', () => {
-    const runbook = read('docs/runbook.md');
-    const articles = [...section(runbook, 'Alarms').matchAll(/^### (.+)$/gm)].map(([, title]) => title);
-    const linked = alarms.map(
+    const articles = [...section(read('docs/runbook.md'), 'Alarms').matchAll(/^### (.+)$/gm)].map(
+      ([, title]) => title,
+    );
+    const linked = ringing.map(
       ({ AlarmDescription }) => AlarmDescription.match(/ docs\/runbook\.md#(\S+)$/)?.[1],
     );
-    expect(alarms.map(({ AlarmName }) => AlarmName)).toEqual(linked.map((it) => `edge-registrar-${it}`));
-    expect([...articles].sort()).toEqual([...linked].sort());
+    expect(ringing.map(({ AlarmName }) => AlarmName)).toEqual(linked.map((it) => `edge-registrar-${it}`));
+    expect([...articles].sort()).toEqual([...linked, 'health-check'].sort());
+  });
+
+  test('each links to its article where the runbook is published', () => {
+    const all = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) =>
+      ofType(type, full),
+    );
+    for (const [, { AlarmDescription }] of all)
+      expect(AlarmDescription).toMatch(
+        /\. https:\/\/git\.example\.com\/edge-registrar\/runbook\.md#[a-z0-9-]+$/,
+      );
   });
 
   test('each article says what it means, where to look first, and how to mend it', () => {
@@ -601,7 +788,13 @@ describe('the alarms', () => {
 });
 
 test('each query of the hooks asks for nothing that no line has', async () => {
-  const [record] = [{ realm: 'a.example', username: 'al', techPrefix: '1#', callerId: '+18005550100' }];
+  const record = {
+    realm: 'a.example',
+    username: 'al',
+    techPrefix: '1#',
+    callerId: '+18005550100',
+    emergency: { numbers: ['112'] },
+  };
   const context = contextWith([record]);
   const request = invite({ aor: { username: 'al', realm: 'a.example' }, password: '' }, '1', NOW);
   const { body } = await send(
@@ -641,7 +834,7 @@ test('each query of the hooks asks for nothing that no line has', async () => {
   // Words of the query language, and the names that a query gives itself.
   const WORDS =
     /"[^"]*"|\bas \w+|\b(filter|stats|sort|fields|desc|by|and|count|count_distinct|latest|ispresent)\b/g;
-  const OWN = ['times', 'last', 'addresses', 'accounts', 'agent'];
+  const OWN = ['times', 'last', 'addresses', 'accounts', 'agent', 'calls'];
   for (const { question, of, query } of QUERIES) {
     if (of !== 'hooks') continue;
     const asked = query.replace(WORDS, '').match(/@?[a-z]\w*/gi) ?? [];
@@ -678,24 +871,40 @@ describe('the dashboard', () => {
   const [[, page] = ['', {}]] = ofType('AWS::CloudWatch::Dashboard');
   const widgets = JSON.parse(textOf(page.DashboardBody)).widgets;
 
-  test('asks four questions on top, below the alarms', () => {
+  test('asks questions, below the alarms', () => {
     expect(widgets.map(({ properties }: Properties) => properties.title)).toEqual([
       'Alarms',
       'Are phones registering?',
       'Are calls completing?',
       'Is anyone attacking?',
       'Is AWS slow?',
-      'What is answered, and why',
-      'What went wrong',
+      'What does jambonz ask?',
+      'What went wrong?',
+      'Who may not register or call, and why?',
+      'Which calls are refused, and why?',
+      'Who calls how much?',
+      'Which trunks fail?',
     ]);
   });
 
-  test('shows every alarm', () => {
-    expect(widgets[0].properties.alarms).toHaveLength(ofType('AWS::CloudWatch::Alarm').length);
+  test('shows every alarm that rings', () => {
+    expect(widgets[0].properties.alarms).toHaveLength(12);
+  });
+
+  test('answers who and why from the logs of both Lambdas, as the saved queries do', () => {
+    const tables = widgets.filter(({ type }: Properties) => type === 'log');
+    const ready = ofType('AWS::Logs::QueryDefinition').map(([, it]) => it.QueryString);
+    expect(tables).toHaveLength(4);
+    for (const { properties } of tables) {
+      const [, from, query] = properties.query.match(/^(SOURCE .*? \| SOURCE .*?) \| (.*)\n\| limit 20$/s);
+      expect(from).toContain('registerauthLog');
+      expect(from).toContain('callhookLog');
+      expect(ready).toContain(query);
+    }
   });
 
   test('has each of its graphs in the runbook', () => {
-    const rows = section(read('docs/runbook.md'), 'The dashboard').matchAll(/^\| (?!graph|-)([^|]+) \|/gm);
+    const rows = section(read('docs/runbook.md'), 'The dashboard').matchAll(/^\| (?!question|-)([^|]+) \|/gm);
     expect([...rows].map(([, title]) => title)).toEqual(
       widgets.map(({ properties }: Properties) => properties.title),
     );
@@ -746,7 +955,112 @@ test('cdk-nag AwsSolutions and Serverless find nothing that is not acknowledged'
   expect([...stack.findings, ...full.findings]).toEqual([]);
 });
 
-test.each([...stack.templates, ...full.templates])('%s is what CloudFormation takes', (_, template) => {
+describe('a new version, when it is told to go step by step', () => {
+  const groups = ofType('AWS::CodeDeploy::DeploymentGroup', full).map(([, it]) => it);
+
+  test('answers 10 % of the hooks for 5 minutes, and goes when an alarm rings', () => {
+    expect(groups).toHaveLength(2);
+    for (const { DeploymentConfigName, AlarmConfiguration, AutoRollbackConfiguration } of groups) {
+      expect(DeploymentConfigName).toBe('CodeDeployDefault.LambdaCanary10Percent5Minutes');
+      expect(AlarmConfiguration).toMatchObject({ Enabled: true });
+      expect(AlarmConfiguration.Alarms.map(({ Name }: Properties) => nounOf(Name))).toEqual([
+        'Alarmsundecided',
+        'Alarmsfrontdoor5xx',
+      ]);
+      expect(AutoRollbackConfiguration).toEqual({
+        Enabled: true,
+        Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM'],
+      });
+    }
+  });
+
+  test('API Gateway, its permissions and the health check lead to the alias that CodeDeploy moves', () => {
+    const aliases = Object.values(full.template.findResources('AWS::Lambda::Alias'));
+    expect(aliases.map(({ UpdatePolicy }) => Object.keys(UpdatePolicy))).toEqual([
+      ['CodeDeployLambdaAliasUpdate'],
+      ['CodeDeployLambdaAliasUpdate'],
+    ]);
+    const targets = [
+      ...ofType('AWS::ApiGateway::Method', full).map(([, it]) => JSON.stringify(it.Integration.Uri)),
+      ...ofType('AWS::Lambda::Permission', full).map(([, it]) => JSON.stringify(it.FunctionName)),
+      ...ofType('AWS::Scheduler::Schedule', full).map(([, it]) => JSON.stringify(it.Target.Arn)),
+    ];
+    expect(targets).toHaveLength(10);
+    for (const target of targets) expect(target).toMatch(/LambdaAliaslive/);
+  });
+
+  test('otherwise there is neither alias nor CodeDeploy', () => {
+    expect(JSON.stringify(stack.template.toJSON())).not.toMatch(/Lambda::Alias|CodeDeploy/);
+  });
+});
+
+describe('the health check', () => {
+  test('asks each Lambda once a minute, does not ask again, and may invoke those two and nothing else', () => {
+    const schedules = ofType('AWS::Scheduler::Schedule', full).map(([, it]) => it);
+    expect(schedules).toHaveLength(2);
+    for (const { ScheduleExpression, Target } of schedules) {
+      expect(ScheduleExpression).toBe('rate(1 minute)');
+      expect(Target.Input).toBe('{"resource":"health-check"}');
+      expect(Target.RetryPolicy.MaximumRetryAttempts).toBe(0);
+    }
+    expect(permissionsOf('HealthScheduleRole', full)).toEqual([
+      'Allow lambda:InvokeFunction on callhookLambdaAliaslive,registerauthLambdaAliaslive',
+    ]);
+    const asynchronous = ofType('AWS::Lambda::EventInvokeConfig', full).map(
+      ([, it]) => it.MaximumRetryAttempts,
+    );
+    expect(asynchronous).toEqual([0, 0]);
+    expect(ofType('AWS::Scheduler::Schedule')).toEqual([]);
+  });
+});
+
+test('no stack can be deleted by one command', () => {
+  expect(SYNTHS.flatMap(({ isProtected }) => isProtected)).toEqual([true, true, true, true, true]);
+});
+
+test('with the example host CloudFormation itself refuses to deploy; with another there is nothing of that', () => {
+  const { Parameters, Rules } = adopted.template.toJSON();
+  expect(Parameters.OutboundSipHostOfTheExample).toEqual({ Type: 'String', Default: 'sip.carrier.example' });
+  expect(Rules.OutboundSipHostIsSet.Assertions).toEqual([
+    {
+      Assert: {
+        'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'OutboundSipHostOfTheExample' }, 'sip.carrier.example'] }],
+      },
+      AssertDescription: expect.stringMatching(
+        /^the setting outboundSipHost is still sip\.carrier\.example: set /,
+      ),
+    },
+  ]);
+  expect(Object.keys(stack.template.toJSON().Rules)).toEqual(['CheckBootstrapVersion']);
+});
+
+test('synth warns of alarms that reach nobody, and of the example host', () => {
+  expect(adopted.warnings).toEqual([
+    expect.stringMatching(
+      /^the setting outboundSipHost is still sip\.carrier\.example: .*cannot be deployed/,
+    ),
+    expect.stringMatching(/^alarms reach nobody: set alarmEmail/),
+  ]);
+  expect(full.warnings).toEqual([]);
+});
+
+test('what the stack costs a month by itself is what docs/performance.md says', () => {
+  const { costs } = JSON.parse(read('docs/performance.json'));
+  const documented = { mend: 'npm run bench', fixed: costs.months.at(-1).fixed };
+  const { key, secret, alarms, dashboard, customMetrics } = fixedCostOf(
+    stack.template.toJSON() as CloudFormationTemplate,
+  );
+  expect(documented).toEqual({
+    mend: 'npm run bench',
+    fixed: { key, secret, alarms, dashboard, customMetrics },
+  });
+});
+
+test('cdk-nag AwsSolutions and Serverless find nothing that is not acknowledged', () => {
+  expect(SYNTHS.flatMap(({ findings }) => findings)).toEqual([]);
+});
+
+test.each(SYNTHS.flatMap(({ templates }) => templates))('%s is what CloudFormation takes', (_, template) => {
   expect(schemaProblems(template.toJSON() as CloudFormationTemplate)).toEqual([]);
 });
 
@@ -793,101 +1107,6 @@ test('several instances stand side by side: each has its own names', () => {
 test('tags go on what can carry them', () => {
   const [[, key] = ['', {}]] = ofType('AWS::KMS::Key', full);
   expect(key.Tags).toEqual([{ Key: 'owner', Value: 'voice' }]);
-});
-
-describe('the settings', () => {
-  const settings = (context: Record<string, unknown>) => () =>
-    readSettings((name) => ({ name: 'a', outboundSipHost: 'h', ...context })[name]);
-  const mend = (name: string) => `; set it in the context of cdk.json, or with -c ${name}=…`;
-
-  test('a SIP host, with or without a port, is taken', () => {
-    for (const outboundSipHost of ['sip.example.net', '192.0.2.1:5061', '[2001:db8::1]:5060'])
-      expect(settings({ outboundSipHost })()).toMatchObject({ outboundSipHost });
-  });
-
-  test('what nobody set has a value that suits most', () => {
-    expect(settings({})()).toEqual({
-      name: 'a',
-      outboundSipHost: 'h',
-      requestsPerSecond: 500,
-      burst: 1000,
-      callGrant: 'enforce',
-      callsWithoutMemory: 'allow',
-      staleIfErrorSeconds: 900,
-      emergencyForDisabled: true,
-      logLevel: 'INFO',
-      previousSecretHours: 24,
-      logRetentionDays: 30,
-      tags: {},
-    });
-  });
-
-  test('texts of the command line and values of cdk.json mean the same', () => {
-    const texts = { burst: '5', sbcAddresses: '192.0.2.1, 2001:db8::/32', tags: 'a=b,c=d=e' };
-    const values = { burst: 5, sbcAddresses: ['192.0.2.1', '2001:db8::/32'], tags: { a: 'b', c: 'd=e' } };
-    expect(settings(texts)()).toEqual(settings(values)());
-  });
-
-  test('a missing one is named, with the way to set it', () => {
-    expect(settings({ outboundSipHost: undefined })).toThrow(
-      `the setting outboundSipHost is not set${mend('outboundSipHost')}`,
-    );
-  });
-
-  test.each([
-    [
-      { name: 'My Registrar' },
-      'name is "My Registrar": use at most 40 of a-z 0-9 -, and begin with a letter',
-    ],
-    [
-      { outboundSipHost: 'sip:carrier.example' },
-      'outboundSipHost is "sip:carrier.example": write a host or host:port, without sip:, such as sip.carrier.example:5060',
-    ],
-    [
-      { sbcAddresses: '192.0.2.0/33' },
-      'sbcAddresses is "192.0.2.0/33": write addresses or CIDR blocks, such as 192.0.2.0/24,198.51.100.7',
-    ],
-    [
-      { domainName: 'hooks.example.com' },
-      'domainName stands alone: domainName and certificateArn go together: set both or none',
-    ],
-    [{ burst: '0' }, 'burst is 0: write a whole number, 1 to 5000'],
-    [{ requestsPerSecond: 'many' }, 'requestsPerSecond is "many": write a whole number, 1 to 10000'],
-    [{ reservedConcurrency: 0.5 }, 'reservedConcurrency is 0.5: write a whole number, 1 to 10000'],
-    [{ emergencyForDisabled: 'no' }, 'emergencyForDisabled is "no": write true or false'],
-    [{ callGrant: 'on' }, 'callGrant is "on": write off, observe or enforce'],
-    [{ logLevel: 'debug' }, 'logLevel is "debug": write INFO, WARN or ERROR'],
-    [
-      { logRetentionDays: 31 },
-      'logRetentionDays is 31: write one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653',
-    ],
-    [{ previousSecretHours: '1d' }, 'previousSecretHours is "1d": write a whole number, 0 to 8760'],
-    [{ alarmEmail: 'noc' }, 'alarmEmail is "noc": write an e-mail address'],
-    [{ region: 'Frankfurt' }, 'region is "Frankfurt": write the name of an AWS Region, such as eu-central-1'],
-    [
-      { standbyRegion: 'eu-west-1' },
-      'standbyRegion stands alone: a standby needs region too, and another one than that',
-    ],
-  ])('%j is told how to be mended', (context, problem) => {
-    const [name = ''] = Object.keys(context);
-    expect(settings(context)).toThrow(new Error(`the setting ${problem}${mend(name)}`));
-  });
-
-  test('all wrong ones are named at once', () => {
-    expect(settings({ name: '1', burst: 'x', tags: 7 })).toThrow(/name.*\n.*burst.*\n.*tags/);
-  });
-
-  test('each stands in docs/deploy.md with its meaning', () => {
-    const page = read('docs/deploy.md');
-    expect(SETTINGS.length).toBeGreaterThan(10);
-    for (const { name, meaning } of SETTINGS) expect(page).toContain(`| \`${name}\` | ${meaning} |`);
-  });
-
-  test('cdk.json carries the example host, and nothing of an account', () => {
-    const { context } = JSON.parse(read('cdk.json'));
-    expect(context.outboundSipHost).toBe('sip.carrier.example');
-    expect(JSON.stringify(context)).not.toMatch(/\d{12}|arn:/);
-  });
 });
 
 test('the outputs have every name by which the command line tool looks for them', () => {

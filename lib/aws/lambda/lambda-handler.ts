@@ -1,10 +1,11 @@
-import { ENV } from '../../hooks/settings';
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import { ENV, HEALTH_CHECK } from '../../hooks/settings';
 import type { Hook } from '../../hooks/signed-hook';
 import type { Telemetry } from '../../hooks/telemetry';
 import { contextFromEnv, type Environment, type SharedContext } from './context-from-env';
 import { apiGatewayHandler, type Handler } from './handler';
 import { telemetryLog } from './log';
-import { warmUp } from './warm-up';
+import { checkHealth, warmUp } from './warm-up';
 
 /**
  * The handler that AWS calls, with a log that CloudWatch reads.
@@ -20,5 +21,23 @@ export function lambdaHandler(
   const telemetry = telemetryLog(print, namespace, level, Date.now);
   const context = contextOf(process.env, telemetry);
   warmUp(hooks, context);
-  return apiGatewayHandler(hooks, context, telemetry);
+  const answer = apiGatewayHandler(hooks, context, telemetry);
+  const check = () => healthCheck(hooks, context, telemetry);
+  return (event) => (event.resource === HEALTH_CHECK ? check() : answer(event));
+}
+
+/** @throws when a check fails, so that Lambda counts an error: nobody waits for the answer of a schedule */
+async function healthCheck(
+  hooks: Readonly<Record<string, Hook>>,
+  context: SharedContext,
+  telemetry: Telemetry,
+): Promise<APIGatewayProxyResult> {
+  const began = context.now();
+  try {
+    await checkHealth(hooks, context);
+  } catch (cause) {
+    telemetry.failed(cause, { requestId: 'health', milliseconds: context.now() - began });
+    throw new Error('the health check failed; the line above says why');
+  }
+  return { statusCode: 200, body: '' };
 }

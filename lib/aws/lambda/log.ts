@@ -89,5 +89,10 @@ function levelOf(outcome: HookOutcome): Level {
     ('plan' in outcome && outcome.plan.kind === 'refuse') ||
     'untransferred' in outcome;
   const illegal = 'illegal' in outcome && outcome.illegal.length > 0;
-  return refused || illegal ? 'WARN' : 'INFO';
+  return refused || illegal || isEmergency(outcome) ? 'WARN' : 'INFO';
+}
+
+/** Somebody calls for help: the line and the count must not wait, whatever the log level. */
+function isEmergency(outcome: HookOutcome): boolean {
+  return 'plan' in outcome && outcome.plan.destination?.because === 'emergency';
 }

@@ -2,6 +2,7 @@ import type { HookContext } from '../../hooks/context';
 import type { Hook } from '../../hooks/signed-hook';
 import { ROUTES } from '../../jambonz/routes';
 import { signatureHeader } from '../../jambonz/signature';
+import type { HookAnswer } from '../../jambonz/webhook';
 import { parseCustomer } from '../../registrar/record/customer';
 import type { SharedContext } from './context-from-env';
 
@@ -13,15 +14,35 @@ import type { SharedContext } from './context-from-env';
 export function warmUp(hooks: Readonly<Record<string, Hook>>, context: SharedContext): void {
   // The table has no record of nobody, and what reads records is the largest part of the code.
   parseCustomer(RECORD);
-  for (const [path, hook] of Object.entries(hooks)) {
-    const request = REQUESTS[path];
-    if (request) runHook(hook, request, context).catch(() => {});
+  for (const [hook, request] of playable(hooks)) runHook(hook, request, context).catch(() => {});
+}
+
+/**
+ * Sends each hook the request of the rehearsal and waits for the answers: the webhook secret, the tables and their key
+ * can be used. Nothing of it is written, logged or counted.
+ * @throws what stopped a hook from answering
+ */
+export async function checkHealth(
+  hooks: Readonly<Record<string, Hook>>,
+  context: SharedContext,
+): Promise<void> {
+  for (const [hook, request] of playable(hooks)) {
+    const answer = await runHook(hook, request, context);
+    if (answer?.status !== 200) throw new Error('a hook did not answer its own health check with 200');
   }
 }
 
-async function runHook(hook: Hook, request: object, context: SharedContext): Promise<void> {
+function playable(hooks: Readonly<Record<string, Hook>>): (readonly [Hook, object])[] {
+  return Object.entries(hooks).flatMap(([path, hook]) => {
+    const request = REQUESTS[path];
+    return request ? [[hook, request] as const] : [];
+  });
+}
+
+/** @returns undefined when there is no webhook secret to sign with */
+async function runHook(hook: Hook, request: object, context: SharedContext): Promise<HookAnswer | undefined> {
   const [known] = await context.secrets();
-  if (!known) return;
+  if (!known) return undefined;
   const body = JSON.stringify(request);
   const signature = signatureHeader(body, known.secret, Math.floor(context.now() / 1000));
   const bruteForceGuard: HookContext['bruteForceGuard'] = (...who) => ({
@@ -29,7 +50,7 @@ async function runHook(hook: Hook, request: object, context: SharedContext): Pro
     recordFailure: async () => {},
   });
   const quiet = { ...context, bruteForceGuard, isOverdue: () => false, report: () => {} };
-  await hook({ signature, body, baseUrl: '' }, quiet);
+  return hook({ signature, body, baseUrl: '' }, quiet);
 }
 
 /** RFC 2606 and RFC 5737 keep the names and the address free. */

@@ -105,11 +105,10 @@ export function bruteForceStore(table: MemoryTable): HookContext['bruteForceGuar
       }, notChecked);
     };
     return {
-      isKnown,
       isBlocked: async () => {
         if (isKnown()) return undefined;
-        // A closed window needs no look at the table, once it is seen whether the pair counts by itself.
-        if (limitNow() === 'limited' && (!isClaim || logins.get(account))) return 'limited';
+        // The pair's own window needs no look at the table: a pair that is known is never counted there.
+        if (limitNow() === 'limited') return 'limited';
         await lookUpOnce();
         return isKnown() ? undefined : limitNow();
       },

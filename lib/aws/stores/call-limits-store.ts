@@ -54,7 +54,7 @@ export function callLimitsStore(table: MemoryTable): CallLimits {
       minutes.get(key) === minute ? (['goes-on', 'begins'] as const) : (['begins', 'goes-on'] as const);
     minutes.set(key, minute);
     const take = (state: MinuteState) =>
-      written((signal) =>
+      written(table, (signal) =>
         dynamodb('UpdateItem', acquireInput(table.tableName, call, limits, time, state), signal),
       );
     return (await take(likely)) || (limits.callsPerMinute !== undefined && (await take(other)));
@@ -81,7 +81,7 @@ export function callLimitsStore(table: MemoryTable): CallLimits {
       }),
     extend: async (callId, lease) => {
       const input = extendInput(table.tableName, leaseOf(callId), lease, now());
-      await written((signal) => dynamodb('UpdateItem', input, signal)).catch((cause) =>
+      await written(table, (signal) => dynamodb('UpdateItem', input, signal)).catch((cause) =>
         table.onDegraded({ what: 'limits-not-checked', aor: lease.owner, cause }),
       );
     },
@@ -89,7 +89,7 @@ export function callLimitsStore(table: MemoryTable): CallLimits {
       const input = lease ? rename(table, callId, lease) : markEnded(table, leaseOf(callId));
       const operation = lease ? 'UpdateItem' : 'PutItem';
       try {
-        await written((signal) => dynamodb(operation, input, signal));
+        await written(table, (signal) => dynamodb(operation, input, signal));
         return true;
       } catch (cause) {
         table.onDegraded({ what: 'limits-not-checked', aor: lease?.owner, cause });
@@ -107,7 +107,7 @@ export function callLimitsStore(table: MemoryTable): CallLimits {
           : dynamodb('PutItem', markEnded(table, call), signal);
       };
       try {
-        if (await written(send)) return 'ended';
+        if (await written(table, send)) return 'ended';
         // The try before may have ended it, and its answer was lost.
         return attempts === 1 ? 'ended-before' : 'unknown';
       } catch (cause) {
@@ -217,7 +217,7 @@ async function readAndAcquire(
     ConditionExpression: 'attribute_not_exists(version) OR version = :version',
     ExpressionAttributeValues: { ':version': found.version },
   };
-  return (await written((signal) => dynamodb('PutItem', put, signal))) ? result : undefined;
+  return (await written(table, (signal) => dynamodb('PutItem', put, signal))) ? result : undefined;
 }
 
 /** A caller who hung up before jambonz knew whose call it was has left a mark, but the seat is still taken. */
@@ -234,22 +234,22 @@ async function withoutEnded(table: MemoryTable, counts: CallCounts): Promise<Cal
 
 /** What DynamoDB leaves out of an answer counts as no mark: its call keeps its seat until its lease ends. */
 async function readMarks(
-  { dynamodb, tableName }: MemoryTable,
+  { dynamodb, tableName, timers }: MemoryTable,
   calls: readonly string[],
 ): Promise<readonly Item[]> {
   const input = { RequestItems: { [tableName]: { Keys: calls.map(endedKey), ConsistentRead: true } } };
-  const { Responses } = await withRetry(RESOURCE, BUDGET, (signal) =>
-    dynamodb('BatchGetItem', input, signal),
-  );
+  const ask = (signal: AbortSignal) => dynamodb('BatchGetItem', input, signal);
+  const { Responses } = await withRetry(RESOURCE, BUDGET, ask, [], timers);
   return Responses?.[tableName] ?? [];
 }
 
 async function read(
-  { dynamodb, tableName: TableName }: MemoryTable,
+  { dynamodb, tableName: TableName, timers }: MemoryTable,
   Key: { key: string },
 ): Promise<Item | undefined> {
   const input = { TableName, Key, ConsistentRead: true };
-  const { Item } = await withRetry(RESOURCE, BUDGET, (signal) => dynamodb('GetItem', input, signal));
+  const ask = (signal: AbortSignal) => dynamodb('GetItem', input, signal);
+  const { Item } = await withRetry(RESOURCE, BUDGET, ask, [], timers);
   return Item;
 }
 
@@ -306,8 +306,11 @@ function leaseOf(callId: string): string {
   return hashed(callId).slice(0, 17);
 }
 
-function written(write: (signal: AbortSignal) => Promise<unknown>): Promise<boolean> {
-  return conditionalWrite(RESOURCE, BUDGET, write);
+function written(
+  { timers }: MemoryTable,
+  write: (signal: AbortSignal) => Promise<unknown>,
+): Promise<boolean> {
+  return conditionalWrite(RESOURCE, BUDGET, write, timers);
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -168,7 +168,7 @@ function refusalOf(
   if (attempt.method === 'INVITE')
     return call === 'emergency' ? undefined : callAddressRefusal(attempt, customer);
   if (customer.enabled === false && attempt.expires !== 0) return 'disabled';
-  return addressRefusal(attempt, customer) ?? aorRefusal(attempt);
+  return addressRefusal(attempt, customer) ?? aorRefusal(attempt, customer);
 }
 
 /** An address that the device wrote itself is inside nothing. */
@@ -184,13 +184,17 @@ function callAddressRefusal(attempt: AuthAttempt, customer: Customer): 'address-
 }
 
 /**
- * A device may register its own AOR only: jambonz stores whatever To says, and takes it from nobody. An escaped user
- * part is the user that it stands for, so that no AOR belongs to two accounts.
+ * A device may register its own AOR and those of its `registration.users` only: jambonz stores whatever To says, and
+ * takes it from nobody. An escaped user part is the user that it stands for, so that no AOR belongs to two accounts.
  */
-function aorRefusal({ to, digest }: AuthAttempt): 'ambiguous-to' | 'wrong-aor' | undefined {
+function aorRefusal(
+  { to, digest }: AuthAttempt,
+  { registration }: Customer,
+): 'ambiguous-to' | 'wrong-aor' | undefined {
   const address = readTo(to);
   if (!address) return 'ambiguous-to';
-  const isOwn = withoutEscapes(address.user) === digest.username && sameRealm(address.host, digest.realm);
+  const own = [digest.username, ...(registration?.users ?? [])];
+  const isOwn = own.includes(withoutEscapes(address.user)) && sameRealm(address.host, digest.realm);
   return isOwn ? undefined : 'wrong-aor';
 }
 

@@ -114,8 +114,6 @@ function blockedUntil(tally: Tally | undefined, { most }: Limit): number {
  * is limited.
  */
 export interface BruteForceGuard {
-  /** Did the user log in from there within 24 h? Never of an address that the device claims for itself. */
-  isKnown(): boolean;
   isBlocked(): Promise<BlockReason | undefined>;
   /** May one attempt be looked at although it is limited? True once in 2 s for each user at each source. */
   mayLookAnyway(): boolean;

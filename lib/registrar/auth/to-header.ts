@@ -1,4 +1,4 @@
-import { cleanNumber } from '../calls/destination';
+import { cleanNumber } from '../calls/clean-number';
 import { withoutEscapes } from './escapes';
 
 /** The user and host of a To header, as jambonz would store them: undecoded, case kept. */

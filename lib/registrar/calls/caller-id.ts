@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CallerIdRules, NumberFormat } from '../record/customer';
 import { matchesPattern } from '../record/number-pattern';
-import { cleanNumber, type DialPlan, formatNumber, readNumber } from './destination';
+import { cleanNumber } from './clean-number';
+import { type DialPlan, formatNumber, knowsCountry, readNumber } from './destination';
 
 /** Who calls, as the device presents itself: free text, all of it. */
 export interface Presented {
@@ -24,6 +25,7 @@ export interface CallerId {
   readonly hidden: boolean;
   readonly because:
     | 'emergency'
+    | 'trunk'
     | 'allowed'
     | `patterns[${number}]`
     | 'default'
@@ -53,6 +55,12 @@ export function chooseCallerId(
   if (chosen) return { ...chosen, name: printableName(rules.name), hidden };
   if (rules.fallback !== 'anonymous') return undefined;
   return ANONYMOUS;
+}
+
+/** The caller id of a trunk that has one of its own. */
+export function trunkCallerId(number: string, rules: CallerIdRules = {}, presented: Presented): CallerId {
+  const hidden = rules.privacy === 'honour' && presented.private;
+  return { number, name: printableName(rules.name), hidden, because: 'trunk' };
 }
 
 /**
@@ -122,7 +130,7 @@ export function formatCallerId(
   plan: DialPlan | undefined,
 ): string {
   const reading = readNumber(number, plan);
-  if (format === undefined || reading.because === 'as-dialled') return number;
+  if (format === undefined || !knowsCountry(reading.because)) return number;
   return formatNumber(reading, format, plan);
 }
 
@@ -130,7 +138,7 @@ export function formatCallerId(
 function ownNumber({ from, identity }: Presented, plan: DialPlan | undefined): string | undefined {
   return [from, identity ?? ''].map(cleanNumber).find((text) => {
     const { number, because } = readNumber(text, plan);
-    return /^\+?[0-9]{3,24}$/.test(text) && (because === 'as-dialled' || /^[1-9][0-9]{2,}$/.test(number));
+    return /^\+?[0-9]{3,24}$/.test(text) && (!knowsCountry(because) || /^[1-9][0-9]{2,}$/.test(number));
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Customer } from '../record/customer';
 import { MIN_SUBSCRIBER_DIGITS } from './destination';
+import { rangeOfType } from './high-risk-number-types';
 import { HIGH_RISK_RANGES, type HighRiskRange } from './high-risk-ranges';
 
 /** May this number be called, and which rule says so? */
@@ -11,13 +12,25 @@ export type Permission =
 
 /**
  * Longest prefix wins, among the record's `allow` and `deny` and the high-risk ranges: a record opens a high-risk
- * range by naming its prefix or a longer one. Of the same prefix in both lists, `deny` holds.
+ * range by naming its prefix or a longer one. Of the same prefix in both lists, `deny` holds. A number that a carrier
+ * may take for another one, behind the international prefix of some country, is judged as that one too.
  * @param number the normalised destination
+ * @param home the calling code of the record's country; undefined: nobody said which
  */
-export function judgeDestination(number: string, rules: Customer['destinations']): Permission {
+export function judgeDestination(number: string, rules: Customer['destinations'], home?: string): Permission {
+  const permission = judge(number, rules, home);
+  const hidden = behindInternationalPrefix(number);
+  if (!permission.allowed || hidden === undefined) return permission;
+  const other = judge(hidden, rules, home);
+  const named =
+    other.because === 'high-risk-destination' || ('prefix' in other && other.prefix !== undefined);
+  return !other.allowed && (named || hidden.length >= SURELY_ABROAD) ? other : permission;
+}
+
+function judge(number: string, rules: Customer['destinations'], home: string | undefined): Permission {
   const allow = longestPrefix(rules?.allow ?? [], number);
   const deny = longestPrefix(rules?.deny ?? [], number);
-  const range = highRiskRange(number);
+  const range = highRiskRange(number, home);
   const allowed = lengthOf(allow);
   if (deny !== undefined && deny.length >= allowed)
     return { allowed: false, because: 'destination-denied', prefix: deny };
@@ -39,15 +52,36 @@ export function longestPrefix(prefixes: readonly string[], number: string): stri
     );
 }
 
-/** The high-risk range of a number that is longer than a short code, also of one behind North America's 011, which some carriers take for 00. */
-export function highRiskRange(number: string): HighRiskRange | undefined {
+/**
+ * The high-risk range of a number that is longer than a short code. Shared-cost numbers of the record's own country
+ * are none: there the callee pays a part.
+ */
+export function highRiskRange(number: string, home?: string): HighRiskRange | undefined {
   if (number.length < MIN_SUBSCRIBER_DIGITS) return undefined;
-  const behind = number.startsWith('011') ? number.slice(3) : number;
+  const typed = rangeOfType(number);
+  const atHome = typed?.kind === 'shared-cost' && home !== undefined && typed.prefix.startsWith(home);
   const prefix = longestPrefix(
     HIGH_RISK_RANGES.map((range) => range.prefix),
-    behind,
+    number,
   );
-  return HIGH_RISK_RANGES.find((range) => range.prefix === prefix);
+  return (atHome ? undefined : typed) ?? HIGH_RISK_RANGES.find((range) => range.prefix === prefix);
+}
+
+/** A national number may begin with 011 (Riyadh, Delhi, Leeds); with so many digits behind it, none does. */
+const SURELY_ABROAD = 10;
+/**
+ * International prefixes that carriers honour although the dial plan does not: 00, 011 (North America), 0011
+ * (Australia), 010 (Japan) and 810 (Russia). Of 00 only its second half may be left: no number begins with 11, and no
+ * number of North America (1) has more than eleven digits.
+ */
+const INTERNATIONAL_PREFIX =
+  /^(?:0011|011|00|(?:010|810)(?=[0-9]{10})|11(?=[2-9][0-9]{9})|1(?=[2-9][0-9]{10}))/;
+
+/** The number behind all international prefixes; undefined: there is none of either. */
+function behindInternationalPrefix(number: string): string | undefined {
+  let rest = number;
+  while (INTERNATIONAL_PREFIX.test(rest)) rest = rest.replace(INTERNATIONAL_PREFIX, '');
+  return rest !== number && rest.length >= MIN_SUBSCRIBER_DIGITS ? rest : undefined;
 }
 
 function lengthOf(prefix: string | undefined): number {

@@ -1,5 +1,7 @@
-import { withoutEscapes } from '../auth/escapes';
 import type { Customer, NumberFormat } from '../record/customer';
+import { cleanNumber } from './clean-number';
+import { nationalForm, readInCountry } from './country-numbers';
+import { type Rewriting, rewrite } from './rewrite-rules';
 
 export type DialPlan = NonNullable<Customer['dialPlan']>;
 
@@ -11,6 +13,8 @@ export interface Destination {
   readonly number: string;
   /** How `dialled` became `number`, for `explain`. */
   readonly because: NumberReading['because'] | 'service-code' | 'emergency';
+  /** What a rule of `dialPlan.rewrite` made of it before; undefined: none fitted. */
+  readonly rewritten?: Rewriting;
 }
 
 export type DestinationRefusal =
@@ -32,10 +36,23 @@ export const MIN_SUBSCRIBER_DIGITS = 7;
 
 /**
  * Turns what was dialled into digits: cleans it (`cleanNumber`), then lets ASCII digits through, and `*` and `#`
- * where the plan does.
+ * where the plan does. No plan makes another number of an emergency number.
  */
-export function normaliseDestination(dialled: string, plan: DialPlan = {}): NormalisedDestination {
+export function normaliseDestination(
+  dialled: string,
+  plan: DialPlan = {},
+  isEmergency: (text: string) => boolean = () => false,
+): NormalisedDestination {
   const text = cleanNumber(dialled);
+  const rewritten = isEmergency(text) ? undefined : rewrite(text, plan.rewrite ?? []);
+  const number = rewritten?.text ?? text;
+  const read: NormalisedDestination = isEmergency(number)
+    ? { ok: true, destination: { dialled, number, because: 'as-dialled' } }
+    : readDialled(dialled, number, plan);
+  return read.ok && rewritten ? { ok: true, destination: { ...read.destination, rewritten } } : read;
+}
+
+function readDialled(dialled: string, text: string, plan: DialPlan): NormalisedDestination {
   if (text === '' || text === '+') return { ok: false, because: 'no-number' };
   if (text.length > MAX_DIALLED_LENGTH) return { ok: false, because: 'number-too-long' };
   if (/^\+?[0-9]*[*#][0-9*#]*$/.test(text)) return normaliseServiceCode(dialled, text, plan);
@@ -43,34 +60,30 @@ export function normaliseDestination(dialled: string, plan: DialPlan = {}): Norm
   const { number, because } = readNumber(text, plan);
   if (number === '') return { ok: false, because: 'no-number' };
   if (hidesCountry(number, because)) return { ok: false, because: 'not-a-number' };
-  if (because !== 'as-dialled' && number.length > MAX_E164_DIGITS)
+  if (knowsCountry(because) && number.length > MAX_E164_DIGITS)
     return { ok: false, because: 'number-too-long' };
   return { ok: true, destination: { dialled, number, because } };
-}
-
-/** Visual separators (RFC 3966 section 5.1.1), spaces, and the invisible marks that address books put around numbers. */
-const SEPARATORS = /[-.()\p{Zs}\p{Cf}]/gu;
-
-/**
- * A dialled text or a device's number as people mean it: escapes undone once, without separators, invisible marks
- * and the parameters of a telephone-subscriber (`+12025550123;cpc=ordinary`).
- */
-export function cleanNumber(text: string): string {
-  const [user = ''] = text.split(';');
-  return withoutEscapes(user).replace(SEPARATORS, '');
 }
 
 /** A number as a dial plan reads it. */
 export interface NumberReading {
   readonly number: string;
-  readonly because: 'plus' | 'international-prefix' | 'national-prefix' | 'country-code-added' | 'as-dialled';
+  readonly because:
+    | 'plus'
+    | 'international-prefix'
+    | 'national-prefix'
+    | 'country-code-added'
+    | 'country'
+    | 'impossible-in-country'
+    | 'as-dialled';
 }
 
 /**
- * Reads digits, with or without +, under a dial plan: international prefix (00 when the plan has none), then
+ * Reads digits, with or without +, under a dial plan: as people of its country dial, else by its prefixes: international prefix (00 when the plan has none), then
  * national prefix, then, in a plan with a country code and no national prefix, a national number by itself.
  */
 export function readNumber(text: string, plan: DialPlan = {}): NumberReading {
+  if (plan.country !== undefined) return readInCountry(text, plan.country);
   const { countryCode, internationalPrefix = '00', nationalPrefix } = plan;
   if (text.startsWith('+')) return { number: text.slice(1), because: 'plus' };
   if (text.startsWith(internationalPrefix))
@@ -102,7 +115,8 @@ export function formatNumber(
 }
 
 function nationalNumber(number: string, plan: DialPlan): string {
-  const { countryCode, internationalPrefix = '00', nationalPrefix = '' } = plan;
+  const { country, countryCode, internationalPrefix = '00', nationalPrefix = '' } = plan;
+  if (country !== undefined) return nationalForm(number, country);
   if (countryCode === undefined) return number;
   return number.startsWith(countryCode)
     ? nationalPrefix + number.slice(countryCode.length)
@@ -115,6 +129,7 @@ function nationalNumber(number: string, plan: DialPlan): string {
  */
 function isE164(number: string, because: Destination['because'], { countryCode }: DialPlan): boolean {
   if (because === 'service-code' || because === 'emergency') return false;
+  if (because === 'impossible-in-country') return false;
   if (because !== 'as-dialled') return true;
   return (
     countryCode !== undefined &&
@@ -125,7 +140,12 @@ function isE164(number: string, because: Destination['because'], { countryCode }
 
 /** No country code starts with 0 (ITU-T E.164 annex): a second 00 is there to slip past the rules. */
 function hidesCountry(number: string, because: NumberReading['because']): boolean {
-  return because === 'as-dialled' ? number.startsWith('00') : number.startsWith('0');
+  return number.startsWith(knowsCountry(because) ? '0' : '00');
+}
+
+/** Does the plan know what number it is, to the country code? */
+export function knowsCountry(because: NumberReading['because']): boolean {
+  return because !== 'as-dialled' && because !== 'impossible-in-country';
 }
 
 function normaliseServiceCode(dialled: string, text: string, plan: DialPlan): NormalisedDestination {

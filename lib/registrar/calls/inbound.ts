@@ -1,7 +1,7 @@
 import { type NumberRecord, numberKey } from '../record/number-record';
 import type { Call } from './call';
 import { type CallerId, type Presented, printableName } from './caller-id';
-import { cleanNumber } from './destination';
+import { cleanNumber } from './clean-number';
 import { NOBODY_ANSWERED, RING_SECONDS, type RingFallback, type RingPlanned } from './ring';
 
 /** Why a carrier's call rings nobody. */
@@ -44,6 +44,7 @@ export function planInbound(call: Call, number: FoundNumber): RingPlanned | Inbo
     overrideTo: number.passNumber === true ? number.username : undefined,
     maxSeconds: undefined,
     fallback: fallbackOf(number),
+    dialMusic: undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 import { dialledUser } from '../auth/to-header';
 import { type Aor, formatAor, realmKey } from '../record/aor';
 import type { Customer } from '../record/customer';
+import type { Policy } from '../record/policy';
 import type { Call } from './call';
 import { MAX_PHONES, NOBODY_ANSWERED, RING_SECONDS, type RingPlanned } from './ring';
 
@@ -25,6 +26,8 @@ export interface AccountDirectory {
 /** A phone, or the phones of one account, of the caller's own customer. */
 export interface Colleague {
   readonly account: Aor;
+  /** The name that was dialled, as the record has it. */
+  readonly called: string;
   readonly enabled: boolean;
   /** The AORs that ring: at least one. */
   readonly phones: readonly [Aor, ...Aor[]];
@@ -48,7 +51,7 @@ export function customerOf({ username, realm, customer }: Customer): Aor {
 
 /**
  * Whom of its own customer an account calls: by username, then by a user part that is registered, then by short number.
- * A username rings all phones of its account, a registered user part that phone alone.
+ * A username and a short number ring all phones of the account, a registered user part that phone alone.
  */
 export function findColleague(
   dialled: string,
@@ -56,41 +59,63 @@ export function findColleague(
   accounts: readonly AccountNames[],
 ): Colleague | undefined {
   const wanted = dialledUser(dialled);
-  const isWanted = (name: string | undefined) => name !== undefined && dialledUser(name) === wanted;
-  const at = (username: string): Aor => ({ username, realm: realmKey(realm) });
-  const found = (
-    { username, enabled }: AccountNames,
-    phones: readonly [string, ...string[]],
-    because: Colleague['because'],
-  ): Colleague => {
-    const [first, ...others] = phones;
-    const rest = others.slice(0, MAX_PHONES - 1).map(at);
-    return { account: at(username), enabled, phones: [at(first), ...rest], because };
+  const isWanted = (name: string) => dialledUser(name) === wanted;
+  const ways = (account: AccountNames): readonly Way[] => [
+    { called: account.username, rings: [account.username, ...account.users], because: 'username' },
+    ...account.users.map((user): Way => ({ called: user, rings: [user], because: 'registered-user' })),
+    ...shortDialOf(account),
+  ];
+  for (const because of WAYS)
+    for (const account of accounts) {
+      const way = ways(account).find((it) => it.because === because && isWanted(it.called));
+      if (way) return colleague(account, way, realmKey(realm));
+    }
+  return undefined;
+}
+
+/** In this order. */
+const WAYS = ['username', 'registered-user', 'short-dial'] as const;
+
+/** A name to dial, and the user parts that ring then. */
+interface Way extends Pick<Colleague, 'called' | 'because'> {
+  readonly rings: readonly [string, ...string[]];
+}
+
+function shortDialOf({ username, users, shortDial }: AccountNames): readonly Way[] {
+  return shortDial === undefined
+    ? []
+    : [{ called: shortDial, rings: [username, ...users], because: 'short-dial' }];
+}
+
+function colleague(
+  { username, enabled }: AccountNames,
+  { called, rings, because }: Way,
+  realm: string,
+): Colleague {
+  const [first, ...others] = rings;
+  const more = others.slice(0, MAX_PHONES - 1).map((user) => ({ username: user, realm }));
+  return {
+    account: { username, realm },
+    called,
+    enabled,
+    phones: [{ username: first, realm }, ...more],
+    because,
   };
-  const all = ({ username, users }: AccountNames): [string, ...string[]] => [username, ...users];
-  const byName = accounts.find(({ username }) => isWanted(username));
-  if (byName) return found(byName, all(byName), 'username');
-  for (const account of accounts) {
-    const user = account.users.find(isWanted);
-    if (user !== undefined) return found(account, [user], 'registered-user');
-  }
-  const byShort = accounts.find(({ shortDial }) => isWanted(shortDial));
-  return byShort && found(byShort, all(byShort), 'short-dial');
 }
 
 /** A call to a colleague: with the caller's own short number, outside of destination rules, trunks and caps. */
 export function planInternal(
-  call: Call,
-  caller: Customer,
+  { origin }: Call,
+  caller: Policy,
   colleague: Colleague,
 ): RingPlanned | 'phone-disabled' {
   if (!colleague.enabled) return 'phone-disabled';
-  const { account, phones, because } = colleague;
+  const { account, called, phones, because } = colleague;
   return {
     kind: 'ring',
     because,
     caller: { username: caller.username, realm: caller.realm },
-    called: call.dialled,
+    called,
     callerId: { number: shortNumberOf(caller), name: undefined, hidden: false, because: 'short-number' },
     steps: [phones],
     ringSeconds: RING_SECONDS,
@@ -98,9 +123,8 @@ export function planInternal(
     maxSeconds: undefined,
     // A forwarded call is not forwarded again, so that two accounts that forward to each other end.
     fallback:
-      call.origin.kind === 'forward'
-        ? { kind: 'end', status: NOBODY_ANSWERED }
-        : { kind: 'forward-of', account },
+      origin.kind === 'forward' ? { kind: 'end', status: NOBODY_ANSWERED } : { kind: 'forward-of', account },
+    dialMusic: caller.dialMusic,
   };
 }
 

@@ -1,9 +1,17 @@
 import type { Aor } from '../record/aor';
-import type { OutboundAuth } from '../record/customer';
+import type { OutboundAuth, Trunk } from '../record/customer';
 import { type Policy, policyOf } from '../record/policy';
 import type { Call, CallFacts, CallRecords, CallSettings } from './call';
 import type { LeaseResult, OwnerLimits } from './call-limits';
-import { type CallerId, chooseCallerId, chooseEmergencyCallerId, formatCallerId } from './caller-id';
+import {
+  type CallerId,
+  chooseCallerId,
+  chooseEmergencyCallerId,
+  formatCallerId,
+  type Presented,
+  trunkCallerId,
+} from './caller-id';
+import { callingCodeOf } from './country-numbers';
 import {
   type Destination,
   type DestinationRefusal,
@@ -12,7 +20,7 @@ import {
   numbersInside,
 } from './destination';
 import { judgeDestination, type Permission } from './destination-rules';
-import { emergencyNumber } from './emergency-number';
+import { emergencyNumber, isEmergencyNumber } from './emergency-number';
 import { STOP_CODES } from './failover';
 import { type ForwardRefusal, refusalOfForward } from './forward';
 import { type InboundRefusal, planInbound } from './inbound';
@@ -33,6 +41,12 @@ export interface Attempt {
   readonly number: string;
   /** As this trunk wants it; undefined: nobody is shown. */
   readonly callerId: string | undefined;
+  /** true: it is the trunk's own caller id, whatever the rules say. */
+  readonly ownCallerId?: boolean;
+  /** From as this trunk wants it: the caller id then stands in P-Asserted-Identity. */
+  readonly from?: { readonly user: string | undefined; readonly host: string | undefined };
+  /** `#` goes out as `%23`. */
+  readonly escapeHash?: boolean;
   readonly outboundAuth: OutboundAuth | undefined;
   /** Seconds; undefined: jambonz's own 60. */
   readonly ringTimeout: number | undefined;
@@ -70,6 +84,8 @@ export interface DialPlanned {
   readonly stopCodes: readonly number[];
   /** Seconds after which an answered call is ended; undefined: never. */
   readonly maxSeconds: number | undefined;
+  /** What the caller hears while the carrier rings; undefined: what the carrier sends. */
+  readonly dialMusic?: string | undefined;
   /** undefined: the call is not counted. */
   readonly limits: OwnerLimits | undefined;
 }
@@ -127,7 +143,7 @@ export function planCall(call: Call, records: CallRecords, settings: CallSetting
   const caller = origin.kind === 'account' ? origin.aor : origin.payer;
   const plan = planForAccount(call, caller, records, settings);
   const because = refusalOfForward(call, plan);
-  return because ? refuse(caller, because, plan.kind === 'dial' ? plan.destination : undefined) : plan;
+  return because ? refuse(caller, because, plan.destination, plan.permission) : plan;
 }
 
 function planForAccount(
@@ -143,7 +159,7 @@ function planForAccount(
   if (account.customer !== undefined && !named) return refuse(caller, 'unknown-customer');
   if (!policy.enabled) return refuse(caller, 'disabled');
   if (colleague && policy.internalCalls === true)
-    return orRefuse(planInternal(call, account, colleague), caller);
+    return orRefuse(planInternal(call, policy, colleague), caller);
   return planByRules(call, caller, policy, settings);
 }
 
@@ -161,8 +177,7 @@ export function applyFacts(
   { callGrant }: CallSettings,
 ): CallPlan {
   if (plan.kind === 'refuse') return plan;
-  const [destination, permission] =
-    plan.kind === 'dial' ? [plan.destination, plan.permission] : [undefined, undefined];
+  const { destination, permission } = plan;
   if (destination?.because === 'emergency') return plan;
   const refuseIt = (because: CallRefusal) => refuse(plan.caller, because, destination, permission);
   if (grant === 'missing' && callGrant === 'enforce') return refuseIt('no-grant');
@@ -170,30 +185,35 @@ export function applyFacts(
 }
 
 function planByRules(call: Call, caller: Aor, policy: Policy, settings: CallSettings): CallPlan {
-  const normalised = normaliseDestination(call.dialled, policy.dialPlan);
+  const normalised = normaliseDestination(call.dialled, policy.dialPlan, (text) =>
+    isEmergencyNumber(text, policy),
+  );
   if (!normalised.ok) return refuse(caller, normalised.because);
   const { destination } = normalised;
   const permission = judge(destination, policy);
   const refuseIt = (because: CallRefusal) => refuse(caller, because, destination, permission);
   if (!permission.allowed) return refuseIt(permission.because);
-  const callerId = chooseCallerId(policy.callerId, destination.number, call.presented, policy.dialPlan);
-  if (!callerId) return refuseIt('no-caller-id');
+  const chosen = chooseCallerId(policy.callerId, destination.number, call.presented, policy.dialPlan);
   const trunks = trunksFor(policy, destination.number).filter(safeFor(destination));
-  const [first, ...others] = trunks.map((chosen) =>
-    attemptFor(chosen, destination, callerId, policy, settings),
-  );
+  const ways = trunks.flatMap((way) => {
+    const callerId = callerIdOn(way.trunk, chosen, policy, call.presented);
+    return callerId ? [{ callerId, attempt: attemptFor(way, destination, callerId, policy, settings) }] : [];
+  });
+  if (!chosen && ways.length === 0) return refuseIt('no-caller-id');
+  const [first, ...others] = ways;
   if (!first)
     return refuseIt(destination.because === 'service-code' ? 'service-code-not-allowed' : 'no-trunk');
-  const attempts = [first, ...others] as const;
+  const attempts = [first.attempt, ...others.map(({ attempt }) => attempt)] as const;
   return {
     kind: 'dial',
     caller,
     destination,
     permission,
-    callerId,
+    callerId: first.callerId,
     attempts,
     stopCodes: policy.failover?.stopCodes ?? STOP_CODES,
     maxSeconds: maxSecondsOf(policy),
+    dialMusic: policy.dialMusic,
     limits: limitsOf(policy),
   };
 }
@@ -208,29 +228,44 @@ function planEmergency(
 ): CallPlan {
   const destination: Destination = { dialled: call.dialled, number, because: 'emergency' };
   const { callerId: rules, dialPlan, emergency } = policy;
-  const callerId = chooseEmergencyCallerId(emergency?.callerId, rules, number, call.presented, dialPlan);
-  const [first, ...others] = emergencyTrunks(policy).map((chosen) =>
-    attemptFor(chosen, destination, callerId, policy, settings),
-  );
+  const chosen = chooseEmergencyCallerId(emergency?.callerId, rules, number, call.presented, dialPlan);
+  const [first, ...others] = emergencyTrunks(policy).map((way) => {
+    const callerId =
+      chosen.because === 'emergency' ? chosen : callerIdOn(way.trunk, chosen, policy, call.presented);
+    const shown = { ...callerId, hidden: false };
+    return { callerId: shown, attempt: attemptFor(way, destination, shown, policy, settings) };
+  });
   return first
     ? {
         kind: 'dial',
         caller,
         destination,
         permission: { allowed: true, because: 'emergency' },
-        callerId,
-        attempts: [first, ...others],
+        callerId: first.callerId,
+        attempts: [first.attempt, ...others.map(({ attempt }) => attempt)],
         stopCodes: [],
         maxSeconds: undefined,
+        dialMusic: undefined,
         limits: undefined,
       }
     : refuse(caller, 'no-trunk', destination);
 }
 
+/** A trunk's own caller id, else the one that the rules chose; undefined: they chose none. */
+function callerIdOn<Chosen extends CallerId | undefined>(
+  { callerId }: Trunk,
+  chosen: Chosen,
+  { callerId: rules }: Policy,
+  presented: Presented,
+): CallerId | Chosen {
+  return callerId === undefined ? chosen : trunkCallerId(callerId, rules, presented);
+}
+
 /** A service code is judged with the numbers inside it: the strictest word counts. */
 function judge(destination: Destination, { destinations, dialPlan }: Policy): Permission {
+  const home = dialPlan?.country === undefined ? dialPlan?.countryCode : callingCodeOf(dialPlan.country);
   const [whole, ...inner] = numbersInside(destination, dialPlan).map((number) =>
-    judgeDestination(number, destinations),
+    judgeDestination(number, destinations, home),
   );
   return inner.find(({ allowed }) => !allowed) ?? whole ?? { allowed: true, because: 'default' };
 }
@@ -260,6 +295,11 @@ function attemptFor(
     techPrefix: trunk.techPrefix ?? '',
     number: formatNumber(destination, trunk.numberFormat, dialPlan),
     callerId: callerId.number && formatCallerId(callerId.number, trunk.callerIdFormat, dialPlan),
+    ...(callerId.because === 'trunk' && { ownCallerId: true }),
+    ...((trunk.fromUser ?? trunk.fromHost) !== undefined && {
+      from: { user: trunk.fromUser, host: trunk.fromHost },
+    }),
+    ...(trunk.escapeHash && { escapeHash: true }),
     outboundAuth: trunk.outboundAuth,
     ringTimeout: trunk.ringTimeout,
   };

@@ -29,6 +29,11 @@ export interface RingPlanned {
   /** Seconds after which an answered call is ended; undefined: never. */
   readonly maxSeconds: number | undefined;
   readonly fallback: RingFallback;
+  /** The ringback tone of the caller's record; undefined: ours. */
+  readonly dialMusic: string | undefined;
+  /** It goes to no number of the telephone network. */
+  readonly destination?: undefined;
+  readonly permission?: undefined;
 }
 
 /** What follows when no step was answered. */

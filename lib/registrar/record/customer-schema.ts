@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { hasEmergencyNumbers, isCountryCode } from '../calls/country-codes';
 import { isRealm, isUsername } from './aor';
 import { isAddressBlock } from './ip-address';
 import { patternProblem } from './number-pattern';
@@ -25,6 +26,25 @@ const number = v.pipe(
 );
 const prefix = v.pipe(text, v.regex(/^[0-9]{1,15}$/, 'write digits without + or 00, such as 966'));
 const dialled = v.pipe(text, v.regex(/^[0-9*#+]{1,15}$/, 'write what people dial, such as 112'));
+const emergencyNumber = v.union(
+  [dialled, v.strictObject({ dialled, number: dialled })],
+  'write what people dial, such as "112", or { "dialled": "9911", "number": "911" }',
+);
+const country = v.pipe(
+  text,
+  v.check(isCountryCode, 'write the two capital letters of a country (ISO 3166), such as SA or GB'),
+);
+const emergencyCountry = v.pipe(
+  text,
+  v.check(hasEmergencyNumbers, 'write a country of docs/emergency-numbers.md, such as US, or give numbers'),
+);
+const rewriteRule = v.strictObject({
+  from: v.pipe(text, v.regex(/^\+?[0-9*#]{0,15}$/, 'write the first digits of what people dial, or ""')),
+  to: v.pipe(text, v.regex(/^\+?[0-9*#]{0,15}$/, 'write the digits to put in their place, or ""')),
+  digits: v.exactOptional(
+    v.pipe(wholeNumber, v.minValue(1, 'write 1 to 32'), v.maxValue(32, 'write 1 to 32')),
+  ),
+});
 const techPrefix = v.pipe(
   text,
   v.regex(/^[0-9A-Za-z*#+._-]{1,32}$/, 'use at most 32 of the characters 0-9 A-Z a-z * # + . _ -'),
@@ -42,11 +62,18 @@ const addressBlock = v.pipe(
   text,
   v.check(isAddressBlock, 'write an address or a CIDR block, such as 192.0.2.0/24 or 2001:db8::/32'),
 );
-const userPart = v.pipe(
-  text,
-  v.check(isUsername, 'may not hold white space, control characters or any of " , : @'),
-);
 const label = v.pipe(text, v.regex(/^[\w.@-]{1,40}$/, 'use at most 40 letters, digits, and . _ @ -'));
+const fromUser = v.pipe(
+  text,
+  v.regex(/^[0-9A-Za-z_.!~*'()&=+$-]{1,64}$/, 'write a SIP user, without @ and without escapes'),
+);
+const music = v.pipe(
+  text,
+  v.regex(
+    /^(https?|tone_stream):\/\/[!-~]{1,500}$/,
+    'write a URL, or a tone such as tone_stream://%(2000,4000,440,480);loops=-1',
+  ),
+);
 const displayName = v.pipe(
   text,
   v.regex(/^[^"\\<>\r\n\t]{1,64}$/, 'use at most 64 characters, without quotes, backslashes or < >'),
@@ -120,6 +147,19 @@ export const trunkSchema = v.strictObject({
   outboundAuth: v.exactOptional(outboundAuthSchema),
   numberFormat: v.exactOptional(numberFormat),
   callerIdFormat: v.exactOptional(numberFormat),
+  callerId: v.exactOptional(
+    v.pipe(number, v.description('The caller id on this trunk, whatever the rules of callerId say.')),
+  ),
+  fromUser: v.exactOptional(
+    v.pipe(
+      fromUser,
+      v.description('The user of From on this trunk, for carriers that want the login there.'),
+    ),
+  ),
+  fromHost: v.exactOptional(v.pipe(host, v.description('The host of From on this trunk.'))),
+  escapeHash: v.exactOptional(
+    v.pipe(flag, v.description('true sends # as %23, in the tech prefix and the number alike.')),
+  ),
   ringTimeout: v.exactOptional(
     v.pipe(wholeNumber, v.minValue(5, 'write seconds, 5 to 180'), v.maxValue(180, 'write seconds, 5 to 180')),
   ),
@@ -178,16 +218,21 @@ export const customerSchema = v.strictObject({
       callsFromAnywhere: v.exactOptional(
         v.pipe(flag, v.description('true: allowedAddresses holds for REGISTER only. Default false.')),
       ),
+      users: v.exactOptional(
+        v.pipe(
+          v.array(
+            v.pipe(
+              text,
+              v.check(isUsername, 'may not hold white space, control characters or any of " , : @'),
+            ),
+          ),
+          v.description('Users of AORs that this login may register besides its own username.'),
+        ),
+      ),
       replay: v.exactOptional(
         v.pipe(
           v.picklist(['observe', 'enforce', 'off'], 'write observe, enforce or off'),
           v.description('What happens to a REGISTER whose digest was used before. Default observe.'),
-        ),
-      ),
-      users: v.exactOptional(
-        v.pipe(
-          v.array(userPart),
-          v.description('The user parts that phones of this login may register besides its own username.'),
         ),
       ),
     }),
@@ -209,6 +254,15 @@ export const customerSchema = v.strictObject({
           v.pipe(text, v.regex(/^[0-9]{1,5}$/, 'write digits such as 00 or 011')),
         ),
         nationalPrefix: v.exactOptional(v.pipe(text, v.regex(/^[0-9]{1,4}$/, 'write digits such as 0'))),
+        country: v.exactOptional(
+          v.pipe(country, v.description('What is dialled is read as people of this country dial.')),
+        ),
+        rewrite: v.exactOptional(
+          v.pipe(
+            v.array(rewriteRule),
+            v.description('Prefixes that are replaced before anything else; the first that fits, once.'),
+          ),
+        ),
         serviceCodes: v.exactOptional(
           v.pipe(flag, v.description('true lets * and # through, behind the own tech prefix.')),
         ),
@@ -216,6 +270,12 @@ export const customerSchema = v.strictObject({
       v.check(
         (it) => it.nationalPrefix === undefined || it.countryCode !== undefined,
         'nationalPrefix needs countryCode beside it',
+      ),
+      v.check(
+        (it) =>
+          it.country === undefined ||
+          (it.countryCode ?? it.internationalPrefix ?? it.nationalPrefix) === undefined,
+        'country says how people dial there: take countryCode, internationalPrefix and nationalPrefix out',
       ),
       v.description('How dialled digits become E.164.'),
     ),
@@ -262,10 +322,17 @@ export const customerSchema = v.strictObject({
   emergency: v.exactOptional(
     v.pipe(
       v.strictObject({
-        numbers: v.array(dialled),
+        numbers: v.exactOptional(v.array(emergencyNumber)),
+        country: v.exactOptional(
+          v.pipe(emergencyCountry, v.description('The emergency numbers of this country, besides.')),
+        ),
         callerId: v.exactOptional(number),
         trunk: v.exactOptional(label),
       }),
+      v.forward(
+        v.check((it) => it.numbers !== undefined || it.country !== undefined, 'is missing'),
+        ['numbers'],
+      ),
       v.description('Numbers that no rule or cap may stop.'),
     ),
   ),
@@ -290,6 +357,12 @@ export const customerSchema = v.strictObject({
       v.description(
         'Where a call goes when this phone is not registered or does not answer, by the rules of this account.',
       ),
+    ),
+  ),
+  dialMusic: v.exactOptional(
+    v.pipe(
+      music,
+      v.description('What the caller hears while the carrier rings; instead of its announcements.'),
     ),
   ),
   version: v.exactOptional(

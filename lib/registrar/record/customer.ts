@@ -71,6 +71,8 @@ const STRICTEST: Readonly<Record<string, Json>> = {
   'dialPlan.countryCode': { destinations: { default: 'deny' } },
   'dialPlan.internationalPrefix': { destinations: { default: 'deny' } },
   'dialPlan.nationalPrefix': { destinations: { default: 'deny' } },
+  'dialPlan.country': { destinations: { default: 'deny' } },
+  'dialPlan.rewrite': { destinations: { default: 'deny' } },
   destinations: { destinations: { default: 'deny' } },
   'destinations.default': { destinations: { default: 'deny' } },
   'destinations.deny': { destinations: { default: 'deny' } },

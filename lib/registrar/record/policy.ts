@@ -17,6 +17,7 @@ const POLICY_FIELDS = [
   'limits',
   'emergency',
   'internalCalls',
+  'dialMusic',
 ] as const satisfies readonly (keyof Customer)[];
 
 /**

@@ -1,9 +1,11 @@
 import { telemetryLog } from '../../../lib/aws/lambda/log';
 import { Undecided } from '../../../lib/hooks/errors';
+import { METRIC_SPLITS, METRICS } from '../../../lib/hooks/metrics';
 import type { HookOutcome } from '../../../lib/hooks/outcome';
 import type { CallTag } from '../../../lib/jambonz/call-tag';
 import type { AdmissionRefusal } from '../../../lib/registrar/auth/admission';
 import type { NextStep } from '../../../lib/registrar/calls/failover';
+import { planCall } from '../../../lib/registrar/calls/plan';
 import { parseCustomer } from '../../../lib/registrar/record/customer';
 
 const NOW = 1795423886623;
@@ -138,6 +140,35 @@ describe('the log', () => {
     });
   });
 
+  test('a call for help is a warning, and is counted at once', () => {
+    const account = parseCustomer({
+      realm: 'sip.example.com',
+      username: 'alice',
+      callerId: '+18005550100',
+      emergency: { country: 'US' },
+    }).customer;
+    const call = { ...TAG.call, dialled: '911' };
+    const settings = {
+      outboundSipHost: 'sip.carrier.example',
+      callGrant: 'observe',
+      emergencyForDisabled: true,
+    } as const;
+    const plan = planCall(call, { account, named: undefined }, settings);
+    const lines = linesOf((telemetry) => {
+      telemetry.outcome(OK, REQUEST);
+      telemetry.outcome({ hook: 'call-hook', call, plan, grant: 'not-asked', illegal: [] }, REQUEST);
+    }, 'WARN');
+    expect(lines[1]).toMatchObject({
+      level: 'WARN',
+      hook: 'call-hook',
+      aor: 'alice@sip.example.com',
+      to: '911',
+      callerId: '+18005550100',
+      emergency: true,
+    });
+    expect(lines[2]).toMatchObject({ EmergencyCalls: 1, Calls: 1 });
+  });
+
   test("a stranger's error is told by its name only: its message may quote a secret", () => {
     const [line] = linesOf((telemetry) => telemetry.failed(new SyntaxError('"s3cret" is not JSON'), REQUEST));
     expect(line).toMatchObject({ undecided: 'SyntaxError' });
@@ -203,14 +234,12 @@ describe('the metrics', () => {
           },
           {
             Namespace: 'edge-registrar',
-            Dimensions: [['hook', 'answer', 'because']],
+            Dimensions: [['hook']],
             Metrics: metrics('Hooks'),
           },
         ],
       },
       hook: 'register-auth',
-      answer: 'ok',
-      because: 'right-digest',
       LookupTime: 7,
       Hooks: 1,
       Registrations: 1,
@@ -284,7 +313,7 @@ describe('the metrics', () => {
     ['a call that ended', ended('completed', 61), { outcome: 'completed', CallsEnded: 1, TalkTime: 61 }],
   ])('%s', (_, outcome, expected) => {
     const [, line] = linesOf((telemetry) => telemetry.outcome(outcome, REQUEST));
-    const { _aws, hook, answer, because, ...counted } = line as Record<string, unknown>;
+    const { _aws, hook, ...counted } = line as Record<string, unknown>;
     expect(counted).toEqual(expected);
   });
 
@@ -321,6 +350,23 @@ describe('the metrics', () => {
     expect(counted).toHaveProperty('BadRecords', 1);
   });
 
+  test('are split by closed sets of words only, each value of which is billed', () => {
+    const outcomes = [OK, FAIL, refused('not-json'), stepped({ kind: 'done', because: 'answered' })];
+    const lines = [...outcomes, ended('completed', 61), ended('busy', 0)].flatMap((outcome) =>
+      linesOf((telemetry) => telemetry.outcome(outcome, REQUEST)),
+    );
+    const splits = lines.flatMap((line) =>
+      Object.entries(METRIC_SPLITS).flatMap(([metric, { by, into }]) => {
+        const { [by]: value, [METRICS[metric as keyof typeof METRIC_SPLITS]]: counted } = line as Record<
+          string,
+          unknown
+        >;
+        return counted === undefined ? [] : [into.some((it) => it === value)];
+      }),
+    );
+    expect(splits).toEqual([true, true, true, true, true, true]);
+  });
+
   test('are not split by customer, whoever it is', () => {
     const [, line] = linesOf((telemetry) => telemetry.outcome(FAIL, REQUEST));
     expect(JSON.stringify(line)).not.toContain('alice');
@@ -341,7 +387,7 @@ describe('what went well', () => {
     );
     return lines.filter((line) => '_aws' in line).map(({ _aws, level, ...values }) => values);
   }
-  const OKS = { hook: 'register-auth', answer: 'ok', because: 'right-digest' };
+  const OKS = { hook: 'register-auth' };
 
   test('waits up to 10 s for company, and is counted in one line', () => {
     const lines = counted((telemetry, clock) => {
@@ -358,7 +404,7 @@ describe('what went well', () => {
     ]);
   });
 
-  test('goes out with the first thing that did not, in a line of its own', () => {
+  test('goes out with the first thing that did not', () => {
     const lines = counted((telemetry) => {
       telemetry.outcome(OK, REQUEST);
       telemetry.outcome(OK, REQUEST);
@@ -366,8 +412,7 @@ describe('what went well', () => {
     });
     expect(lines).toEqual([
       { ...OKS, Hooks: 1, Registrations: 1 },
-      { ...OKS, Hooks: 1, Registrations: 1, Refusals: 1 },
-      { hook: 'register-auth', answer: 'fail', because: 'wrong-digest', Hooks: 1 },
+      { ...OKS, Hooks: 2, Registrations: 1, Refusals: 1 },
     ]);
   });
 

@@ -1,6 +1,8 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { callHook } from '../../../lambdas/call-hook';
 import { registerAuth } from '../../../lambdas/register-auth';
-import { warmUp } from '../../../lib/aws/lambda/warm-up';
+import { lambdaHandler } from '../../../lib/aws/lambda/lambda-handler';
+import { checkHealth, warmUp } from '../../../lib/aws/lambda/warm-up';
 import { ROUTES } from '../../../lib/jambonz/routes';
 import { contextWith } from '../../hook-context';
 
@@ -30,7 +32,6 @@ function watchedContext() {
         findNow: lookUp,
       },
       bruteForceGuard: () => ({
-        isKnown: () => false,
         mayLookAnyway: () => false,
         isBlocked: watch('look at guesses', undefined),
         recordFailure: watch('COUNT A GUESS', undefined),
@@ -64,5 +65,41 @@ describe('the rehearsal', () => {
     await settled();
     process.off('unhandledRejection', unhandled);
     expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
+describe('the health check', () => {
+  test('asks what a phone would ask of each hook, and writes, logs and counts nothing', async () => {
+    const { asked, context } = watchedContext();
+    await checkHealth(HOOKS, context);
+    expect(asked).toEqual([
+      'look at guesses',
+      'look up nobody@rehearsal.invalid',
+      'look up nobody@rehearsal.invalid',
+    ]);
+    expect(context.decisions).toEqual([]);
+  });
+
+  test.each([
+    ['the customers table cannot be read', contextWith('out of order')],
+    ['the secret cannot be read', { ...contextWith([]), secrets: () => Promise.reject(new Error('denied')) }],
+    ['there is no secret', { ...contextWith([]), secrets: async () => [] }],
+  ])('fails when %s', async (_, context) => {
+    await expect(checkHealth(HOOKS, context)).rejects.toThrow();
+  });
+
+  test('of a Lambda passes or counts as its error, and its log says why', async () => {
+    const lines: string[] = [];
+    const print = jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(`${line}`) > 0);
+    const event = { resource: 'health-check' } as APIGatewayProxyEvent;
+    const passed = await lambdaHandler(HOOKS, () => contextWith([]))(event);
+    const failed = lambdaHandler(HOOKS, () => contextWith('out of order'))(event);
+    await expect(failed).rejects.toThrow('the health check failed');
+    print.mockRestore();
+    expect(passed.statusCode).toBe(200);
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 'ERROR', undecided: 'Undecided', requestId: 'health' }),
+      expect.objectContaining({ Undecided: 1 }),
+    ]);
   });
 });

@@ -139,6 +139,21 @@ describe('an address', () => {
     expect(await attempts(process, phone('bob', address), 1)).toEqual(['ok']);
   });
 
+  test('keeps no word of failures of those who are known there, and what it keeps ends', async () => {
+    const [process, address] = [lambda(), newAddress()];
+    await attempts(process, phone('alice', address), 1);
+    await attempts(process, phone('alice', address, 'old'), 3);
+    const items = (await tables.items('memory')).filter(({ key }) => String(key).endsWith(address));
+    expect(items).toEqual([
+      {
+        key: `guesses known:${address}`,
+        record: { users: {} },
+        version: expect.any(Number),
+        endsAt: Math.ceil(clock.now / 1000) + 60,
+      },
+    ]);
+  });
+
   test('of IPv6 is its /64', async () => {
     const process = lambda();
     for (let n = 0; n < 31; n++)
@@ -245,6 +260,22 @@ describe('an address that a device claims for itself (X-Forwarded-For on INVITE)
     expect(await calls(process, customer)).toEqual(['fail']);
     clock.now += MINUTE;
     expect(await calls(process, customer)).toEqual(['ok']);
+  });
+
+  test('counts at every Lambda, also where the user called under it', async () => {
+    const customer = phone('desk28', '192.0.2.28');
+    await calls(lambda(), customer);
+    await calls(lambda(), { ...customer, password: 'guess' }, 40);
+    expect(await calls(lambda(), customer)).toEqual(['fail']);
+    expect(await calls(lambda(), phone('desk28', newAddress()))).toEqual(['ok']);
+  });
+
+  test('is counted apart also by a Lambda that was flooded before the user first called under it', async () => {
+    const [flooded, customer] = [lambda(), phone('desk29', '192.0.2.29')];
+    await calls(flooded, phone('desk29', newAddress(), 'guess'), 20);
+    expect(await calls(lambda(), customer)).toEqual(['ok']);
+    await calls(flooded, phone('desk29', newAddress(), 'guess'), 100);
+    expect(await calls(flooded, customer)).toEqual(['ok']);
   });
 
   test('is nothing that REGISTER can bring: its address is that of the packet', async () => {

@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { contextFromEnv } from '../../../lib/aws/lambda/context-from-env';
 import { webhookSecretsStore } from '../../../lib/aws/stores/webhook-secrets-store';
 import { type Degradation, lineOfDegradation } from '../../../lib/hooks/telemetry';
+import { NO_TELEMETRY } from '../../hook-context';
 import { type VirtualTimers, virtualTimers } from '../virtual-timers';
 
 const SECOND = 1000;
@@ -157,6 +162,53 @@ test.each<[Version, string]>([
   await expect(texts()).rejects.toMatchObject({ name });
   manager.versions = FIRST;
   expect(await texts()).toEqual(['wh_secret_first']);
+});
+
+test('in a Lambda the setting says for how many hours the one before is good', async () => {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { VersionStage } = JSON.parse(Buffer.concat(chunks).toString());
+    const SecretString = VersionStage === 'AWSCURRENT' ? 'wh_secret_second' : 'wh_secret_first';
+    response.end(JSON.stringify({ SecretString, CreatedDate: REPLACED_AT / 1000 }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { env } = process;
+  process.env = {
+    ...env,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  };
+  const validAfter = async (passed: number, hours?: string) => {
+    const names = {
+      CUSTOMERS_TABLE: 'c',
+      MEMORY_TABLE: 'm',
+      OUTBOUND_SIP_HOST: 'h',
+      WEBHOOK_SECRET_ARN: 'arn',
+    };
+    const settings = { ...names, ...(hours !== undefined && { PREVIOUS_SECRET_HOURS: hours }) };
+    const { secrets } = contextFromEnv(
+      settings,
+      NO_TELEMETRY,
+      () => REPLACED_AT + passed,
+      undefined,
+      virtualTimers(),
+    );
+    return (await secrets()).map(({ secret }) => secret);
+  };
+  const both = ['wh_secret_second', 'wh_secret_first'];
+  expect(await validAfter(2 * HOUR - 1, '2')).toEqual(both);
+  expect(await validAfter(2 * HOUR, '2')).toEqual(['wh_secret_second']);
+  expect(await validAfter(24 * HOUR - 1)).toEqual(both);
+  expect(await validAfter(24 * HOUR)).toEqual(['wh_secret_second']);
+  await expect(validAfter(0, 'soon')).rejects.toThrow(
+    'PREVIOUS_SECRET_HOURS is "soon": write a whole number of hours',
+  );
+  process.env = env;
+  server.closeAllConnections();
+  server.close();
 });
 
 describe('the version before the current one', () => {

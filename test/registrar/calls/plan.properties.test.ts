@@ -25,7 +25,31 @@ const trunk = fc.record({
   techPrefix: maybe(fc.constantFrom('11#', '22', '33*')),
   numberFormat: format,
   callerIdFormat: format,
+  callerId: maybe(number),
+  fromUser: maybe(fc.constantFrom('login7', '+18005550100')),
+  fromHost: maybe(fc.constant('pbx.example')),
+  escapeHash: maybe(fc.boolean()),
 });
+
+const rewrite = fc.record({
+  from: fc.constantFrom('', '0', '9', '00', '+'),
+  to: fc.constantFrom('', '+', '00', '212', '9'),
+  digits: maybe(fc.integer({ min: 1, max: 12 })),
+});
+
+const dialPlan = fc.oneof(
+  fc.record({
+    countryCode: maybe(fc.constantFrom('1', '966', '44')),
+    internationalPrefix: maybe(fc.constantFrom('00', '011', '9')),
+    serviceCodes: maybe(fc.boolean()),
+    rewrite: maybe(fc.array(rewrite, { maxLength: 3 })),
+  }),
+  fc.record({
+    country: fc.constantFrom('US', 'SA', 'IT', 'DE', 'AU', 'BR', 'CN', 'FO', 'RU'),
+    serviceCodes: maybe(fc.boolean()),
+    rewrite: maybe(fc.array(rewrite, { maxLength: 3 })),
+  }),
+);
 
 /** Any record that an admin might write, as the parser leaves it. */
 const record: fc.Arbitrary<Customer> = fc
@@ -50,13 +74,8 @@ const record: fc.Arbitrary<Customer> = fc
         }),
       ),
     ),
-    dialPlan: maybe(
-      fc.record({
-        countryCode: maybe(fc.constantFrom('1', '966', '44')),
-        internationalPrefix: maybe(fc.constantFrom('00', '011')),
-        serviceCodes: maybe(fc.boolean()),
-      }),
-    ),
+    dialPlan: maybe(dialPlan),
+    dialMusic: maybe(fc.constant('https://media.example/ring.wav')),
     destinations: maybe(
       fc.record({
         default: maybe(fc.constantFrom('allow', 'deny')),
@@ -126,7 +145,8 @@ describe('whatever the device sends, under whatever record', () => {
         if (planned.kind !== 'dial') return;
         const { number: shown, name, because } = planned.callerId;
         const { default: one, patterns = [], pool = [], allowed = [], fallback } = account.callerId ?? {};
-        const own = [one, ...patterns.map((pattern) => pattern.callerId), ...pool, ...allowed];
+        const trunks = (account.trunks ?? []).map((it) => it.callerId);
+        const own = [one, ...patterns.map((pattern) => pattern.callerId), ...pool, ...allowed, ...trunks];
         if (because === 'device') {
           expect(shown).toMatch(/^\+?[0-9]{3,24}$/);
           if (planned.destination.because !== 'emergency') expect(fallback ?? 'device').toBe('device');
@@ -146,6 +166,39 @@ describe('whatever the device sends, under whatever record', () => {
         const planned = plan({ ...it, dialled: sos }, { ...account, emergency });
         expect(planned).toMatchObject({ kind: 'dial', limits: undefined, maxSeconds: undefined });
         if (planned.kind === 'dial') expect(['112', '911']).toContain(planned.attempts[0].number);
+      }),
+      RUNS,
+    );
+  });
+
+  test('no plan and no rule makes another number of an emergency number, listed or not', () => {
+    fc.assert(
+      fc.property(
+        record,
+        call,
+        fc.constantFrom('112', '911', '999', '000'),
+        fc.boolean(),
+        (account, it, sos, isListed) => {
+          const emergency = isListed ? { numbers: [sos] } : undefined;
+          const { emergency: _, ...other } = account;
+          const planned = plan({ ...it, dialled: sos }, { ...other, ...(emergency && { emergency }) });
+          if (planned.destination) expect(planned.destination.number).toBe(sos);
+          if (planned.kind === 'dial') expect(planned.attempts[0].number).toBe(sos);
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  test('a denied country is not called, whatever stands before its number', () => {
+    const lead = fc.array(fc.constantFrom('00', '011', '+', '0011', '010', '810'), { maxLength: 3 });
+    fc.assert(
+      fc.property(record, call, lead, (account, it, prefixes) => {
+        const { rewrite: _, ...dialPlan } = account.dialPlan ?? {};
+        const strict = { ...account, dialPlan, destinations: { deny: ['44'] } };
+        const planned = plan({ ...it, dialled: `${prefixes.join('')}447911123456` }, strict);
+        if (planned.kind === 'dial')
+          expect(planned.destination.number.replace(/^(?:00|011|0011|010|810)*/, '')).not.toMatch(/^44/);
       }),
       RUNS,
     );

@@ -164,9 +164,10 @@ describe('whatever stands in To', () => {
   });
 
   test('takes time in proportion to its length', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     for (const bomb of ['"\\', 'a ', ';a', ';a="', ';a=a', '<sip:a', 'sip:a;', '%40'])
       readTo(`${bomb.repeat(2048 / bomb.length)}<`);
-    expect(performance.now() - started).toBeLessThan(200);
+    // Of the processor, not of the clock: other work on this machine does not count.
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(200);
   });
 });

@@ -44,6 +44,7 @@ describe('a customer record', () => {
         maxExpires: 600,
         allowedAddresses: ['192.0.2.0/24', '2001:db8::/32', '203.0.113.9'],
         replay: 'enforce',
+        users: ['100', 'reception'],
       },
       callerId: {
         default: '+18009992222',
@@ -70,14 +71,29 @@ describe('a customer record', () => {
           numberFormat: '+e164',
           callerIdFormat: 'national',
           ringTimeout: 20,
+          callerId: '+18009992223',
+          fromUser: 'login7',
+          fromHost: 'pbx.example',
+          escapeHash: true,
         },
       ],
       failover: { stopCodes: [486, 603] },
       limits: { maxConcurrentCalls: 10, callsPerMinute: 60, maxCallSeconds: 7200 },
-      emergency: { numbers: ['112', '911'], callerId: '+18009992222', trunk: 'main' },
+      emergency: {
+        numbers: ['112', '911', { dialled: '9911', number: '911' }],
+        country: 'US',
+        callerId: '+18009992222',
+        trunk: 'main',
+      },
+      dialMusic: 'tone_stream://L=20;%(2000,4000,440,480)',
       version: 3,
     };
     expect(parseCustomer(record)).toEqual({ customer: record, problems: [] });
+  });
+
+  test('takes a country and rules of rewriting in place of prefixes', () => {
+    const dialPlan = { country: 'US', rewrite: [{ from: '', digits: 7, to: '212' }], serviceCodes: true };
+    expect(parseCustomer({ ...KEY, dialPlan })).toEqual({ customer: { ...KEY, dialPlan }, problems: [] });
   });
 
   test('takes a DynamoDB string set for a list', () => {
@@ -163,6 +179,57 @@ describe('a customer record', () => {
       'limits.maxConcurrentCalls: write it as a number, without quotes',
     ],
     [{ emergency: { trunk: 'main' } }, 'emergency.numbers: is missing'],
+    [
+      { emergency: { numbers: ['112'], country: 'USA' } },
+      'emergency.country: write a country of docs/emergency-numbers.md, such as US, or give numbers',
+    ],
+    [
+      { emergency: { numbers: ['112'], country: 'GQ' } },
+      'emergency.country: write a country of docs/emergency-numbers.md, such as US, or give numbers',
+    ],
+    [
+      { emergency: { numbers: [911] } },
+      'emergency.numbers[0]: write what people dial, such as "112", or { "dialled": "9911", "number": "911" }',
+    ],
+    [{ emergency: { numbers: ['9 11'] } }, 'emergency.numbers[0]: write what people dial, such as 112'],
+    [{ emergency: { numbers: [{ dialled: '9911' }] } }, 'emergency.numbers[0].number: is missing'],
+    [
+      { dialPlan: { country: 'UK' } },
+      'dialPlan.country: write the two capital letters of a country (ISO 3166), such as SA or GB',
+    ],
+    [
+      { dialPlan: { country: 'GB', countryCode: '44' } },
+      'dialPlan: country says how people dial there: take countryCode, internationalPrefix and nationalPrefix out',
+    ],
+    [{ dialPlan: { rewrite: [{ from: '9' }] } }, 'dialPlan.rewrite[0].to: is missing'],
+    [
+      { dialPlan: { rewrite: [{ from: '9x', to: '' }] } },
+      'dialPlan.rewrite[0].from: write the first digits of what people dial, or ""',
+    ],
+    [
+      { dialPlan: { rewrite: [{ from: '', to: 'x' }] } },
+      'dialPlan.rewrite[0].to: write the digits to put in their place, or ""',
+    ],
+    [
+      { dialPlan: { rewrite: [{ from: '', to: '', digits: 0 }] } },
+      'dialPlan.rewrite[0].digits: write 1 to 32',
+    ],
+    [
+      { trunks: [{ name: 'a', fromUser: 'a@b' }] },
+      'trunks[0].fromUser: write a SIP user, without @ and without escapes',
+    ],
+    [
+      { trunks: [{ name: 'a', escapeHash: 'yes' }] },
+      'trunks[0].escapeHash: write true or false, without quotes',
+    ],
+    [
+      { registration: { users: ['a@b'] } },
+      'registration.users[0]: may not hold white space, control characters or any of " , : @',
+    ],
+    [
+      { dialMusic: 'ring.wav' },
+      'dialMusic: write a URL, or a tone such as tone_stream://%(2000,4000,440,480);loops=-1',
+    ],
   ])('%j is told by path, with the mend', (fields, problem) => {
     expect(problemsOf(fields)).toEqual([problem]);
   });
@@ -275,6 +342,21 @@ describe('what cannot be read costs no more than it must, and never opens a door
       'an international prefix that cannot be read denies',
       { dialPlan: { internationalPrefix: 11 }, destinations: { default: 'allow', deny: ['966'] } },
       { dialPlan: {}, destinations: { default: 'deny', deny: ['966'] } },
+    ],
+    [
+      'a country that cannot be read denies',
+      { dialPlan: { country: 'sa' } },
+      { dialPlan: {}, destinations: { default: 'deny' } },
+    ],
+    [
+      'rewriting that cannot be read denies',
+      { dialPlan: { country: 'SA', rewrite: {} } },
+      { dialPlan: { country: 'SA' }, destinations: { default: 'deny' } },
+    ],
+    [
+      'users that cannot be read leave the own one',
+      { registration: { users: '100', maxExpires: 60 } },
+      { registration: { maxExpires: 60 } },
     ],
     ['enabled that cannot be read is false', { enabled: 'no' }, { enabled: false }],
     ['a caller id that cannot be read declines', { callerId: 5 }, { callerId: { fallback: 'decline' } }],

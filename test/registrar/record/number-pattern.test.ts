@@ -49,16 +49,16 @@ test.each([
 });
 
 describe('matching is bounded in time', () => {
-  /** The slowest match in ms, in a process that can be ended. */
+  /** The slowest match in ms of the processor, in a process that can be ended. */
   function slowest(patterns: readonly string[]): number {
     const code = `
       const { matchesPattern } = require(${JSON.stringify(join(__dirname, '../../../lib/registrar/record/number-pattern.ts'))});
       let worst = 0;
       for (const pattern of ${JSON.stringify(patterns)})
         for (const digits of ['9'.repeat(32), '1'.repeat(31) + '2', '01'.repeat(16), '9'.repeat(31) + '*']) {
-          const began = performance.now();
+          const began = process.cpuUsage();
           matchesPattern(pattern, digits);
-          worst = Math.max(worst, performance.now() - began);
+          worst = Math.max(worst, process.cpuUsage(began).user / 1000);
         }
       console.log(worst);`;
     const args = ['--import', 'tsx', '-e', code];
