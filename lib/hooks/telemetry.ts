@@ -62,7 +62,7 @@ export function lineOf(outcome: HookOutcome): LogLine {
       const { hook } = outcome;
       if ('untransferred' in outcome) {
         const { tag, untransferred: because } = outcome;
-        return { hook, answer: 'refuse', ...(tag && aorLine(tag.call.origin)), because };
+        return { hook, answer: 'refuse', ...(tag && whoLine(tag)), because };
       }
       const { tag, plan, illegal } = outcome;
       const answer = plan.kind === 'refuse' ? 'refuse' : 'transfer';
@@ -120,10 +120,13 @@ function forwardLine(plan: CallPlan): LogLine {
 }
 
 /** The call that a later hook is about; `trunk`, `phones` and `attempt` are those that ended. */
-function callLine(hook: string, { call, number, trunk, phones, attempt, shown }: CallTag): LogLine {
-  const { origin } = call;
-  const who = { ...directionLine(origin, phones !== undefined), ...aorLine(origin) };
-  return { hook, ...who, to: number, trunk, phones, attempt, callerId: shown };
+function callLine(hook: string, tag: CallTag): LogLine {
+  const { number, trunk, phones, attempt, shown } = tag;
+  return { hook, ...whoLine(tag), to: number, trunk, phones, attempt, callerId: shown };
+}
+
+function whoLine({ call: { origin }, phones }: CallTag): LogLine {
+  return { ...directionLine(origin, phones !== undefined), ...aorLine(origin) };
 }
 
 function directionLine(origin: CallOrigin, isRinging: boolean): LogLine {

@@ -58,6 +58,9 @@ function fallbackOf({ fallback, ring }: NumberRecord): RingFallback {
     : { kind: 'end', status: NOBODY_ANSWERED };
 }
 
+/** As long as a name in a record. */
+const LONGEST_NAME = 64;
+
 /**
  * Who calls, as the carrier says, cleaned. A caller that withholds its number stays withheld: it is in no header then,
  * whatever else the carrier wrote (RFC 3323 section 4.2, RFC 3325 section 9.3).
@@ -67,7 +70,7 @@ function callerIdOfCarrier({ from, name, private: withheld }: Presented): Caller
   const number = cleanNumber(from);
   return {
     number: /^\+?[0-9]{1,24}$/.test(number) ? number : undefined,
-    name: printableName(name),
+    name: printableName(name?.slice(0, LONGEST_NAME)),
     hidden: false,
     because: 'caller',
   };

@@ -128,7 +128,9 @@ export function parseNumber(item: unknown): ParsedNumber {
     const read = v.safeParse(schema, item[name]);
     if (read.success) fields[name] = read.output;
     else if (Object.hasOwn(item, name) || name === 'username') {
-      problems.push(problem(name, fixOf(item, name, read.issues[0].message)));
+      const [{ message, path = [] }] = read.issues;
+      const place = [name, ...path.map(({ key }) => String(key))].join('.');
+      problems.push(problem(place, Object.hasOwn(item, name) ? message : 'is missing'));
       fields[name] = STRICTEST[name];
     }
   }
@@ -209,10 +211,6 @@ function unknownFields(item: Record<string, unknown>): Problem[] {
       fix: `is no field of a number; look for a typo in "${name}"`,
       unknownField: true,
     }));
-}
-
-function fixOf(item: Record<string, unknown>, name: string, message: string): string {
-  return Object.hasOwn(item, name) ? message : 'is missing';
 }
 
 function problem(path: string, fix: string): Problem {
