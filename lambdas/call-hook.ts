@@ -83,7 +83,8 @@ export const refer = signedHook(
   aboutNoRealm,
   async ({ request, customerData }, context, baseUrl, signedBy) => {
     const first = verifyTag(customerData, [request.callId], await context.secrets());
-    const judged = judgeTransfer(request, first?.call);
+    // A call that was handed on once has no caller's leg of ours any more.
+    const judged = judgeTransfer(request, first?.first ? undefined : first?.call);
     if (!first || !judged.ok) {
       const untransferred = judged.ok ? 'not-an-accounts-call' : judged.because;
       context.report({ hook: 'refer', tag: first, untransferred });

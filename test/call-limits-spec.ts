@@ -1,4 +1,4 @@
-import type { CallLimits, OwnerLimits } from '../lib/registrar/calls/call-limits';
+import { type CallLimits, handedOnCall, type OwnerLimits } from '../lib/registrar/calls/call-limits';
 
 export const NOON = Date.parse('2026-11-23T12:00:00Z');
 const MINUTE = 60_000;
@@ -60,6 +60,53 @@ export function specifySeats(lambda: (now?: number) => CallLimits): void {
     expect(await callLimits.release('a', owner('once'))).toBe('ended-before');
     expect(await callLimits.release('never-began', owner('once'))).toBe('ended-before');
     expect(await callLimits.release('a', owner('nobody'))).toBe('ended-before');
+  });
+
+  test("a call that is handed on keeps its seat, and the end of its caller's leg ends nothing", async () => {
+    const callLimits = lambda();
+    const two = limits('handed-on', 2);
+    await callLimits.acquire('a', two);
+    expect(await callLimits.handOn('a', { owner: two.owner, seconds: 600 })).toBe(true);
+    expect(await callLimits.release('a', two.owner)).toBe('ended-before');
+    expect(await callLimits.acquire('b', two)).toBe('acquired');
+    expect(await callLimits.acquire('c', two)).toBe('too-many-calls');
+    expect(await callLimits.release(handedOnCall('a'), two.owner)).toBe('ended');
+    expect(await callLimits.release(handedOnCall('a'), two.owner)).toBe('ended-before');
+    expect(await callLimits.acquire('c', two)).toBe('acquired');
+  });
+
+  test('handed on twice, or when it has ended, it takes no second seat', async () => {
+    const callLimits = lambda();
+    const two = limits('handed-on-twice', 2);
+    const lease = { owner: two.owner, seconds: 600 };
+    await callLimits.acquire('a', two);
+    for (let times = 0; times < 2; times++) expect(await callLimits.handOn('a', lease)).toBe(true);
+    expect(await callLimits.handOn('never-began', lease)).toBe(true);
+    expect(await callLimits.acquire('b', two)).toBe('acquired');
+    await callLimits.release(handedOnCall('a'), two.owner);
+    expect(await callLimits.acquire('c', two)).toBe('acquired');
+    expect(await callLimits.acquire('d', two)).toBe('too-many-calls');
+  });
+
+  test('handed on, it has two minutes, and longer once the new leg is answered', async () => {
+    const one = limits('handed-on-lease', 1);
+    const lease = { owner: one.owner, seconds: 600 };
+    await lambda().acquire('a', one);
+    await lambda().extend('a', lease);
+    await lambda().handOn('a', lease);
+    expect(await lambda(NOON + FIRST - 1).acquire('b', one)).toBe('too-many-calls');
+    await lambda().extend(handedOnCall('a'), lease);
+    expect(await lambda(NOON + 599_000).acquire('b', one)).toBe('too-many-calls');
+    expect(await lambda(NOON + 601_000).acquire('b', one)).toBe('acquired');
+  });
+
+  test('handed on uncounted, a call ends once, and not by its caller', async () => {
+    const callLimits = lambda();
+    expect(await callLimits.handOn('free', undefined)).toBe(true);
+    expect(await callLimits.handOn('free', undefined)).toBe(true);
+    expect(await callLimits.release('free', undefined)).toBe('ended-before');
+    expect(await callLimits.release(handedOnCall('free'), undefined)).toBe('ended');
+    expect(await callLimits.release(handedOnCall('free'), undefined)).toBe('ended-before');
   });
 
   test('a call that was not counted ends once too', async () => {

@@ -32,8 +32,9 @@ function hooksOf({ call, first }: CallTag, data: TagData, baseUrl: string): Dial
   };
 }
 
-/** jambonz forgets the time limit of the first dial when its caller hands the call on. */
+/** jambonz forgets the time limit of the first dial when its caller hands the call on. A call for help has none. */
 function limited<Plan extends DialPlanned | RingPlanned>(plan: Plan, { first }: CallTag): Plan {
+  if (plan.destination?.because === 'emergency') return plan;
   const limits = [plan.maxSeconds, first?.maxSeconds].filter((it) => it !== undefined);
   return first && limits.length > 0 ? { ...plan, maxSeconds: Math.min(...limits) } : plan;
 }

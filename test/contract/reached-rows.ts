@@ -202,7 +202,7 @@ export const TRANSFERS = rows([
   ['to a number: a new call of the account', OFFICE, [OUT, { refer: TO('00442079460000') }], `sip:77#442079460000${AT} leg reports for good`, 'outbound transfer default'],
   ['to a colleague: as long as the first call might last', OFFICE, [OUT, { refer: TO('2002') }], `phone bob@sip.example.com ${AS_2001} ring 20 limit 14400 leg reports for good`, 'internal transfer short-dial'],
   ['to a tel URI', OFFICE, [OUT, { refer: '<tel:+442079460000>' }], `sip:77#442079460000${AT} leg reports for good`, 'outbound transfer default'],
-  ['to an emergency number', OFFICE, [OUT, { refer: TO('112') }], 'sip:77#112@sip.carrier.example auth t:p as +18005550100 limit 14400 leg reports for good', 'outbound transfer default'],
+  ['to an emergency number', OFFICE, [OUT, { refer: TO('112') }], 'sip:77#112@sip.carrier.example auth t:p as +18005550100 leg reports for good', 'outbound transfer default'],
   ['of a call between phones', OFFICE, [dials('ann', '2002'), { refer: TO('00442079460000') }], `sip:77#442079460000${AT} leg reports for good`, 'outbound transfer default'],
   ['its failure: the next trunk, and the first call is kept', OFFICE.map((it) => (it === ACME ? { ...UNLIMITED, limits: { maxConcurrentCalls: 5 }, techPrefix: undefined, outboundAuth: undefined, trunks: [{ name: 'a', host: 'a.example' }, { name: 'b', host: 'b.example' }] } : it)), [OUT, { refer: TO('00442079460000') }, { ended: ['failed', 503] }], 'sip:442079460000@b.example as +18005550100 limit 14400 leg reports for good', 'outbound dial trunk-failed'],
   ['its last failure', OFFICE, [OUT, { refer: TO('00442079460000') }, { ended: ['failed', 503] }], 'decline 503', 'outbound give-up last-trunk'],

@@ -5,11 +5,11 @@ import { parseWebhookSecrets } from '../../jambonz/webhook-secrets';
 import { CALL_GRANT_MODES } from '../../registrar/auth/call-grant';
 import { type DynamoDB, dynamodbAt } from '../client/dynamodb';
 import type { Timers } from '../client/timers';
-import { accountDirectory } from '../stores/account-directory-store';
+import { accountDirectoryStore } from '../stores/account-directory-store';
 import { bruteForceStore } from '../stores/brute-force-store';
 import { callGrantsStore } from '../stores/call-grants-store';
 import { callLimitsStore } from '../stores/call-limits-store';
-import { customersStore, numbersTable } from '../stores/customers-store';
+import { customersStore, numbersStore } from '../stores/customers-store';
 import { replayStore } from '../stores/replay-store';
 import { webhookSecretsStore } from '../stores/webhook-secrets-store';
 
@@ -47,8 +47,8 @@ export function contextFromEnv(
     now,
     secrets: secretsOf(env, now, onDegraded, timers),
     customers: customersStore(customers),
-    numbers: numbersTable(customers),
-    directory: accountDirectory(customers),
+    numbers: numbersStore(customers),
+    directory: accountDirectoryStore(customers),
     replay: replayStore(memory),
     bruteForceGuard: bruteForceStore(memory),
     callGrants: callGrantsStore(memory),

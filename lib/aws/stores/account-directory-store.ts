@@ -12,7 +12,7 @@ import { ACCOUNTS_OF_CUSTOMER } from './tables';
  * second truth. One query, at most once a minute, finds whatever is dialled among the phones of a customer, and tells as
  * well that it is nobody's: 100 bytes for each account, 500 phones in 7 read units.
  */
-export function accountDirectory(table: CustomersTable): AccountDirectory {
+export function accountDirectoryStore(table: CustomersTable): AccountDirectory {
   const cache = recordCache<readonly AccountNames[]>(table, {
     read: (customer, budget) => readAccounts(table, customer, budget),
     mayServeStale: () => true,

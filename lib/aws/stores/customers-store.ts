@@ -28,7 +28,7 @@ export function customersStore(table: CustomersTable): Customers {
 }
 
 /** The numbers that carriers call, under the same roof and the same faults as accounts. */
-export function numbersTable(table: CustomersTable): Numbers {
+export function numbersStore(table: CustomersTable): Numbers {
   const cache = recordCache<NumberRecord>(table, {
     read: (name, budget) => readNumber(table, name, budget),
     mayServeStale: ({ enabled }) => enabled !== false,
