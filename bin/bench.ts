@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureAdminTool } from '../lib/bench/admin-tool';
 import { chartsOf, svgOf } from '../lib/bench/charts';
 import { measureColdStarts } from '../lib/bench/cold-start';
 import { costsOf } from '../lib/bench/cost';
@@ -37,6 +38,7 @@ async function measure(last: Results): Promise<Results> {
     costs: costsOf(requests.hooks, await fixedCost()),
     ...(instructions && { instructions }),
     coldStarts: await timed('cold starts', measureColdStarts(9)),
+    adminTool: await timed('the command line', measureAdminTool(9)),
   };
 }
 

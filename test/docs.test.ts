@@ -11,6 +11,9 @@ const ROOT = join(__dirname, '..');
 const PAGES = [
   'README.md',
   'CHANGELOG.md',
+  'docs/customers.md',
+  'docs/import.md',
+  'docs/connect-jambonz.md',
   'docs/deploy.md',
   'docs/runbook.md',
   'docs/security.md',

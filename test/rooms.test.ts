@@ -30,7 +30,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   // The only home of SDK clients in lib/aws: the Lambdas start without the SDK.
-  'lib/aws/tools': ['lib/aws/tools', 'lib/aws/stores', 'lib/aws/client', 'lib/registrar', '@aws-sdk/'],
+  'lib/aws/tools': [
+    'lib/aws/tools',
+    'lib/aws/stores',
+    'lib/aws/client',
+    'lib/registrar',
+    '@aws-sdk/',
+    'node:util',
+  ],
   'lib/stack': [
     'lib/stack',
     'aws-cdk-lib',
@@ -54,6 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/',
     'aws-lambda',
     'dynalite',
+    'level',
     'node:',
   ],
   'lib/admin': [
@@ -68,8 +76,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'commander',
     'valibot',
     '@valibot/to-json-schema',
-    '@clack/prompts',
+    '@bomb.sh/tab',
     'csv-parse',
+    'fastest-levenshtein',
     'csv-stringify',
     'jsonc-parser',
     'node:',

@@ -1,6 +1,6 @@
 import type { CallSettings } from '../registrar/calls/call';
 
-/** Stands in explanations where nobody said what the deployment's carrier is. */
+/** What explanations show when the deployment's outbound SIP host is not known. */
 const UNKNOWN_HOST = 'sip.carrier.example';
 
 /** What a deployment adds to every record, as far as it is known here; the rest as a deployment has it by default. */

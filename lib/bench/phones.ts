@@ -20,7 +20,7 @@ export function phoneOf(number: number): Phone {
   };
 }
 
-/** A phone's record in the form that `npx edge-registrar` writes: an HA1, a prefix, a trunk, caller ids. */
+/** A phone's record in the form that the command line writes: an HA1, a prefix, a trunk, caller ids. */
 export function recordOf(number: number, replay: 'observe' | 'off' = 'observe'): Record<string, unknown> {
   const { aor, password } = phoneOf(number);
   return {

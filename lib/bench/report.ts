@@ -31,7 +31,7 @@ function rounded(value: number): string {
 
 /** The tables of `docs/performance.md`, by the name that stands in its markers. */
 export function sectionsOf(results: Results): Readonly<Record<string, string>> {
-  const { machine, sizes, coldStarts, requests, costs } = results;
+  const { machine, sizes, coldStarts, requests, costs, adminTool } = results;
   const { starts } = coldStarts;
   const gates = gatesOf(results);
   return {
@@ -92,6 +92,20 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
         ...[it.gateway, it.lambda, it.reads, it.writes, it.logs, it.accessLog, it.total].map(dollars),
       ]),
     ),
+    'admin-tool': [
+      markdown(
+        ['', 'ms of CPU', 'by the clock'],
+        adminTool.starts.map(({ command, cpu, clock }) => [command, ms(cpu), ms(clock)]),
+      ),
+      markdown(
+        ['import of', 's of CPU', 'by the clock'],
+        adminTool.imports.map(({ records, history, cpuMs, clockMs }) => [
+          `${records} records, ${history ? 'with their history' : 'without'}`,
+          (cpuMs / 1000).toFixed(1),
+          (clockMs / 1000).toFixed(1),
+        ]),
+      ),
+    ].join('\n\n'),
     months: markdown(
       ['a month with', ...costs.months.map(({ phones }) => `${phones.toLocaleString('en')} phones`)],
       MONTH_ROWS.map(([name, dollarsOf]) => [name, ...costs.months.map((it) => dollars(dollarsOf(it)))]),

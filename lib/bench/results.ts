@@ -1,3 +1,4 @@
+import type { AdminTool } from './admin-tool';
 import type { ColdStarts } from './cold-start';
 import type { Costs } from './cost';
 import type { Gate } from './gate';
@@ -12,6 +13,7 @@ export interface Results {
   readonly requests: Requests;
   readonly costs: Costs;
   readonly coldStarts: ColdStarts;
+  readonly adminTool: AdminTool;
   /** Absent where there is no valgrind. */
   readonly instructions?: Instructions;
 }
@@ -23,6 +25,6 @@ export interface Machine {
 }
 
 export function gatesOf(results: Results): Gate[] {
-  const { sizes, coldStarts, instructions, requests, costs } = results;
-  return [sizes, coldStarts, instructions, requests, costs].flatMap((it) => it?.gates ?? []);
+  const { sizes, coldStarts, instructions, requests, costs, adminTool } = results;
+  return [sizes, coldStarts, instructions, requests, costs, adminTool].flatMap((it) => it?.gates ?? []);
 }

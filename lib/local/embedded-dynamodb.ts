@@ -6,7 +6,7 @@ import {
   type KeySchemaElement,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { ACCOUNTS_OF_CUSTOMER, TABLE_KEYS, type TableName } from '../aws/stores/tables';
+import { ACCOUNTS_OF_CUSTOMER, historyTableOf, TABLE_KEYS, type TableName } from '../aws/stores/tables';
 import type { DocumentClient } from '../aws/tools/document-client';
 
 export interface EmbeddedDynamoDB {
@@ -41,7 +41,11 @@ export async function startEmbeddedDynamoDB(
 }
 
 /** The tables' names when the local stack makes them. */
-export const LOCAL_TABLES: Readonly<Record<TableName, string>> = { customers: 'Customers', memory: 'Memory' };
+export const LOCAL_TABLES: Readonly<Record<TableName, string>> = {
+  customers: 'Customers',
+  memory: 'Memory',
+  history: historyTableOf('Customers'),
+};
 
 /** Makes the tables that are not there yet. */
 export async function createTables(dynamodb: DocumentClient): Promise<void> {

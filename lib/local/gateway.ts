@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Handler } from '../aws/lambda/handler';
 import { NO_SUCH_ROUTE } from '../jambonz/routes';
+import { TAIL_PATH } from './log-stream';
 
 /** What API Gateway itself takes at most (10 MB). */
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
@@ -19,14 +20,17 @@ export interface LocalGateway {
  * @param routes which handler answers which path
  * @param port 0: any free one
  * @param about what `GET /` tells tools on this machine; API Gateway has no such path
+ * @param follow calls its argument with each line of the log, until what it returns is called: for `GET /tail`
  */
 export async function startGateway(
   routes: Readonly<Record<string, Handler>>,
   port: number,
   about: object,
+  follow: Follow = () => () => {},
 ): Promise<LocalGateway> {
   const server = createServer((request, response) => {
     if (request.method === 'GET' && request.url === '/') return send(response, 200, JSON.stringify(about));
+    if (request.method === 'GET' && request.url === TAIL_PATH) return stream(response, follow);
     answer(routes, request, response).catch(() => response.destroy());
   });
   server.requestTimeout = 10_000;
@@ -35,6 +39,17 @@ export async function startGateway(
     server.listen(port, '127.0.0.1', resolve);
   });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => close(server) };
+}
+
+export type Follow = (send: (line: object) => void) => () => void;
+
+/** The log as JSON lines, as long as the client wants them. */
+function stream(response: ServerResponse, follow: Follow): void {
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders();
+  response.once(
+    'close',
+    follow((line) => response.write(`${JSON.stringify(line)}\n`)),
+  );
 }
 
 function close(server: Server): Promise<void> {

@@ -14,8 +14,9 @@ import { parseWebhookSecrets } from '../jambonz/webhook-secrets';
 import { type FileRecord, parseCustomerFile } from '../registrar/record/customer-file';
 import { isObject } from '../registrar/record/json';
 import type { AboutLocalStack } from './about';
+import { dataDirProblem } from './data-dir';
 import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from './embedded-dynamodb';
-import { startGateway } from './gateway';
+import { type Follow, startGateway } from './gateway';
 import { readLocalSecret } from './local-secret';
 import { DEVELOPMENT_SECRET, SAMPLE_CUSTOMERS } from './sample-customers';
 
@@ -52,9 +53,21 @@ export async function startLocalStack(env: Environment, print: Print, timers?: T
       dynamodbEndpoint: dynamodb.endpoint,
       outboundSipHost: outboundSipHost(env),
     };
-    const gateway = await startGateway(handlers(env, dynamodb.endpoint, print, timers), port, about).catch(
-      explainPort('PORT', port),
-    );
+    const followers = new Set<Print>();
+    const printAll: Print = (line) => {
+      print(line);
+      for (const send of followers) send(line);
+    };
+    const follow: Follow = (send) => {
+      followers.add(send);
+      return () => followers.delete(send);
+    };
+    const gateway = await startGateway(
+      handlers(env, dynamodb.endpoint, printAll, timers),
+      port,
+      about,
+      follow,
+    ).catch(explainPort('PORT', port));
     const stop = async () => {
       await gateway.stop();
       await dynamodb.stop();
@@ -101,6 +114,8 @@ function outboundSipHost(env: Environment): string {
 /** Its usual port, or any free one when that is taken and nobody asked for it. */
 async function startDynamoDB(env: Environment): Promise<{ endpoint: string; stop: () => Promise<void> }> {
   if (env.DYNAMODB_ENDPOINT) return { endpoint: env.DYNAMODB_ENDPOINT, stop: async () => {} };
+  const wrong = env.DATA_DIR ? await dataDirProblem(env.DATA_DIR) : undefined;
+  if (wrong !== undefined) throw new CannotStart(`DATA_DIR ${env.DATA_DIR} ${wrong}`);
   const port = portOf(env, 'DYNAMODB_PORT', 8000);
   return startEmbeddedDynamoDB(port, env.DATA_DIR)
     .catch((cause) =>

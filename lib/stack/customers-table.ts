@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ACCOUNTS_OF_CUSTOMER } from '../aws/stores/tables';
+import { ACCOUNTS_OF_CUSTOMER, historyTableOf } from '../aws/stores/tables';
 import { ENV } from '../hooks/settings';
 import { type DataKey, opensForeignTableFor } from './data-key';
 import type { HookFunction } from './hook-function';
@@ -27,17 +27,14 @@ export class Customers extends Construct {
     this.isForeign = existingCustomersTable !== undefined;
     // Both Regions know the name; and an update never replaces a table that has one.
     const named = { tableName: existingCustomersTable ?? `${name}-customers` };
-    const { tableName, tableArn } =
-      role === 'home' && !this.isForeign
-        ? new Table(this, 'Table', {
-            ...named,
-            keys: 'customers',
-            index: ACCOUNTS_OF_CUSTOMER,
-            key,
-            retained: true,
-            copyIn: standbyRegion,
-          })
-        : { ...named, tableArn: this.arnOf(named.tableName) };
+    const kept = { key, retained: true, copyIn: standbyRegion };
+    const isOurs = role === 'home' && !this.isForeign;
+    const { tableName, tableArn } = isOurs
+      ? new Table(this, 'Table', { ...named, ...kept, keys: 'customers', index: ACCOUNTS_OF_CUSTOMER })
+      : { ...named, tableArn: this.arnOf(named.tableName) };
+    // For the command line alone: no hook may read what was.
+    if (isOurs)
+      new Table(this, 'History', { tableName: historyTableOf(named.tableName), ...kept, keys: 'history' });
     this.tableName = tableName;
     this.tableArn = tableArn;
   }

@@ -62,6 +62,7 @@ export class EdgeRegistrar extends Stack {
         secret.secret.secretArn,
       ],
       outboundSipHost: ['Where calls go whose trunk names no host', settings.outboundSipHost],
+      hookLogs: ['Where the hooks write a line for each decision', hooks.map((it) => it.logArn).join(',')],
       domainTarget: api.api.domainName && [
         `DNS: ${settings.domainName} CNAME`,
         api.api.domainName.domainNameAliasDomainName,

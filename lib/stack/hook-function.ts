@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   type Alias,
@@ -74,6 +74,16 @@ export class HookFunction extends Construct {
     });
     this.live = settings.canaryDeployment ? this.lambda.addAlias('live') : undefined;
     this.acknowledge();
+  }
+
+  /** As CloudWatch Logs names a group itself: that of the construct means its streams. */
+  get logArn(): string {
+    return Stack.of(this).formatArn({
+      service: 'logs',
+      resource: 'log-group',
+      resourceName: this.logGroup.logGroupName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
   }
 
   /** What others invoke: the alias, or the function itself. */

@@ -8,4 +8,6 @@ export const OUTPUTS = {
   webhookSecretArn: 'WebhookSecretArn',
   outboundSipHost: 'OutboundSipHost',
   domainTarget: 'DomainTarget',
+  /** ARNs of log groups, with commas between them. */
+  hookLogs: 'HookLogs',
 } as const;

@@ -1,12 +1,12 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { findPlace, type Place } from '../../lib/admin/place';
+import { type Deployment, findDeployment } from '../../lib/admin/deployment';
 import type { Shell } from '../../lib/admin/shell';
 import { connectDocumentClient } from '../../lib/aws/tools/document-client';
 import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from '../../lib/local/embedded-dynamodb';
 
 /** An admin's desk for tests: tables of its own, a terminal that is written down, and a clock that stands. */
 export interface Desk {
-  readonly place: Place;
+  readonly deployment: Deployment;
   readonly shell: Shell;
   /** What was printed since the last look, with the changing endpoint as ENDPOINT. */
   readonly printed: () => string;
@@ -26,23 +26,28 @@ export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
   const shell: Shell = {
     env: { DYNAMODB_ENDPOINT: dynamodb.endpoint },
     now: () => NOW,
+    tool: 'edge-registrar',
+    user: 'ann@laptop',
+    paint: (_colour, text) => text,
     watched: false,
+    width: undefined,
     print: (text) => lines.push(text),
     complain: (text) => lines.push(`! ${text}`),
     readLine: async () => undefined,
-    readAll: async () => '',
+    readAll: async () => Buffer.from(''),
     askSecret: async () => undefined,
     confirm: async () => undefined,
     edit: async () => {},
     progress: () => ({ advance: () => {}, stop: () => {} }),
-    interrupted: async () => {},
+    interrupted: () => new Promise(() => {}),
+    unread: () => new Promise(() => {}),
     ...terminal,
   };
-  const place = await findPlace(shell, {});
+  const deployment = await findDeployment(shell, {});
   const client = connectDocumentClient(dynamodb.endpoint);
   await createTables(client);
   return {
-    place,
+    deployment,
     shell,
     printed: () => lines.splice(0).join('\n').replaceAll(dynamodb.endpoint, 'ENDPOINT'),
     put: async (...items) => {
@@ -56,7 +61,7 @@ export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
     },
     stop: async () => {
       client.destroy();
-      place.dynamodb.destroy();
+      deployment.dynamodb.destroy();
       await dynamodb.stop();
     },
   };

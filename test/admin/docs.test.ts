@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { callSettings } from '../../lib/admin/call-settings';
-import { checkCalls } from '../../lib/admin/call-tests';
-import { readCustomersFile } from '../../lib/admin/customers-file';
-import { recordsInFile } from '../../lib/admin/known-records';
+import { checkCalls } from '../../lib/admin/commands/check';
+import { findColumnMap } from '../../lib/admin/files/column-maps';
+import { readCustomersFile } from '../../lib/admin/files/customers-file';
+import { recordsInFile } from '../../lib/admin/records/known-records';
 import { openDesk } from './desk';
 
 const ROOT = join(__dirname, '../..');
@@ -31,7 +32,7 @@ describe('the examples of docs/customers.md', () => {
 
   test('the call tests come out as they say, by the sample customers', async () => {
     const calls = example('aor,dialled,from,trunk');
-    const desk = await openDesk({ readAll: async () => calls });
+    const desk = await openDesk({ readAll: async () => Buffer.from(calls) });
     try {
       const samples = join(ROOT, 'lib/local/sample-customers.json');
       const known = await recordsInFile(desk.shell, samples, callSettings(undefined));
@@ -40,4 +41,28 @@ describe('the examples of docs/customers.md', () => {
       await desk.stop();
     }
   });
+});
+
+test('the map of docs/import.md is read, and reads a file', async () => {
+  const page = readFileSync(join(ROOT, 'docs/import.md'), 'utf8');
+  const [, map = ''] = /```json\n([\s\S]*?)```/.exec(page) ?? [];
+  const desk = await openDesk({ readAll: async () => Buffer.from(map) });
+  try {
+    const { records, problems } = readCustomersFile(
+      'Login,SIP Secret,Room\nann,s3cret,12\n',
+      await findColumnMap(desk.shell, { map: '-' }),
+    );
+    expect(problems).toEqual([]);
+    expect(records.map(({ item }) => item)).toEqual([
+      {
+        realm: 'sip.example.com',
+        username: 'ann',
+        password: 's3cret',
+        customer: 'AcmeInc',
+        destinations: { deny: ['900', '1900'] },
+      },
+    ]);
+  } finally {
+    await desk.stop();
+  }
 });

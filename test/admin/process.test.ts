@@ -1,36 +1,15 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type LocalStack, startLocalStack } from '../../lib/local/stack';
 import { virtualTimers } from '../aws/virtual-timers';
+import { runTool } from '../tool';
 
 const ROOT = resolve(__dirname, '../..');
 const AOR = 'AcmeInc@register.telecomsxchange.com';
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the tool as an admin does, in a process of its own. */
-function run(args: readonly string[], input = '', env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'bin/edge-registrar.ts', ...args], {
-    cwd: ROOT,
-    env: { ...process.env, DYNAMODB_ENDPOINT: '', ...env },
-  });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    err += chunk;
-  });
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  return new Promise((done) => child.on('close', (code) => done({ code, out, err })));
-}
+const run = (args: readonly string[], input = '', env: Record<string, string> = {}) =>
+  runTool(args, { input, env });
 
 describe('the command line', () => {
   test('without arguments gives short help with real examples', async () => {
@@ -55,7 +34,7 @@ describe('the command line', () => {
     expect({ code, out, err }).toEqual({
       code: 2,
       out: '',
-      err: 'edge-registrar: no local stack answers at http://127.0.0.1:1/: start one with "npx edge-registrar start", or say where the records are with --stack NAME or --table NAME\n',
+      err: 'edge-registrar: no local stack answers at http://127.0.0.1:1/: start one with "npx edge-registrar start", or name the deployment with --stack NAME or --table NAME\n',
     });
   });
 });
@@ -72,7 +51,10 @@ describe('on the local stack that runs', () => {
   test('a file is imported from standard input, exported as CSV, and imported again without a change', async () => {
     const samples = readFileSync(join(ROOT, 'lib/local/sample-customers.json'), 'utf8');
     const first = await run(['customers', 'import', '-'], samples, env);
-    expect(first).toMatchObject({ code: 0, out: expect.stringContaining('Written.') });
+    expect(first).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('0 to add, 0 to change, 2 unchanged'),
+    });
     const csv = join(mkdtempSync(join(tmpdir(), 'desk-')), 'customers.csv');
     expect(await run(['customers', 'export', csv], '', env)).toMatchObject({ code: 0 });
     const again = await run(['customers', 'import', csv, '--json'], '', env);
@@ -105,14 +87,14 @@ describe('on the local stack that runs', () => {
       VISUAL: '',
     });
     expect(code).toBe(0);
-    expect(out).toContain('    ~ techPrefix: "444242#" -> "444243#"\nWritten.');
+    expect(out).toContain('    ~ techPrefix: "444242#" -> "444243#"\nWritten. Calls use it within 60 s.');
   });
 
   test('remove refuses where nobody can answer, and --yes answers', async () => {
     const aor = 'JaneDoe@register.telecomsxchange.com';
     expect(await run(['customers', 'remove', aor], '', env)).toMatchObject({
       code: 2,
-      err: 'edge-registrar: nobody is here to answer: say --yes\n',
+      err: 'edge-registrar: not a terminal; pass --yes to confirm\n',
     });
     expect((await run(['customers', 'remove', aor, '--yes'], '', env)).code).toBe(0);
     const { code, out } = await run(['customers', 'remove', aor, '--yes', '--json'], '', env);

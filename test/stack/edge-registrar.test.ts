@@ -535,8 +535,23 @@ describe('the tables', () => {
     );
   });
 
-  test('there is no third', () => {
-    expect([...tables.keys()]).toEqual(['CustomersTable', 'MemoryTable']);
+  test('History: by account and version, as safe as the customers, and no hook may read it', () => {
+    const history = tables.get('CustomersHistoryTable');
+    expect(history).toMatchObject({
+      TableName: 'edge-registrar-customers-history',
+      KeySchema: [
+        { AttributeName: 'aor', KeyType: 'HASH' },
+        { AttributeName: 'version', KeyType: 'RANGE' },
+      ],
+      Replicas: tables.get('CustomersTable')?.Replicas,
+    });
+    const statements = ofType('AWS::IAM::Policy').flatMap(([, it]) => it.PolicyDocument.Statement);
+    expect(statements.length).toBeGreaterThan(0);
+    expect(JSON.stringify(statements)).not.toMatch(/history/i);
+  });
+
+  test('there are three', () => {
+    expect([...tables.keys()]).toEqual(['CustomersTable', 'CustomersHistoryTable', 'MemoryTable']);
   });
 });
 
@@ -557,6 +572,7 @@ test('the outputs are what an admin pastes into jambonz and types into the AWS C
   expect(ends('CallStatusHook')).toContain('/call-status"');
   expect(nounOf(outputs.CustomersTable?.Value)).toBe('CustomersTable');
   expect(nounOf(outputs.WebhookSecretArn?.Value)).toBe('WebhookSecret');
+  expect(ends('HookLogs').match(/:logs:.*?:log-group:/g)).toHaveLength(2);
 });
 
 describe('a standby Region', () => {
@@ -601,16 +617,17 @@ describe('a standby Region', () => {
     expect(policies).toContain('dynamodb:eu-west-1:');
   });
 
-  test('goes again: of the home stack only the copy of the customers changes', () => {
+  test('goes again: of the home stack only the copies of the customers and their history change', () => {
     const [before, after] = [full, standbyRemoved].map(({ template }) => template.toJSON().Resources);
     // Each bundle is the same, and lies in the same place; unbundled it has another name.
     const changed = Object.keys({ ...before, ...after }).filter(
       (id) => !isCode(id) && JSON.stringify(before[id]) !== JSON.stringify(after[id]),
     );
-    expect(changed.map(nounOf)).toEqual(['CustomersTable']);
-    const [table = ''] = changed;
-    const { Replicas: copies, ...rest } = before[table].Properties;
-    expect(after[table].Properties).toEqual({ ...rest, Replicas: [copies[0]] });
+    expect(changed.map(nounOf)).toEqual(['CustomersTable', 'CustomersHistoryTable']);
+    for (const table of changed) {
+      const { Replicas: copies, ...rest } = before[table].Properties;
+      expect(after[table].Properties).toEqual({ ...rest, Replicas: [copies[0]] });
+    }
     expect(standbyRemoved.templates.map(([name]) => name)).toEqual(['second']);
   });
 

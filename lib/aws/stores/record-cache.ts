@@ -13,7 +13,7 @@ const BUDGET = { totalMs: 900, attemptMs: 400 };
 const BUDGET_WITH_STALE = { totalMs: 400, attemptMs: 400 };
 
 /** A change of a record is seen within this; a new account within the other. */
-const FRESH_MS = { known: 60_000, unknown: 5_000 };
+export const FRESH_MS = { known: 60_000, unknown: 5_000 };
 /** Apart, so that a flood of made-up names drives no customer out. */
 const MOST_CACHED = { known: 10_000, unknown: 2_000 };
 

@@ -5,8 +5,15 @@ export const TABLE_KEYS: Readonly<Record<TableName, { readonly partition: string
     customers: { partition: 'realm', sort: 'username' },
     /** What the hooks remember for a while: each item ends by itself at `TTL_ATTRIBUTE`. */
     memory: { partition: 'key' },
+    /** Versions of customers that admins replaced, written and read by the command line only. */
+    history: { partition: 'aor', sort: 'version' },
   };
-export type TableName = 'customers' | 'memory';
+export type TableName = 'customers' | 'memory' | 'history';
+
+/** The table that keeps the earlier versions of a Customers table. */
+export function historyTableOf(customersTable: string): string {
+  return `${customersTable}-history`;
+}
 
 /**
  * The index of the customers table by which an account finds its colleagues. It holds records that name a `customer`,

@@ -26,8 +26,11 @@ export interface CustomerRecords {
   findMany(aors: readonly Aor[]): Promise<ReadonlyMap<string, Item>>;
   /** Page by page; of one realm only when one is given. */
   pages(realm?: string): AsyncIterable<readonly Item[]>;
-  /** Writes a record in place of the one that was seen, undefined: of none. */
-  write(item: Item, seen: Item | undefined): Promise<Written>;
+  /**
+   * Writes a record in place of the one that was seen, undefined: of none.
+   * @param after the version that the new one follows; that of the one that was seen, if absent
+   */
+  write(item: Item, seen: Item | undefined, after?: number): Promise<Written>;
   /** Removes the record that was seen. */
   remove(seen: Item): Promise<Written>;
 }
@@ -76,11 +79,10 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
             );
       for await (const { Items = [] } of pages) yield Items.map(plain);
     },
-    write: (item, seen) => {
-      const version = typeof seen?.version === 'number' ? seen.version : 0;
+    write: (item, seen, after = typeof seen?.version === 'number' ? seen.version : 0) => {
       const command = new PutCommand({
         TableName: tableName,
-        Item: { ...item, version: version + 1 },
+        Item: { ...item, version: after + 1 },
         ...unchangedSince(seen),
       });
       return writeResult(dynamodb.send(command, budget()));

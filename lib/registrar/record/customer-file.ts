@@ -1,6 +1,7 @@
-import { type Customer, type Problem, parseCustomer } from './customer';
+import type { Customer, Problem } from './customer';
 import { isObject } from './json';
-import { NUMBERS, type NumberRecord, parseNumber } from './number-record';
+import type { NumberRecord } from './number-record';
+import { parseItem } from './record-item';
 
 /** A record as it stands in a file, with what is wrong in it. */
 export interface FileRecord {
@@ -47,8 +48,7 @@ function readRecord(at: string, keys: FileRecord['keys'], record: unknown, key: 
   if (!isObject(record)) return misplaced(at, keys, 'must hold an object: { "password": "…", … }');
   const item: Record<string, unknown> = { ...record, ...key };
   if (typeof item.realm === 'string') item.realm = item.realm.toLowerCase();
-  if (item.realm === NUMBERS) return { at, keys, item, customer: undefined, ...parseNumber(item) };
-  return { at, keys, item, ...parseCustomer(item) };
+  return { at, keys, item, ...parseItem(item) };
 }
 
 function misplaced(at: string, keys: FileRecord['keys'], fix: string): FileRecord {

@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import type { Item } from '../../aws/tools/customer-records';
+import { compareNames, counted } from '../columns';
+import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
+import type { Deployment } from '../deployment';
+import { writeCsv } from '../files/customers-csv';
+import { type Outcome, Refused, type Shell } from '../shell';
+
+export const exportCommand = () =>
+  deploymentCommand('export [file]', 'all records, secrets included, as import reads them', [
+    'customers export backup.json',
+    'customers export customers.csv --realm register.telecomsxchange.com',
+  ])
+    .option('--csv', 'as CSV; JSON otherwise, and when the file ends in .json')
+    .option('--realm <realm>', 'of this realm only')
+    .option('--force', 'replace a file that is there')
+    .action(
+      (
+        file: string | undefined,
+        options: CommonOptions & { csv?: boolean; realm?: string; force?: boolean },
+      ) => {
+        const format = options.csv || file?.endsWith('.csv') ? 'csv' : 'json';
+        return onDeployment(options, (shell, deployment) =>
+          exportCustomers(shell, deployment, file, { ...options, format }),
+        );
+      },
+    );
+
+/** `customers export`: all records, secrets included, in a form that `import` reads back. */
+export async function exportCustomers(
+  shell: Shell,
+  deployment: Deployment,
+  file: string | undefined,
+  options: { format: 'json' | 'csv'; realm?: string; force?: boolean },
+): Promise<Outcome> {
+  const items: Item[] = [];
+  for await (const page of deployment.records.pages(options.realm)) items.push(...page.map(withoutVersion));
+  if (items.length === 0 && options.realm !== undefined) throw await noSuchRealm(deployment, options.realm);
+  items.sort((a, b) => compareNames(String(a.realm), String(b.realm)) || compareNames(nameOf(a), nameOf(b)));
+  const json = nested(items);
+  const text = options.format === 'csv' ? writeCsv(items) : `${JSON.stringify(json, null, 2)}\n`;
+  if (file === undefined) {
+    shell.print(text.trimEnd());
+    return { code: 0, json };
+  }
+  await writePrivateFile(file, text, options);
+  shell.print(
+    `${counted(items.length, 'record')} of ${deployment.name} in ${file}, with their secrets: keep it safe.`,
+  );
+  return { code: 0, json: { file, records: items.length } };
+}
+
+async function noSuchRealm({ name, records }: Deployment, realm: string): Promise<Refused> {
+  const realms = new Set<string>();
+  for await (const page of records.pages()) for (const item of page) realms.add(String(item.realm));
+  const known = [...realms].sort(compareNames).join(', ');
+  return new Refused(
+    `${name} has no record of realm ${realm}; ${known === '' ? 'it is empty' : `its realms are ${known}`}`,
+  );
+}
+
+/**
+ * Writes a file that only its owner can read, whole or not at all.
+ * @throws Refused when there is one already
+ */
+async function writePrivateFile(file: string, text: string, { force }: { force?: boolean }): Promise<void> {
+  if (!force && existsSync(file)) throw new Refused(`${file} exists: pass --force to replace it`);
+  const unfinished = `${file}.${process.pid}.part`;
+  try {
+    await writeFile(unfinished, text, { mode: 0o600, flag: 'wx' });
+    await rename(unfinished, file);
+  } catch (cause) {
+    await rm(unfinished, { force: true });
+    throw new Refused(
+      `${file} cannot be written: ${cause instanceof Error && 'code' in cause ? cause.code : cause}`,
+    );
+  }
+}
+
+function nested(items: readonly Item[]): object {
+  const realms: Record<string, Record<string, Item>> = {};
+  for (const { realm, username, ...record } of items) {
+    const accounts = realms[String(realm)] ?? {};
+    accounts[String(username)] = record;
+    realms[String(realm)] = accounts;
+  }
+  return realms;
+}
+
+function nameOf({ username }: Item): string {
+  return String(username);
+}
+
+function withoutVersion({ version, ...item }: Item): Item {
+  return item;
+}

@@ -1,0 +1,128 @@
+import type { CredentialUse } from '../../aws/tools/credential-uses';
+import { aorOf, type Item } from '../../aws/tools/customer-records';
+import { formatAor } from '../../registrar/record/aor';
+import { parseCustomer } from '../../registrar/record/customer';
+import { columns, compareNames } from '../columns';
+import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
+import type { Deployment } from '../deployment';
+import { duration } from '../option-values';
+import { credentialUsesOf, describeUse } from '../records/last-use';
+import type { Outcome, Shell } from '../shell';
+import { suggestion } from '../suggestion';
+
+interface Options extends CommonOptions {
+  readonly realm?: string;
+  readonly customer?: string;
+  readonly enabled?: boolean;
+  readonly disabled?: boolean;
+  readonly trunk?: string;
+  /** ms. */
+  readonly usedWithin?: number;
+  /** ms. */
+  readonly unusedFor?: number;
+}
+
+export const listCommand = () =>
+  deploymentCommand(
+    'list [text]',
+    'every account in a line; with a text, those whose name or description holds it',
+    ['customers list', 'customers list acme --enabled', 'customers list --customer AcmeInc --unused-for 30d'],
+  )
+    .option('--realm <realm>', 'of this realm only')
+    .option('--customer <username>', 'that customer, and the accounts that belong to it')
+    .option('--enabled', 'enabled accounts only')
+    .option('--disabled', 'disabled accounts only')
+    .option('--trunk <name>', 'accounts that have this trunk')
+    .option('--used-within <time>', 'accounts whose phones logged in within this time, such as 12h', duration)
+    .option(
+      '--unused-for <time>',
+      'accounts whose phones did not log in for this time, such as 30d',
+      duration,
+    )
+    .action((text: string | undefined, options: Options) =>
+      onDeployment(options, (shell, deployment) => listCustomers(shell, deployment, options, text)),
+    );
+
+/** `customers list`: every account in a line. */
+export async function listCustomers(
+  shell: Shell,
+  deployment: Deployment,
+  options: Options,
+  text?: string,
+): Promise<Outcome> {
+  const rows: ListedCustomer[] = [];
+  for await (const page of deployment.records.pages(options.realm)) {
+    const uses = await credentialUsesOf(deployment, page.map(aorOf));
+    const listed = page.map((item) => ({ item, row: toRow(item, uses.get(formatAor(aorOf(item)))?.[0]) }));
+    const wanted = listed.filter(({ item, row }) => isWanted(item, row, options, text, shell.now()));
+    rows.push(...wanted.map(({ row }) => row));
+  }
+  rows.sort((a, b) => compareNames(a.aor, b.aor));
+  shell.print(rows.length === 0 ? describeNone(shell, deployment, options, text) : table(shell, rows));
+  return { code: 0, json: rows };
+}
+
+function table(shell: Shell, rows: readonly ListedCustomer[]): string {
+  return columns(
+    ['AOR', 'ENABLED', 'TRUNKS', 'LAST USED CREDENTIAL'],
+    rows.map(({ aor, enabled, trunks, lastUsed }) => [
+      aor,
+      enabled ? 'yes' : 'NO',
+      trunks.join(', ') || '-',
+      lastUsed ? describeUse(lastUsed) : '-',
+    ]),
+    shell.width,
+  );
+}
+
+function describeNone(
+  shell: Shell,
+  deployment: Deployment,
+  options: Options,
+  text: string | undefined,
+): string {
+  const { realm, customer, enabled, disabled, trunk, usedWithin, unusedFor } = options;
+  const filters = [text, customer, enabled, disabled, trunk, usedWithin, unusedFor];
+  if (filters.some((it) => it !== undefined)) return `No account of ${deployment.name} matches.`;
+  const where = realm === undefined ? '' : ` of ${realm}`;
+  return `${deployment.name} has no records${where}. Add some: ${suggestion(shell, 'customers import FILE'.split(' '), deployment)}`;
+}
+
+function isWanted(
+  { realm, username, description, customer: owner }: Item,
+  { enabled, trunks, lastUsed }: ListedCustomer,
+  options: Options,
+  text: string | undefined,
+  now: number,
+): boolean {
+  const { customer, trunk, usedWithin, unusedFor } = options;
+  const words = `${username}@${realm} ${description ?? ''}`.toLowerCase();
+  const unused = lastUsed ? now - lastUsed.at : Number.POSITIVE_INFINITY;
+  return (
+    (text === undefined || words.includes(text.toLowerCase())) &&
+    (customer === undefined || owner === customer || username === customer) &&
+    (!options.enabled || enabled) &&
+    (!options.disabled || !enabled) &&
+    (trunk === undefined || trunks.includes(trunk)) &&
+    (usedWithin === undefined || unused < usedWithin) &&
+    (unusedFor === undefined || unused >= unusedFor)
+  );
+}
+
+interface ListedCustomer {
+  readonly aor: string;
+  readonly enabled: boolean;
+  readonly trunks: readonly string[];
+  readonly lastUsed: CredentialUse | undefined;
+}
+
+function toRow(item: Item, lastUsed: ListedCustomer['lastUsed']): ListedCustomer {
+  const { customer } = parseCustomer(item);
+  const own = customer?.techPrefix !== undefined || customer?.outboundAuth ? ['default'] : [];
+  return {
+    aor: formatAor(aorOf(item)),
+    enabled: customer !== undefined && customer.enabled !== false,
+    trunks: customer?.trunks?.map(({ name }) => name) ?? own,
+    lastUsed,
+  };
+}

@@ -1,0 +1,96 @@
+import { DEVELOPMENT_SECRET } from '../../local/sample-customers';
+import { CannotStart, type LocalStack, startLocalStack } from '../../local/stack';
+import { facts } from '../columns';
+import { plainCommand, run } from '../command-line';
+import { decisionLines } from '../decision-line';
+import { readJsonText } from '../files/json-text';
+import { readInput } from '../input';
+import { type Outcome, Refused, type Shell } from '../shell';
+import { suggestion } from '../suggestion';
+
+/** What `start` takes from the environment. */
+export const START_SETTINGS: Readonly<Record<string, string>> = {
+  PORT: 'of the hooks; 3000, or 0 for any free one',
+  CUSTOMERS_FILE: 'a JSON file { realm: { username: record } } instead of the samples',
+  WEBHOOK_SECRET: 'what jambonz signs with; several with commas between them',
+  OUTBOUND_SIP_HOST: 'where calls go whose trunk names no host',
+  DYNAMODB_ENDPOINT: 'another DynamoDB than the one inside',
+  DYNAMODB_PORT: 'of the one inside; 8000',
+  DATA_DIR: 'a folder to keep the tables in; in memory without it',
+  CALL_GRANT: 'off, observe or enforce, as in a deployment',
+  CALLS_WITHOUT_MEMORY: 'allow or refuse, as in a deployment',
+  STALE_IF_ERROR_SECONDS: 'as in a deployment',
+};
+
+export const startCommand = () =>
+  plainCommand('start', 'run everything on this machine: hooks, DynamoDB, sample customers', [
+    'start',
+    'start --json > hooks.log',
+  ])
+    .addHelpText(
+      'after',
+      [
+        '\nSettings, from the environment:',
+        ...facts(Object.entries(START_SETTINGS), process.stdout.columns),
+      ].join('\n'),
+    )
+    .action((options: { json?: boolean }) => run({}, (shell) => start(shell, options)));
+
+/** `start`: everything on this laptop, until Ctrl-C. With `json`, every line of the output is JSON. */
+export async function start(shell: Shell, { json = false }: { json?: boolean } = {}): Promise<Outcome> {
+  const { CUSTOMERS_FILE: file } = shell.env;
+  const wrong = file === undefined ? undefined : await syntaxError(shell, file);
+  if (wrong !== undefined) throw new Refused(wrong);
+  try {
+    const describe = decisionLines(shell);
+    const stack = await startLocalStack(shell.env, (line) => {
+      const text = shell.watched && !json ? describe({ ...line }, shell.now()) : JSON.stringify(line);
+      if (text !== undefined) shell.print(text);
+    });
+    const { url, dynamodbEndpoint } = stack;
+    if (json) shell.print(JSON.stringify({ ready: url, dynamodbEndpoint }));
+    else shell.print(`${welcome(shell, stack)}\nready ${url}`);
+    await Promise.race([shell.interrupted(), shell.unread()]);
+    await stack.stop();
+    return { code: 0, json: {} };
+  } catch (cause) {
+    if (!(cause instanceof CannotStart)) throw cause;
+    shell.complain(cause.message);
+    return { code: 1, json: {} };
+  }
+}
+
+/** The first thing in a file that is not JSON, with its place; the stack itself says what else is wrong in it. */
+async function syntaxError(shell: Shell, file: string): Promise<string | undefined> {
+  const read = readJsonText(await readInput(shell, file));
+  const [problem] = 'problems' in read ? read.problems : [];
+  if (!problem) return undefined;
+  const { line, column, at, fix } = problem;
+  const place = column === undefined ? `line ${line}` : `line ${line}, column ${column}`;
+  return `CUSTOMERS_FILE ${file}, ${place}: ${at ? `${at} ` : ''}${fix}`;
+}
+
+function welcome(shell: Shell, { url, dynamodbEndpoint, loaded }: LocalStack): string {
+  const secret = shell.env.WEBHOOK_SECRET;
+  const aors = loaded.flatMap(({ customer }) => (customer ? [`${customer.username}@${customer.realm}`] : []));
+  const problems = loaded.flatMap(({ at, problems }) =>
+    problems.map(({ path, fix }) => `  ${at}: ${path} ${fix}`),
+  );
+  const [aor = 'USER@REALM'] = aors;
+  const other = url === 'http://127.0.0.1:3000' ? [] : ['--url', url];
+  return [
+    `edge-registrar on ${url}, for jambonz to POST to:`,
+    `  registration hook   ${url}/register-auth`,
+    `  call hook           ${url}/call-hook`,
+    `  call status hook    ${url}/call-status`,
+    `webhook secret        ${secret === undefined ? `${DEVELOPMENT_SECRET}   (for this machine only)` : 'as WEBHOOK_SECRET says'}`,
+    `DynamoDB              ${dynamodbEndpoint}`,
+    `customers             ${aors.slice(0, 5).join(', ') || 'as the table has them'}${aors.length > 5 ? `, and ${aors.length - 5} more` : ''}`,
+    ...(problems.length > 0 ? ['problems in the records:', ...problems] : []),
+    '',
+    'Try it in a second terminal:',
+    `  ${suggestion(shell, ['simulate', 'register', aor, ...other])}`,
+    `  ${suggestion(shell, ['simulate', 'call', aor, '00966501234567', ...other])}`,
+    'Stop with Ctrl-C.',
+  ].join('\n');
+}

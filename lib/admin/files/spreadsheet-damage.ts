@@ -1,0 +1,55 @@
+import { type Cell, type CsvRow, NO_VALUE } from './csv-table';
+import type { FileProblem } from './file-problems';
+
+const SHORTENED = /^[+-]?\d+([.,]\d+)?E[+-]?\d+$/i;
+const FORMULA_ERROR = /^#(N\/A|NAME\?|NULL!|NUM!|REF!|VALUE!|DIV\/0!)$/;
+
+/** Texts that look damaged or empty, and are not where they are in quotes: an export quotes them. */
+export const AMBIGUOUS: readonly RegExp[] = [/^$/, NO_VALUE, SHORTENED, FORMULA_ERROR];
+
+/** What a spreadsheet made of a cell, and how to undo it; undefined: nothing. A cell in quotes is taken literally. */
+export function spreadsheetDamage({ text, quoted }: Cell): string | undefined {
+  if (/^="[+\d]*"$/.test(text)) return 'is a spreadsheet formula; write the digits alone';
+  if (quoted) return undefined;
+  if (SHORTENED.test(text))
+    return 'is a number that a spreadsheet shortened; format the column as text, and write the digits again';
+  if (FORMULA_ERROR.test(text)) return 'is the error of a spreadsheet formula; write the text itself';
+  return undefined;
+}
+
+/** Columns in which a number as long as the others is expected. */
+const DIGIT_COLUMNS =
+  /^(username|password|customer|techPrefix|callerId(\.default)?|emergency\.callerId|aor|dialled|from)$/;
+/** Fewer rows say nothing about how long a number is meant to be. */
+const FEWEST_ROWS = 3;
+
+/**
+ * Cells that lost leading zeros in a spreadsheet, as it seems: in a column of digits without any leading zero, most
+ * are equally long and these are a digit or two shorter.
+ */
+export function lostZeros(rows: readonly CsvRow[]): FileProblem[] {
+  const columns = new Set(rows.flatMap(({ cells }) => [...cells.keys()]));
+  return [...columns].filter((it) => DIGIT_COLUMNS.test(it)).flatMap((it) => lostZerosIn(it, rows));
+}
+
+function lostZerosIn(column: string, rows: readonly CsvRow[]): FileProblem[] {
+  const cells = rows.flatMap(({ line, cells }) => {
+    const cell = cells.get(column);
+    return cell && !cell.quoted && /^\d+$/.test(cell.text) ? [{ line, text: cell.text }] : [];
+  });
+  if (cells.length < FEWEST_ROWS || cells.some(({ text }) => text.startsWith('0'))) return [];
+  const usual = usualLength(cells.map(({ text }) => text.length));
+  return cells
+    .filter(({ text }) => usual - text.length === 1 || usual - text.length === 2)
+    .map(({ line, text }) => ({
+      line,
+      at: column,
+      fix: `has ${text.length} digits where most have ${usual}: did a spreadsheet drop a leading zero?`,
+    }));
+}
+
+/** The length that more than half of them have; 0: there is none. */
+function usualLength(lengths: readonly number[]): number {
+  const usual = lengths.find((length) => lengths.filter((it) => it === length).length * 2 > lengths.length);
+  return usual ?? 0;
+}

@@ -1,0 +1,49 @@
+import { distance } from 'fastest-levenshtein';
+import type { Problem } from '../../registrar/record/customer';
+import { isObject } from '../../registrar/record/json';
+import { recordSchema } from './record-schema';
+
+/** The same problem; of an unknown field, with the name of the field that was probably meant. */
+export function withNearestField(problem: Problem): Problem {
+  if (!problem.unknownField) return problem;
+  const nearest = nearestField(problem.path);
+  const meant = nearest === undefined ? '' : `: did you mean ${nearest}?`;
+  return { ...problem, fix: `is not a field of a customer record${meant}` };
+}
+
+/**
+ * The field that a misspelt one most probably means: the one whose name is nearest beside it, else one of the same
+ * name elsewhere in the record.
+ * @param path such as `callerId.patterns[1].mach`
+ */
+export function nearestField(path: string): string | undefined {
+  const steps = path.replace(/\[\d+\]/g, '').split('.');
+  const [name = '', parent] = [steps.at(-1), steps.slice(0, -1).join('.')];
+  const fields = fieldPaths(recordSchema(), '');
+  const plain = (field: string) => lastOf(field).toLowerCase();
+  const beside = fields.filter((field) => parentOf(field) === parent);
+  const far = (field: string) => distance(plain(field), name.toLowerCase().replaceAll('_', ''));
+  const [nearest] = beside.toSorted((a, b) => far(a) - far(b));
+  if (nearest !== undefined && far(nearest) <= Math.max(1, Math.floor(name.length / 3)))
+    return lastOf(nearest);
+  return fields.find((field) => plain(field) === name.toLowerCase());
+}
+
+function fieldPaths(schema: unknown, path: string): string[] {
+  if (!isObject(schema)) return [];
+  const inner = [schema, ...(Array.isArray(schema.anyOf) ? schema.anyOf : []), schema.items].filter(isObject);
+  return inner.flatMap(({ properties }) =>
+    Object.entries(isObject(properties) ? properties : {}).flatMap(([name, field]) => {
+      const deeper = path ? `${path}.${name}` : name;
+      return [deeper, ...fieldPaths(field, deeper)];
+    }),
+  );
+}
+
+function lastOf(path: string): string {
+  return path.split('.').at(-1) ?? path;
+}
+
+function parentOf(path: string): string {
+  return path.split('.').slice(0, -1).join('.');
+}

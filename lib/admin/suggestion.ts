@@ -1,0 +1,19 @@
+import type { Deployment } from './deployment';
+import type { Shell } from './shell';
+
+/**
+ * A command of this tool, ready to paste into a shell.
+ * @param deployment the one that it must work on
+ */
+export function suggestion(
+  { tool }: Pick<Shell, 'tool'>,
+  words: readonly string[],
+  deployment?: Pick<Deployment, 'options'>,
+): string {
+  return [tool, ...[...words, ...(deployment?.options ?? [])].map(quoted)].join(' ');
+}
+
+/** POSIX shell quoting (XCU 2.2.2). */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
