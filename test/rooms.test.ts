@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/hooks': ['lib/hooks', 'lib/registrar', 'lib/jambonz', 'node:util/types'],
   'lambdas/hooks': ['lib/hooks', 'lib/jambonz', 'lib/registrar'],
   'lambdas/entries': ['lambdas/hooks', 'lib/aws/lambda', 'lib/jambonz/routes'],
-  'lib/aws/client': ['lib/aws/client', '@aws-sdk/util-dynamodb', 'aws4', 'node:'],
+  'lib/aws/client': ['lib/aws/client', 'aws4', 'node:'],
   'lib/aws/stores': [
     'lib/aws/stores',
     'lib/aws/client',
@@ -145,7 +145,7 @@ function roomOf(path: string): string | undefined {
 
 function importsOf(file: string): string[] {
   const source = readFileSync(join(ROOT, file), 'utf8');
-  const specifiers = [...source.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*'([^']+)'/g)].map(
+  const specifiers = [...source.matchAll(/(?:\bfrom |\bimport |\brequire\(|\bimport\()\s*'([^']+)'/g)].map(
     ([, it = '']) => it,
   );
   return specifiers.map((it) => (it.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), it)) : it));

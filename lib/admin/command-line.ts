@@ -20,7 +20,7 @@ export function plainCommand(usage: string, description: string, examples: reado
   const [name = '', ...args] = usage.split(' ');
   const command = new Command(name)
     .description(description)
-    .option('--json', 'print one JSON document, for scripts')
+    .option('--json', 'print JSON instead of text, for scripts')
     .addHelpText('after', exampleText(examples));
   return args.length > 0 ? command.arguments(args.join(' ')) : command;
 }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { callHook, callStatus, dialAction, refer } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
+import { writeItem } from '../aws/client/attributes';
 import { dynamodbAt } from '../aws/client/dynamodb';
 import type { Timers } from '../aws/client/timers';
 import { contextFromEnv, type Environment } from '../aws/lambda/context-from-env';
@@ -134,10 +135,10 @@ async function loadCustomers(
 ): Promise<readonly FileRecord[]> {
   const scan = always
     ? undefined
-    : await dynamodb.send(new ScanCommand({ TableName: LOCAL_TABLES.customers, Limit: 1 }));
+    : await dynamodb.send(new ScanCommand({ TableName: LOCAL_TABLES.customers, Limit: 1, Select: 'COUNT' }));
   if ((scan?.Count ?? 0) > 0) return [];
   for (const { item } of records)
-    await dynamodb.send(new PutCommand({ TableName: LOCAL_TABLES.customers, Item: item }));
+    await dynamodb.send(new PutItemCommand({ TableName: LOCAL_TABLES.customers, Item: writeItem(item) }));
   return records;
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Item } from '../../aws/tools/customer-records';
 import type { Aor } from '../../registrar/record/aor';
 import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
@@ -41,7 +42,7 @@ export async function editCustomer(
   await writeFile(file, `${JSON.stringify(hideSecrets(shown, secrets), null, 2)}\n`, { mode: 0o600 });
   const kept = `Your text is kept in ${file}.`;
   try {
-    const read = await editUntilRight(shell, file, aor, secrets);
+    const read = await editUntilRight(shell, file, aor, secrets, seen);
     if ('problems' in read) {
       const outcome = refuseRecord(shell, aor, read.problems);
       shell.print(kept);
@@ -62,10 +63,11 @@ async function editUntilRight(
   file: string,
   aor: Aor,
   secrets: readonly string[],
+  seen: Item,
 ): Promise<ReadRecord> {
   for (;;) {
     await shell.edit(file);
-    const read = readRecord(await readFile(file, 'utf8'), aor, secrets);
+    const read = readRecord(await readFile(file, 'utf8'), aor, secrets, seen);
     if ('item' in read) return read;
     shell.complain(['this cannot be written:', ...describeProblems(read.problems)].join('\n'));
     if (!(await shell.confirm('Open the editor again?'))) return read;

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import type { Item } from '../../aws/tools/customer-records';
+import { type Item, parseStored } from '../../aws/tools/customer-records';
 import { compareNames, counted } from '../columns';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';
 import { writeCsv } from '../files/customers-csv';
 import { type Outcome, Refused, type Shell } from '../shell';
+import { suggestion } from '../suggestion';
 
 export const exportCommand = () =>
   deploymentCommand('export [file]', 'all records, secrets included, as import reads them', [
@@ -35,7 +36,11 @@ export async function exportCustomers(
   options: { format: 'json' | 'csv'; realm?: string; force?: boolean },
 ): Promise<Outcome> {
   const items: Item[] = [];
-  for await (const page of deployment.records.pages(options.realm)) items.push(...page.map(withoutVersion));
+  let withProblems = 0;
+  for await (const page of deployment.records.pages(options.realm)) {
+    items.push(...page.map(withoutVersion));
+    withProblems += page.filter((item) => parseStored(item).problems.length > 0).length;
+  }
   if (items.length === 0 && options.realm !== undefined) throw await noSuchRealm(deployment, options.realm);
   items.sort((a, b) => compareNames(String(a.realm), String(b.realm)) || compareNames(nameOf(a), nameOf(b)));
   const json = nested(items);
@@ -48,6 +53,10 @@ export async function exportCustomers(
   shell.print(
     `${counted(items.length, 'record')} of ${deployment.name} in ${file}, with their secrets: keep it safe.`,
   );
+  if (withProblems > 0)
+    shell.print(
+      `${counted(withProblems, 'record')} with problems: to restore them as they are, import with --force. ${suggestion(shell, ['lint'], deployment)} prints the problems.`,
+    );
   return { code: 0, json: { file, records: items.length } };
 }
 

@@ -1,12 +1,13 @@
 import { aorOf, type Item } from '../../aws/tools/customer-records';
 import { formatAor } from '../../registrar/record/aor';
+import type { FileRecord } from '../../registrar/record/customer-file';
 import { compareNames, counted } from '../columns';
 import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readCallTests } from '../files/call-tests';
 import { findColumnMap } from '../files/column-maps';
 import { readCustomersFile } from '../files/customers-file';
-import { describeFileProblem, reportProblems } from '../files/file-problems';
+import { describeFileProblem, type FileProblem, reportProblems } from '../files/file-problems';
 import { readInput } from '../input';
 import { applyPlan, type Step } from '../records/bulk-write';
 import { failuresToJson, findFailures, listFailures } from '../records/call-results';
@@ -46,7 +47,7 @@ export const importCommand = () =>
     .option('--prune', 'remove the accounts of these realms that the file lacks')
     .option('--check <calls>', 'write nothing unless these calls come out as expected afterwards')
     .option('--keep-passwords', 'keep plain passwords, instead of their ha1')
-    .option('--force', 'even when a password goes back to one that was replaced')
+    .option('--force', 'write records with problems as they are, and passwords that were replaced since')
     .option('--yes', 'do not ask before many changes')
     .option('--all', 'print all problems and all changes')
     .addHelpText('after', '\nFiles of FreePBX, FusionPBX, Kamailio and others: docs/import.md')
@@ -64,7 +65,7 @@ interface ImportPlan {
 
 /**
  * `customers import`: brings the table to what a file says. Accounts that are not in the file stay, unless they are
- * pruned. Nothing is written when anything in the file is wrong; an import that was interrupted can be run again.
+ * pruned. Nothing is written when anything in the file is wrong, unless `force` restores records with their problems; an import that was interrupted can be run again.
  */
 export async function importCustomers(
   shell: Shell,
@@ -77,14 +78,11 @@ export async function importCustomers(
   for (const warning of warnings) shell.complain(`${file}: ${describeFileProblem(warning)}`);
   if (unused.length > 0) shell.print(`columns that the map does not use: ${unused.join(', ')}`);
   if (problems.length > 0) {
-    shell.print(reportProblems(file, problems, 'nothing was written', options));
-    return { code: 1, json: { problems } };
+    const end = endOf(problems, records, options);
+    shell.print(reportProblems(file, problems, end, options));
+    if (end !== FORCED) return { code: 1, json: { problems } };
   }
-  const plan = await planImport(
-    deployment,
-    records.map(({ item }) => item),
-    options,
-  );
+  const plan = await planImport(deployment, records, options);
   shell.print(describePlan(shell, deployment, file, plan, options));
   await refuseOldPasswords(deployment, plan, options);
   const failures = await failedCalls(shell, deployment, plan, options);
@@ -100,16 +98,34 @@ export async function importCustomers(
   return write(shell, deployment, plan, options);
 }
 
+const FORCED = 'written as they are, by --force';
+
+/** What comes of a file with problems. */
+function endOf(
+  problems: readonly FileProblem[],
+  records: readonly FileRecord[],
+  { force = false }: Options,
+): string {
+  if (!force) return 'nothing was written';
+  // Each record has its key, and nothing else is wrong with the file: so each can be written, whatever is in it.
+  const own = records.flatMap((record) => record.problems);
+  return problems.length === own.length && records.every(({ customer }) => customer)
+    ? FORCED
+    : 'nothing was written: --force writes records with problems, but not without their realm and username';
+}
+
 async function planImport(
   deployment: Deployment,
-  items: readonly Item[],
+  records: readonly FileRecord[],
   { keepPasswords, prune }: Options,
 ): Promise<ImportPlan> {
+  const items = records.map(({ item }) => item);
   const known = await deployment.records.findMany(items.map(aorOf));
-  const steps = items.map((raw): Step => {
+  const steps = records.map(({ item: raw, problems }): Step => {
     const aor = formatAor(aorOf(raw));
     const seen = known.get(aor);
-    const item = keepPasswords ? raw : hashedUnlessSame(raw, seen);
+    // A credential that cannot be read must not become one that can.
+    const item = keepPasswords || problems.length > 0 ? raw : hashedUnlessSame(raw, seen);
     return { aor, item, seen, changes: seen ? changesBetween(seen, item) : [] };
   });
   return {

@@ -1,7 +1,6 @@
 import type { CredentialUse } from '../../aws/tools/credential-uses';
-import { aorOf, type Item } from '../../aws/tools/customer-records';
+import { aorOf, type Item, parseStored } from '../../aws/tools/customer-records';
 import { formatAor } from '../../registrar/record/aor';
-import { parseCustomer } from '../../registrar/record/customer';
 import { columns, compareNames } from '../columns';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';
@@ -117,7 +116,7 @@ interface ListedCustomer {
 }
 
 function toRow(item: Item, lastUsed: ListedCustomer['lastUsed']): ListedCustomer {
-  const { customer } = parseCustomer(item);
+  const { customer } = parseStored(item);
   const own = customer?.techPrefix !== undefined || customer?.outboundAuth ? ['default'] : [];
   return {
     aor: formatAor(aorOf(item)),

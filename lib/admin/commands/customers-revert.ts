@@ -37,12 +37,12 @@ export async function revertCustomer(
     const numbers = kept.map(({ version }) => version).join(', ') || 'none';
     throw new Refused(`version ${options.to} of ${formatAor(aor)} was not kept; kept versions: ${numbers}`);
   }
-  if (!wanted.record)
+  const item = wanted.record;
+  if (!item)
     throw new Refused(
       `at version ${options.to} there was no record of ${formatAor(aor)}; to remove it: ${suggestion(shell, ['customers', 'remove', formatAor(aor)], deployment)}`,
     );
   const seen = await deployment.records.find(aor);
-  const item = { ...wanted.record, realm: aor.realm, username: aor.username };
   const secrets = changesBetween(seen ?? {}, item).some(({ path }) =>
     /^(password|ha1|credentials)/.test(path),
   );

@@ -1,6 +1,5 @@
-import { aorOf } from '../../aws/tools/customer-records';
+import { aorOf, parseStored } from '../../aws/tools/customer-records';
 import { formatAor } from '../../registrar/record/aor';
-import { parseCustomer } from '../../registrar/record/customer';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';
 import { readAor } from '../input';
@@ -20,7 +19,7 @@ export const showCommand = () =>
 /** `customers show`: one record, its secrets masked, and what is wrong with it. */
 export async function showCustomer(shell: Shell, deployment: Deployment, aorText: string): Promise<Outcome> {
   const item = await findItem(deployment, readAor(aorText));
-  const { problems } = parseCustomer(item);
+  const { problems } = parseStored(item);
   const used = (await credentialUsesOf(deployment, [aorOf(item)])).get(formatAor(aorOf(item))) ?? [];
   shell.print(describeRecord(item));
   for (const use of used) shell.print(`last used: credential ${describeUse(use)}`);

@@ -1,6 +1,5 @@
-import { aorOf, type Item } from '../../aws/tools/customer-records';
+import { aorOf, type Item, parseStored } from '../../aws/tools/customer-records';
 import { formatAor, realmKey } from '../../registrar/record/aor';
-import { parseCustomer } from '../../registrar/record/customer';
 import { columns, compareNames, counted } from '../columns';
 import { onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';
@@ -76,7 +75,7 @@ function toRow(
   item: Item | undefined,
 ): ListedPhone {
   const { expiryTime, protocol, contact } = phone ?? {};
-  const enabled = item && parseCustomer(item).customer?.enabled !== false;
+  const enabled = item && parseStored(item).customer?.enabled !== false;
   return {
     aor,
     registered: elsewhere || phone !== undefined,

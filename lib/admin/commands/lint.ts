@@ -1,6 +1,6 @@
-import { aorOf } from '../../aws/tools/customer-records';
+import { aorOf, parseStored } from '../../aws/tools/customer-records';
 import { formatAor } from '../../registrar/record/aor';
-import { type Customer, parseCustomer } from '../../registrar/record/customer';
+import type { Customer } from '../../registrar/record/customer';
 import { compareNames, counted } from '../columns';
 import { type CommonOptions, deploymentCommand, onDeployment, run } from '../command-line';
 import type { Deployment } from '../deployment';
@@ -70,7 +70,7 @@ export async function lintTable(shell: Shell, deployment: Deployment, options: O
   const problems: OfKind[] = [];
   for await (const page of deployment.records.pages())
     for (const item of page) {
-      const parsed = parseCustomer(item);
+      const parsed = parseStored(item);
       const at = formatAor(aorOf(item));
       if (parsed.customer) customers.push(parsed.customer);
       for (const { path, fix } of parsed.problems.map(withNearestField))

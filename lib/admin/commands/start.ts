@@ -19,7 +19,9 @@ export const START_SETTINGS: Readonly<Record<string, string>> = {
   DATA_DIR: 'a folder to keep the tables in; in memory without it',
   CALL_GRANT: 'off, observe or enforce, as in a deployment',
   CALLS_WITHOUT_MEMORY: 'allow or refuse, as in a deployment',
+  EMERGENCY_FOR_DISABLED: 'true or false, as in a deployment',
   STALE_IF_ERROR_SECONDS: 'as in a deployment',
+  LOG_LEVEL: 'INFO, WARN or ERROR',
 };
 
 export const startCommand = () =>

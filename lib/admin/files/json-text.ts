@@ -27,7 +27,7 @@ export function readJsonText(text: string): ReadJson {
 
 /** The value of a tree, in plain objects: those of the parser have no prototype, so that none equals another. */
 export function jsonValue(root: Node): unknown {
-  return structuredClone(getNodeValue(root));
+  return JSON.parse(JSON.stringify(getNodeValue(root)));
 }
 
 function parse(text: string, offset: number, errors: ParseError[]): Node | undefined {

@@ -1,10 +1,11 @@
+import { type Item, parseStored } from '../../aws/tools/customer-records';
 import { type RecordSource, recordsOf } from '../../hooks/call-records';
 import type { Call, CallRecords, CallSettings } from '../../registrar/calls/call';
 import { namesOf } from '../../registrar/calls/internal-call';
 import { type Aor, formatAor, realmKey } from '../../registrar/record/aor';
 import type { Customer } from '../../registrar/record/customer';
 import { NUMBERS, type NumberRecord } from '../../registrar/record/number-record';
-import { type ParsedItem, parseItem } from '../../registrar/record/record-item';
+import type { ParsedItem } from '../../registrar/record/record-item';
 import type { Deployment } from '../deployment';
 import { readCustomersFile } from '../files/customers-file';
 import { reportProblems } from '../files/file-problems';
@@ -33,9 +34,9 @@ export function recordsInTable({ name, options, settings, records }: Deployment)
     name,
     options,
     settings,
-    find: async (aor) => parseItem(await records.find(aor)).customer,
+    find: async (aor) => parseStored(await records.find(aor)).customer,
     findNumber: async (digits) =>
-      parseItem(await records.find({ realm: NUMBERS, username: digits })).number,
+      parseStored(await records.find({ realm: NUMBERS, username: digits })).number,
     accountsIn: async (realm) => {
       const accounts: Customer[] = [];
       for await (const page of records.pages(realm)) accounts.push(...page.flatMap(customersIn));
@@ -44,8 +45,8 @@ export function recordsInTable({ name, options, settings, records }: Deployment)
   };
 }
 
-function customersIn(item: unknown): Customer[] {
-  const { customer } = parseItem(item);
+function customersIn(item: Item | undefined): Customer[] {
+  const { customer } = parseStored(item);
   return customer ? [customer] : [];
 }
 
@@ -55,7 +56,7 @@ export function recordsAfter(deployment: Deployment, steps: readonly Step[]): Kn
   const changed = new Map(steps.map(({ aor, item }) => [aor, item]));
   const after = async <T>(aor: Aor, of: (item: ParsedItem) => T, before: () => Promise<T>): Promise<T> => {
     const key = formatAor({ ...aor, realm: realmKey(aor.realm) });
-    return changed.has(key) ? of(parseItem(changed.get(key))) : before();
+    return changed.has(key) ? of(parseStored(changed.get(key))) : before();
   };
   return {
     ...known,
@@ -109,6 +110,18 @@ export async function recordsInFile(
 /** The records that a call goes by, read as the call hook reads them. */
 export function callRecordsOf(known: KnownRecords, call: Call): Promise<CallRecords> {
   return recordsOf(call, sourceOf(known), [{ secret: 'one that covers every realm' }]);
+}
+
+/** Those of these AORs that no account is called, and no account may register. */
+export async function unknownPhones(known: KnownRecords, phones: readonly Aor[]): Promise<string[]> {
+  const unknown: string[] = [];
+  for (const phone of phones) {
+    if (await known.find(phone)) continue;
+    const accounts = await known.accountsIn(phone.realm);
+    if (!accounts.some(({ registration }) => registration?.users?.includes(phone.username)))
+      unknown.push(formatAor(phone));
+  }
+  return unknown;
 }
 
 function sourceOf({ find, findNumber, accountsIn, settings }: KnownRecords): RecordSource {

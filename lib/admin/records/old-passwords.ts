@@ -1,6 +1,5 @@
 import { NoHistoryTable } from '../../aws/tools/customer-history';
-import { aorOf, type Item } from '../../aws/tools/customer-records';
-import { parseCustomer } from '../../registrar/record/customer';
+import { aorOf, type Item, parseStored } from '../../aws/tools/customer-records';
 import type { Deployment } from '../deployment';
 import type { Step } from './bulk-write';
 import { recordCredentials } from './record-credentials';
@@ -40,6 +39,6 @@ async function earlierVersions({ history }: Deployment, seen: Item): Promise<Ite
 
 /** All credentials of a record as HA1s, oldest first. */
 function secretsOf(item: Item): string[] {
-  const { customer } = parseCustomer(item);
+  const { customer } = parseStored(item);
   return customer ? recordCredentials(customer, aorOf(item)).map(({ ha1 }) => ha1.toLowerCase()) : [];
 }

@@ -1,7 +1,7 @@
-import type { Item } from '../../aws/tools/customer-records';
+import { type Item, parseStored } from '../../aws/tools/customer-records';
 import { hashCredentials } from '../../registrar/auth/digest';
 import { type Aor, formatAor } from '../../registrar/record/aor';
-import { type Customer, parseCustomer } from '../../registrar/record/customer';
+import type { Customer } from '../../registrar/record/customer';
 import { counted } from '../columns';
 import { Refused } from '../shell';
 
@@ -45,7 +45,7 @@ export function written({ knownAs: _, ...credential }: RecordCredential): object
 
 /** @throws Refused when the record, or one of its credentials, cannot be read */
 export function readCustomer(item: Item, aor: Aor): Customer {
-  const { customer, problems } = parseCustomer(item);
+  const { customer, problems } = parseStored(item);
   if (customer && !problems.some(({ path }) => /^(password|ha1|credentials)/.test(path))) return customer;
   throw new Refused(
     `${formatAor(aor)} has ${counted(problems.length, 'problem')} in its record: fix it first with "customers edit"`,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Item } from '../../aws/tools/customer-records';
 import { type Aor, formatAor } from '../../registrar/record/aor';
 import { type Problem, parseCustomer } from '../../registrar/record/customer';
@@ -16,8 +17,14 @@ export type ReadRecord = { readonly item: Item } | { readonly problems: readonly
 /**
  * Reads one record as JSON, or as DynamoDB writes an item; its key may be left out, and may not be another.
  * @param secrets what `hideSecrets` took out, to be put back
+ * @param seen the record as it is: what other tools keep in it may stay
  */
-export function readRecord(text: string, aor: Aor, secrets: readonly string[] = []): ReadRecord {
+export function readRecord(
+  text: string,
+  aor: Aor,
+  secrets: readonly string[] = [],
+  seen: Item = {},
+): ReadRecord {
   const read = readJsonText(text);
   if ('problems' in read)
     return {
@@ -30,8 +37,10 @@ export function readRecord(text: string, aor: Aor, secrets: readonly string[] = 
       problems: [{ path: '', fix: 'write an object: { "techPrefix": "…", … }', unknownField: false }],
     };
   const { version: _, ...written } = json;
-  const item = { ...aor, ...bringBack(written, secrets) };
-  const problems = [...parseCustomer(item).problems.map(withNearestField), ...nullProblems(item)];
+  const item: Item = { ...aor, ...bringBack(written, secrets) };
+  const stays = ({ path }: Problem) => Object.hasOwn(item, path) && isDeepStrictEqual(item[path], seen[path]);
+  const found = parseCustomer(item).problems.filter((it) => !(it.unknownField && stays(it)));
+  const problems = [...found.map(withNearestField), ...nullProblems(item)];
   const same = String(item.realm).toLowerCase() === aor.realm && item.username === aor.username;
   const all = same ? problems : [...problems, keyProblem(aor)];
   return all.length > 0 ? { problems: all } : { item: { ...item, ...aor } };

@@ -1,16 +1,16 @@
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Attributes, type Item, readItem, writeItem } from './attributes';
 import { type Connection, callAws, connectionTo } from './aws-json';
 
+export type { Item } from './attributes';
+
 /**
- * DynamoDB as the hooks ask it: one operation (Amazon DynamoDB API reference), tried once. Attributes are JavaScript's
- * own texts, numbers, lists and maps.
+ * DynamoDB as the hooks ask it: one operation (Amazon DynamoDB API reference), tried once. Items are read and written
+ * by `./attributes`.
  * @throws Error named as AWS names it (`ConditionalCheckFailedException`), or as node:http names it
  */
 export type DynamoDB = (operation: Operation, input: Input, signal?: AbortSignal) => Promise<Output>;
 
 export type Operation = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem';
-
-export type Item = Readonly<Record<string, unknown>>;
 
 export interface Input {
   readonly TableName?: string;
@@ -68,12 +68,12 @@ function toWire({
 }: Input): object {
   return {
     ...rest,
-    ...(Key && { Key: marshall(Key) }),
-    ...(ExclusiveStartKey && { ExclusiveStartKey: marshall(ExclusiveStartKey) }),
-    ...(Item && { Item: marshall(Item) }),
-    ...(ExpressionAttributeValues && { ExpressionAttributeValues: marshall(ExpressionAttributeValues) }),
+    ...(Key && { Key: writeItem(Key) }),
+    ...(ExclusiveStartKey && { ExclusiveStartKey: writeItem(ExclusiveStartKey) }),
+    ...(Item && { Item: writeItem(Item) }),
+    ...(ExpressionAttributeValues && { ExpressionAttributeValues: writeItem(ExpressionAttributeValues) }),
     ...(RequestItems && {
-      RequestItems: mapped(RequestItems, (it) => ({ ...it, Keys: it.Keys.map((key) => marshall(key)) })),
+      RequestItems: mapped(RequestItems, (it) => ({ ...it, Keys: it.Keys.map(writeItem) })),
     }),
   };
 }
@@ -81,21 +81,20 @@ function toWire({
 function fromWire({ Item, Items, LastEvaluatedKey, Responses, ...rest }: Wire): Output {
   return {
     ...rest,
-    ...(Items && { Items: Items.map((item) => unmarshall(item)) }),
-    ...(LastEvaluatedKey && { LastEvaluatedKey: unmarshall(LastEvaluatedKey) }),
-    ...(Item && { Item: unmarshall(Item) }),
-    ...(Responses && { Responses: mapped(Responses, (items) => items.map((item) => unmarshall(item))) }),
+    ...(Items && { Items: Items.map(readItem) }),
+    ...(LastEvaluatedKey && { LastEvaluatedKey: readItem(LastEvaluatedKey) }),
+    ...(Item && { Item: readItem(Item) }),
+    ...(Responses && { Responses: mapped(Responses, (items) => items.map(readItem)) }),
   };
 }
 
 /** DynamoDB's own answer, whose shape its API reference promises. */
 interface Wire {
-  readonly Item?: Marshalled;
-  readonly Items?: readonly Marshalled[];
-  readonly LastEvaluatedKey?: Marshalled;
-  readonly Responses?: Readonly<Record<string, readonly Marshalled[]>>;
+  readonly Item?: Attributes;
+  readonly Items?: readonly Attributes[];
+  readonly LastEvaluatedKey?: Attributes;
+  readonly Responses?: Readonly<Record<string, readonly Attributes[]>>;
 }
-type Marshalled = Parameters<typeof unmarshall>[0];
 
 function mapped<From, To>(
   record: Readonly<Record<string, From>>,

@@ -1,7 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import { GetCommand, PutCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { type Aor, formatAor } from '../../registrar/record/aor';
-import { aorOf, type CustomerRecords, type Item, type Written } from './customer-records';
+import { readItem } from '../client/attributes';
+import {
+  type Attributes,
+  aorOf,
+  attributesOf,
+  type CustomerRecords,
+  type Item,
+  itemOf,
+  type Written,
+} from './customer-records';
 import type { DocumentClient } from './document-client';
 
 /** A version of a record that a write of this tool replaced or removed. */
@@ -49,26 +58,30 @@ export function customerHistory(
 ): CustomerHistory {
   const put = (aor: Aor, version: number, seen: Item | undefined, change: KeptVersion['change']) =>
     dynamodb.send(
-      new PutCommand({
+      new PutItemCommand({
         TableName: tableName,
         Item: {
           ...keyOf(aor, version),
-          ...(seen && { record: seen }),
-          at: new Date(now()).toISOString(),
-          by,
-          change,
+          ...(seen && { record: { M: attributesOf(seen) } }),
+          at: { S: new Date(now()).toISOString() },
+          by: { S: by },
+          change: { S: change },
         },
         ConditionExpression: 'attribute_not_exists(aor)',
       }),
       budget(),
     );
   const find = async (aor: Aor, version: number) => {
-    const command = new GetCommand({ TableName: tableName, Key: keyOf(aor, version), ConsistentRead: true });
-    return (await dynamodb.send(command, budget())).Item;
+    const command = new GetItemCommand({
+      TableName: tableName,
+      Key: keyOf(aor, version),
+      ConsistentRead: true,
+    });
+    return (await dynamodb.send(command, budget())).Item?.record?.M;
   };
   const last = async (aor: Aor) => {
     const command = new QueryCommand({ ...queryOf(tableName, aor), ScanIndexForward: false, Limit: 1 });
-    return Number((await dynamodb.send(command, budget())).Items?.[0]?.version ?? 0);
+    return Number((await dynamodb.send(command, budget())).Items?.[0]?.version?.S ?? 0);
   };
   return {
     keep: (aor, seen, change) =>
@@ -76,7 +89,7 @@ export function customerHistory(
         const version = typeof seen?.version === 'number' ? seen.version : 0;
         if (await isNew(put(aor, version, seen, change))) return version;
         // An interrupted write kept it before.
-        if (seen && isDeepStrictEqual((await find(aor, version))?.record, seen)) return version;
+        if (seen && isDeepStrictEqual(await find(aor, version), attributesOf(seen))) return version;
         // Its number is taken, because something else than this tool wrote or removed the record: count on.
         const next = (await last(aor)) + 1;
         await put(aor, next, seen, change);
@@ -85,8 +98,13 @@ export function customerHistory(
     versions: (aor) =>
       orNoTable(tableName, async () => {
         const kept: KeptVersion[] = [];
-        for await (const { Items = [] } of paginateQuery({ client: dynamodb }, queryOf(tableName, aor)))
+        let from: Attributes | undefined;
+        do {
+          const page = { ...queryOf(tableName, aor), ...(from && { ExclusiveStartKey: from }) };
+          const { Items = [], LastEvaluatedKey } = await dynamodb.send(new QueryCommand(page), budget());
           kept.push(...Items.map(readKept));
+          from = LastEvaluatedKey;
+        } while (from);
         return kept;
       }),
   };
@@ -108,23 +126,25 @@ export function withHistory(records: CustomerRecords, history: CustomerHistory):
 }
 
 /** Sorted as text: ten digits, so that 9 comes before 10. */
-function keyOf(aor: Aor, version: number): { aor: string; version: string } {
-  return { aor: formatAor(aor), version: String(version).padStart(10, '0') };
+function keyOf(aor: Aor, version: number): { aor: { S: string }; version: { S: string } } {
+  return { aor: { S: formatAor(aor) }, version: { S: String(version).padStart(10, '0') } };
 }
 
 function queryOf(tableName: string, aor: Aor) {
   return {
     TableName: tableName,
     KeyConditionExpression: 'aor = :aor',
-    ExpressionAttributeValues: { ':aor': formatAor(aor) },
+    ExpressionAttributeValues: { ':aor': { S: formatAor(aor) } },
     ConsistentRead: true,
   };
 }
 
-function readKept({ version, record, at, by, change }: Item): KeptVersion {
+function readKept(attributes: Attributes): KeptVersion {
+  const { version, at, by, change } = readItem(attributes);
+  const record = attributes.record?.M;
   return {
     version: Number(version),
-    record: typeof record === 'object' && record !== null ? { ...record } : undefined,
+    record: record && itemOf(record),
     at: String(at),
     by: String(by),
     change: change === 'added' || change === 'removed' ? change : 'changed',

@@ -1,25 +1,31 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
-  BatchGetCommand,
-  DeleteCommand,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-  paginateScan,
-} from '@aws-sdk/lib-dynamodb';
+  type AttributeValue,
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import { type Aor, formatAor, realmKey } from '../../registrar/record/aor';
+import { type ParsedItem, parseItem } from '../../registrar/record/record-item';
+import { asJson, type Item, readItem, writeItem } from '../client/attributes';
 import type { DocumentClient } from './document-client';
 
-/** A record as it stands in the table, whatever is in it. */
-export type Item = Readonly<Record<string, unknown>>;
+export type { Item } from '../client/attributes';
 
 /** Each call to the table; an admin waits, and a script too. */
 const CALL_BUDGET_MS = 10_000;
-const MAX_BATCH_KEYS = 100;
+const MOST_KEYS = 100;
 
 /** `changed-meanwhile`: somebody else wrote the record after it was read, so nothing was written now. */
 export type Written = 'written' | 'changed-meanwhile';
 
-/** The Customers table as an admin works on it: whole records, each with a version against lost updates. */
+/**
+ * The Customers table as an admin works on it: whole records, each with a version against lost updates. Records are
+ * as JSON has them: sets are lists; bytes, and numbers that JavaScript would round, are texts.
+ */
 export interface CustomerRecords {
   find(aor: Aor): Promise<Item | undefined>;
   /** Those that are there, by `username@realm`. */
@@ -27,7 +33,7 @@ export interface CustomerRecords {
   /** Page by page; of one realm only when one is given. */
   pages(realm?: string): AsyncIterable<readonly Item[]>;
   /**
-   * Writes a record in place of the one that was seen, undefined: of none.
+   * Writes a record in place of the one that was seen, undefined: of none. What did not change is written as it was.
    * @param after the version that the new one follows; that of the one that was seen, if absent
    */
   write(item: Item, seen: Item | undefined, after?: number): Promise<Written>;
@@ -40,58 +46,73 @@ export function aorOf({ realm, username }: Item): Aor {
   return { realm: String(realm), username: String(username) };
 }
 
+/** What the hooks read in an item, and with the same problems: also those that JSON does not show. */
+export function parseStored(item: Item | undefined): ParsedItem {
+  const attributes = item && STORED.get(item);
+  return parseItem(attributes ? readItem(attributes) : item);
+}
+
+export type Attributes = Record<string, AttributeValue>;
+
+/** What the table holds of each record that was read. */
+const STORED = new WeakMap<Item, Attributes>();
+
+/** A record as JSON has it; what was read is written again as it was, where it did not change. */
+export function itemOf(attributes: Attributes): Item {
+  const item = asJson(readItem(attributes));
+  STORED.set(item, attributes);
+  return item;
+}
+
 export function customerRecords(dynamodb: DocumentClient, tableName: string): CustomerRecords {
   const budget = () => ({ abortSignal: AbortSignal.timeout(CALL_BUDGET_MS) });
   return {
     find: async (aor) => {
-      const command = new GetCommand({ TableName: tableName, Key: keyOf(aor), ConsistentRead: true });
+      const command = new GetItemCommand({ TableName: tableName, Key: keyOf(aor), ConsistentRead: true });
       const { Item } = await dynamodb.send(command, budget());
-      return Item && plain(Item);
+      return Item && itemOf(Item);
     },
     findMany: async (aors) => {
       const found = new Map<string, Item>();
-      for (let at = 0; at < aors.length; at += MAX_BATCH_KEYS) {
-        let keys: Record<string, unknown>[] | undefined = aors.slice(at, at + MAX_BATCH_KEYS).map(keyOf);
+      for (let at = 0; at < aors.length; at += MOST_KEYS) {
+        let keys: Attributes[] | undefined = aors.slice(at, at + MOST_KEYS).map(keyOf);
         while (keys && keys.length > 0) {
-          const command: BatchGetCommand = new BatchGetCommand({
+          const command: BatchGetItemCommand = new BatchGetItemCommand({
             RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } },
           });
           const reply = await dynamodb.send(command, budget());
-          for (const item of reply.Responses?.[tableName] ?? [])
-            found.set(formatAor(aorOf(item)), plain(item));
+          for (const item of (reply.Responses?.[tableName] ?? []).map(itemOf))
+            found.set(formatAor(aorOf(item)), item);
           keys = reply.UnprocessedKeys?.[tableName]?.Keys;
         }
       }
       return found;
     },
     pages: async function* (realm) {
-      const table = { TableName: tableName, ConsistentRead: true };
-      const pages =
-        realm === undefined
-          ? paginateScan({ client: dynamodb }, table)
-          : paginateQuery(
-              { client: dynamodb },
-              {
-                ...table,
-                KeyConditionExpression: 'realm = :realm',
-                ExpressionAttributeValues: { ':realm': realmKey(realm) },
-              },
-            );
-      for await (const { Items = [] } of pages) yield Items.map(plain);
+      let from: Attributes | undefined;
+      do {
+        const page = { TableName: tableName, ConsistentRead: true, ...(from && { ExclusiveStartKey: from }) };
+        const { Items = [], LastEvaluatedKey } =
+          realm === undefined
+            ? await dynamodb.send(new ScanCommand(page), budget())
+            : await dynamodb.send(new QueryCommand({ ...page, ...ofRealm(realm) }), budget());
+        yield Items.map(itemOf);
+        from = LastEvaluatedKey;
+      } while (from);
     },
     write: (item, seen, after = typeof seen?.version === 'number' ? seen.version : 0) => {
-      const command = new PutCommand({
+      const command = new PutItemCommand({
         TableName: tableName,
-        Item: { ...item, version: after + 1 },
+        Item: { ...attributesOf(item, seen), version: { N: String(after + 1) } },
         ...unchangedSince(seen),
       });
       return writeResult(dynamodb.send(command, budget()));
     },
     remove: (seen) => {
       const { realm, username } = seen;
-      const command = new DeleteCommand({
+      const command = new DeleteItemCommand({
         TableName: tableName,
-        Key: { realm, username },
+        Key: writeItem({ realm, username }),
         ...unchangedSince(seen),
       });
       return writeResult(dynamodb.send(command, budget()));
@@ -99,10 +120,26 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
   };
 }
 
+/**
+ * What other tools keep in a record is not changed by one that reads it as JSON has it.
+ * @param item one that was read itself, or made of one
+ * @param seen the one that it replaces
+ */
+export function attributesOf(item: Item, seen: Item = {}): Attributes {
+  const storedAs = (name: string, of: Item) =>
+    isDeepStrictEqual(item[name], of[name]) ? STORED.get(of)?.[name] : undefined;
+  const known = Object.keys(item).flatMap((name) => {
+    const stored = storedAs(name, item) ?? storedAs(name, seen);
+    return stored ? [[name, stored] as const] : [];
+  });
+  return { ...writeItem(item), ...Object.fromEntries(known) };
+}
+
 /** The version says whether a record is still the one that was seen; a record written by hand has none. */
 function unchangedSince(seen: Item | undefined) {
   if (!seen) return { ConditionExpression: 'attribute_not_exists(realm)' };
-  if (seen.version === undefined)
+  const { version } = STORED.get(seen) ?? writeItem({ version: seen.version });
+  if (version === undefined)
     return {
       ConditionExpression: 'attribute_exists(realm) AND attribute_not_exists(#version)',
       ExpressionAttributeNames: { '#version': 'version' },
@@ -110,7 +147,7 @@ function unchangedSince(seen: Item | undefined) {
   return {
     ConditionExpression: '#version = :seen',
     ExpressionAttributeNames: { '#version': 'version' },
-    ExpressionAttributeValues: { ':seen': seen.version },
+    ExpressionAttributeValues: { ':seen': version },
   };
 }
 
@@ -125,13 +162,13 @@ async function writeResult(writing: Promise<unknown>): Promise<Written> {
   }
 }
 
-function keyOf({ realm, username }: Aor): { realm: string; username: string } {
-  return { realm: realmKey(realm), username };
+function ofRealm(realm: string) {
+  return {
+    KeyConditionExpression: 'realm = :realm',
+    ExpressionAttributeValues: { ':realm': { S: realmKey(realm) } },
+  };
 }
 
-/** DynamoDB string sets are lists to us. */
-function plain(item: Item): Item {
-  return Object.fromEntries(
-    Object.entries(item).map(([key, value]) => [key, value instanceof Set ? [...value] : value]),
-  );
+function keyOf({ realm, username }: Aor): Attributes {
+  return { realm: { S: realmKey(realm) }, username: { S: username } };
 }

@@ -105,6 +105,7 @@ function chooseNumber(
 /**
  * The same destination always gets the same number: the nearest by shared prefix, and of equally near ones the
  * highest by rendezvous hashing (Thaler and Ravishankar, 1998), so that taking a number away moves only its callees.
+ * With or without + it is the same number.
  */
 export function pickFromPool(
   pool: readonly string[],
@@ -114,7 +115,9 @@ export function pickFromPool(
   const ranked = pool.map((number) => ({
     number,
     near: sharedPrefix(digitsOf(number, plan), destination),
-    weight: createHash('sha256').update(`${number} ${destination}`).digest('hex'),
+    weight: createHash('sha256')
+      .update(`+${number.replace('+', '')} ${destination}`)
+      .digest('hex'),
   }));
   ranked.sort((a, b) => b.near - a.near || (a.weight < b.weight ? 1 : -1));
   return ranked[0]?.number;

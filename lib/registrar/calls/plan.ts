@@ -203,6 +203,8 @@ function planByRules(call: Call, caller: Aor, policy: Policy, settings: CallSett
   const [first, ...others] = ways;
   if (!first)
     return refuseIt(destination.because === 'service-code' ? 'service-code-not-allowed' : 'no-trunk');
+  const spent = capOfZero(policy);
+  if (spent) return refuseIt(spent);
   const attempts = [first.attempt, ...others.map(({ attempt }) => attempt)] as const;
   return {
     kind: 'dial',
@@ -314,6 +316,14 @@ function splitHost(text: string): { host: string; port: number | undefined } {
 export function maxSecondsOf({ limits }: Policy): number | undefined {
   const counted = limits?.maxConcurrentCalls !== undefined;
   return limits?.maxCallSeconds ?? (counted ? MAX_COUNTED_CALL_S : undefined);
+}
+
+/** A cap of 0 needs no count, and holds while nobody can count. */
+function capOfZero({
+  limits,
+}: Policy): Extract<CallRefusal, 'too-many-calls' | 'too-many-calls-per-minute'> | undefined {
+  if (limits?.maxConcurrentCalls === 0) return 'too-many-calls';
+  return limits?.callsPerMinute === 0 ? 'too-many-calls-per-minute' : undefined;
 }
 
 function limitsOf(policy: Policy): OwnerLimits | undefined {

@@ -3,7 +3,13 @@ import { hasEmergencyNumbers, isCountryCode } from '../calls/country-codes';
 import { isRealm, isUsername } from './aor';
 import { isAddressBlock } from './ip-address';
 import { patternProblem } from './number-pattern';
+import { isPlainObject } from './plain-object';
 import { isSipHost } from './sip-host';
+
+/** `v.strictObject` alone takes a list or a set for an object without fields. */
+const object = <const Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.pipe(v.custom<object>(isPlainObject, 'write an object, in { }'), v.strictObject(entries));
+const list = <Item extends v.GenericSchema>(item: Item) => v.array(item, 'write a list, in [ ]');
 
 const text = v.string('write it as text, in quotes');
 const flag = v.boolean('write true or false, without quotes');
@@ -15,6 +21,7 @@ const wholeNumber = v.pipe(
 const printable = v.regex(/^[^\x00-\x1f\x7f]+$/, 'may not be empty or hold control characters');
 
 const secretText = v.pipe(text, printable, v.maxLength(256, 'is longer than 256 characters'));
+const password = v.pipe(secretText, v.regex(/[\p{L}\p{N}\p{P}\p{S}]/u, 'may not be blank'));
 const ha1 = v.pipe(
   text,
   v.regex(/^[0-9a-fA-F]{32}$/, 'write the 32 hex digits of MD5(username:realm:password)'),
@@ -24,10 +31,10 @@ const number = v.pipe(
   text,
   v.regex(/^\+?[0-9]{1,24}$/, 'write digits, with or without a leading +, such as +18009992222'),
 );
-const prefix = v.pipe(text, v.regex(/^[0-9]{1,15}$/, 'write digits without + or 00, such as 966'));
+const prefix = v.pipe(text, v.regex(/^(?!00)[0-9]{1,15}$/, 'write digits without + or 00, such as 966'));
 const dialled = v.pipe(text, v.regex(/^[0-9*#+]{1,15}$/, 'write what people dial, such as 112'));
 const emergencyNumber = v.union(
-  [dialled, v.strictObject({ dialled, number: dialled })],
+  [dialled, object({ dialled, number: dialled })],
   'write what people dial, such as "112", or { "dialled": "9911", "number": "911" }',
 );
 const country = v.pipe(
@@ -38,7 +45,7 @@ const emergencyCountry = v.pipe(
   text,
   v.check(hasEmergencyNumbers, 'write a country of docs/emergency-numbers.md, such as US, or give numbers'),
 );
-const rewriteRule = v.strictObject({
+const rewriteRule = object({
   from: v.pipe(text, v.regex(/^\+?[0-9*#]{0,15}$/, 'write the first digits of what people dial, or ""')),
   to: v.pipe(text, v.regex(/^\+?[0-9*#]{0,15}$/, 'write the digits to put in their place, or ""')),
   digits: v.exactOptional(
@@ -80,13 +87,13 @@ const displayName = v.pipe(
 );
 
 export const outboundAuthSchema = v.pipe(
-  v.strictObject({ username: secretText, password: secretText }),
+  object({ username: secretText, password: secretText }),
   v.description('The trunk credentials of this customer: they tell customers apart at the carrier.'),
 );
 
 const credential = v.pipe(
-  v.strictObject({
-    password: v.exactOptional(secretText),
+  object({
+    password: v.exactOptional(password),
     ha1: v.exactOptional(ha1),
     label: v.exactOptional(label),
     notBefore: v.exactOptional(time),
@@ -98,7 +105,7 @@ const credential = v.pipe(
   ),
 );
 
-const pattern = v.strictObject({
+const pattern = object({
   match: v.pipe(
     text,
     v.rawCheck(({ dataset, addIssue }) => {
@@ -113,11 +120,11 @@ const pattern = v.strictObject({
 const callerId = v.union(
   [
     number,
-    v.strictObject({
+    object({
       default: v.exactOptional(number),
-      patterns: v.exactOptional(v.array(pattern)),
-      pool: v.exactOptional(v.array(number)),
-      allowed: v.exactOptional(v.array(number)),
+      patterns: v.exactOptional(list(pattern)),
+      pool: v.exactOptional(list(number)),
+      allowed: v.exactOptional(list(number)),
       fallback: v.exactOptional(
         v.picklist(['device', 'anonymous', 'decline'], 'write device, anonymous or decline'),
       ),
@@ -131,7 +138,7 @@ const callerId = v.union(
 export const NUMBER_FORMATS = ['e164', '+e164', '00e164', 'national'] as const;
 const numberFormat = v.picklist(NUMBER_FORMATS, 'write e164, +e164, 00e164 or national');
 
-export const trunkSchema = v.strictObject({
+export const trunkSchema = object({
   name: label,
   host: v.exactOptional(host),
   port: v.exactOptional(
@@ -142,7 +149,7 @@ export const trunkSchema = v.strictObject({
     ),
   ),
   transport: v.exactOptional(v.picklist(['udp', 'tcp', 'tls'], 'write udp, tcp or tls')),
-  prefixes: v.exactOptional(v.array(prefix)),
+  prefixes: v.exactOptional(list(prefix)),
   techPrefix: v.exactOptional(techPrefix),
   outboundAuth: v.exactOptional(outboundAuthSchema),
   numberFormat: v.exactOptional(numberFormat),
@@ -174,7 +181,7 @@ const count = (most: number) =>
   v.pipe(wholeNumber, v.minValue(0, `write 0 to ${most}`), v.maxValue(most, `write 0 to ${most}`));
 
 /** The record as an admin writes it. `docs/customers.md` explains each field with an example. */
-export const customerSchema = v.strictObject({
+export const customerSchema = object({
   realm: v.pipe(text, v.check(isRealm, 'write a DNS name with a dot in it, such as sip.example.com')),
   username: v.pipe(
     text,
@@ -189,16 +196,13 @@ export const customerSchema = v.strictObject({
       v.description('Use the call policy of that record of the same realm, where this one has no own.'),
     ),
   ),
-  password: v.exactOptional(v.pipe(secretText, v.description('The SIP password, plain.'))),
+  password: v.exactOptional(v.pipe(password, v.description('The SIP password, plain.'))),
   ha1: v.exactOptional(v.pipe(ha1, v.description('MD5(username:realm:password), instead of the password.'))),
   credentials: v.exactOptional(
-    v.pipe(
-      v.array(credential),
-      v.description('Several credentials valid at once: rotation without an outage.'),
-    ),
+    v.pipe(list(credential), v.description('Several credentials valid at once: rotation without an outage.')),
   ),
   registration: v.exactOptional(
-    v.strictObject({
+    object({
       maxExpires: v.exactOptional(
         v.pipe(
           wholeNumber,
@@ -211,7 +215,7 @@ export const customerSchema = v.strictObject({
       ),
       allowedAddresses: v.exactOptional(
         v.pipe(
-          v.array(addressBlock),
+          list(addressBlock),
           v.description('REGISTER and calls are accepted from these addresses only.'),
         ),
       ),
@@ -220,7 +224,7 @@ export const customerSchema = v.strictObject({
       ),
       users: v.exactOptional(
         v.pipe(
-          v.array(
+          list(
             v.pipe(
               text,
               v.check(isUsername, 'may not hold white space, control characters or any of " , : @'),
@@ -246,7 +250,7 @@ export const customerSchema = v.strictObject({
   outboundAuth: v.exactOptional(outboundAuthSchema),
   dialPlan: v.exactOptional(
     v.pipe(
-      v.strictObject({
+      object({
         countryCode: v.exactOptional(
           v.pipe(text, v.regex(/^[1-9][0-9]{0,2}$/, 'write a country code such as 966')),
         ),
@@ -259,7 +263,7 @@ export const customerSchema = v.strictObject({
         ),
         rewrite: v.exactOptional(
           v.pipe(
-            v.array(rewriteRule),
+            list(rewriteRule),
             v.description('Prefixes that are replaced before anything else; the first that fits, once.'),
           ),
         ),
@@ -282,30 +286,30 @@ export const customerSchema = v.strictObject({
   ),
   destinations: v.exactOptional(
     v.pipe(
-      v.strictObject({
+      object({
         default: v.exactOptional(v.picklist(['allow', 'deny'], 'write allow or deny')),
-        allow: v.exactOptional(v.array(prefix)),
-        deny: v.exactOptional(v.array(prefix)),
+        allow: v.exactOptional(list(prefix)),
+        deny: v.exactOptional(list(prefix)),
       }),
       v.description('Which numbers may be called; the longest prefix wins.'),
     ),
   ),
   trunks: v.exactOptional(
     v.pipe(
-      v.array(trunkSchema),
+      list(trunkSchema),
       v.description('The ways to the carrier, tried in this order for the prefixes they take.'),
     ),
   ),
   failover: v.exactOptional(
-    v.strictObject({
+    object({
       stopCodes: v.exactOptional(
-        v.pipe(v.array(sipCode), v.description('SIP codes after which no next trunk is tried.')),
+        v.pipe(list(sipCode), v.description('SIP codes after which no next trunk is tried.')),
       ),
     }),
   ),
   limits: v.exactOptional(
     v.pipe(
-      v.strictObject({
+      object({
         maxConcurrentCalls: v.exactOptional(count(10_000)),
         callsPerMinute: v.exactOptional(count(100_000)),
         maxCallSeconds: v.exactOptional(
@@ -321,8 +325,8 @@ export const customerSchema = v.strictObject({
   ),
   emergency: v.exactOptional(
     v.pipe(
-      v.strictObject({
-        numbers: v.exactOptional(v.array(emergencyNumber)),
+      object({
+        numbers: v.exactOptional(list(emergencyNumber)),
         country: v.exactOptional(
           v.pipe(emergencyCountry, v.description('The emergency numbers of this country, besides.')),
         ),
@@ -372,3 +376,6 @@ export const customerSchema = v.strictObject({
     ),
   ),
 });
+
+/** A record as its schema reads it. */
+export type WrittenCustomer = v.InferOutput<typeof customerSchema>;

@@ -160,7 +160,7 @@ const record = fc.record(
   {
     description: fc.string({ unit: fc.constantFrom(...'aé文 \n\r\t",;#+='.split('')) }),
     enabled: fc.boolean(),
-    password: secret,
+    password: secret.filter((it) => it.trim() !== ''),
     techPrefix: fc.stringMatching(/^[0-9#*+]{1,8}$/),
     outboundAuth: fc.record({ username: secret, password: secret }),
     registration: fc.record({ maxExpires: fc.integer({ min: 60, max: 86400 }) }, { requiredKeys: [] }),
@@ -178,7 +178,10 @@ const record = fc.record(
       ),
     ),
     trunks: fc.array(fc.record({ name: label, port: fc.integer({ min: 1, max: 65535 }) }), { maxLength: 2 }),
-    destinations: fc.record({ deny: fc.array(digits(4), { maxLength: 3 }) }, { requiredKeys: [] }),
+    destinations: fc.record(
+      { deny: fc.array(fc.stringMatching(/^0?[1-9][0-9]{0,3}$/), { maxLength: 3 }) },
+      { requiredKeys: [] },
+    ),
   },
   { requiredKeys: [] },
 );

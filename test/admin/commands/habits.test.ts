@@ -77,6 +77,9 @@ describe('every --help', () => {
   test("start's names every setting, as the README does", async () => {
     const { out } = await runTool(['start', '--help']);
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const source = readFileSync(join(ROOT, 'lib/local/stack.ts'), 'utf8');
+    const read = [...source.matchAll(/\benv(?:\.|, ')([A-Z_]+)/g)].map(([, name = '']) => name);
+    expect([...new Set(read)].sort()).toEqual(Object.keys(START_SETTINGS).sort());
     for (const name of Object.keys(START_SETTINGS)) {
       expect(out).toContain(`  ${name} `);
       expect(readme).toContain(`\`${name}\``);

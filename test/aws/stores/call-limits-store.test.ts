@@ -194,6 +194,24 @@ describe('the seats of calls, in DynamoDB', () => {
     expect(degradations).toEqual(['limits-not-checked', 'limits-not-checked', 'end-of-call-not-noted']);
   });
 
+  test.each([
+    ['a counted call', owner('lost-answer')],
+    ['a call of nobody', undefined],
+  ])('the end of %s whose first answer was lost is unknown, not ended before', async (_, whose) => {
+    await lambda().acquire('lost', limits('lost-answer', 1));
+    let requests = 0;
+    /** Does what it is asked; the first answer never arrives. */
+    const losing: DynamoDB = async (...request) => {
+      requests++;
+      const answer = await dynamodb(...request);
+      if (requests === 1) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+      return answer;
+    };
+    expect(await callLimitsStore({ ...memory(), dynamodb: losing }).release('lost', whose)).toBe('unknown');
+    expect(requests).toBe(2);
+    expect(await lambda().release('lost', whose)).toBe('ended-before');
+  });
+
   test('where only others get a write through, the call is undecided: letting it go on would break the cap', async () => {
     const refusing: DynamoDB = (operation, ...rest) =>
       operation === 'GetItem'

@@ -9,6 +9,12 @@ describe('a pool of caller ids', () => {
     expect(pickFromPool(POOL, '966501234567')).toBe(pickFromPool([...POOL].reverse(), '966501234567'));
   });
 
+  test('with or without + it is the same number', () => {
+    const bare = POOL.map((number) => number.slice(1));
+    for (const callee of callees('9665').slice(0, 50))
+      expect(`+${pickFromPool(bare, callee)}`).toBe(pickFromPool(POOL, callee));
+  });
+
   test('equally near numbers share the callees', () => {
     const counts = new Map<string, number>();
     for (const callee of callees('9665')) {

@@ -101,6 +101,14 @@ describe('a plan says all that there is to explain', () => {
     });
   });
 
+  test.each([
+    [{ maxConcurrentCalls: 0, callsPerMinute: 5 }, 'too-many-calls'],
+    [{ maxConcurrentCalls: 5, callsPerMinute: 0 }, 'too-many-calls-per-minute'],
+  ])('of a call under %j, which needs no count', (limits, because) => {
+    const plan = planCall(CALL, { account: { ...PHONE, limits }, named: ACME }, SETTINGS);
+    expect(plan).toMatchObject({ kind: 'refuse', status: 480, because });
+  });
+
   test.each(['too-many-calls', 'too-many-calls-per-minute'] as const)('of a call that found %s', (lease) => {
     const plan = planCall(CALL, { account: PHONE, named: ACME }, SETTINGS);
     expect(applyFacts(plan, { grant: 'granted', lease }, SETTINGS)).toMatchObject({
