@@ -290,3 +290,8 @@ export function askRegisterAuth(baseUrl: string, request: SipRequest, secret: st
 export function announceCall(baseUrl: string, call: AnnouncedCall, secret: string): Promise<HookReply> {
   return postHook(baseUrl, ROUTES.callHook, callHookPayload(call), secret);
 }
+
+/** POSTs the call hook of a carrier's call. */
+export function announceCarrierCall(baseUrl: string, call: CarrierCall, secret: string): Promise<HookReply> {
+  return postHook(baseUrl, ROUTES.callHook, carrierCallPayload(call), secret);
+}

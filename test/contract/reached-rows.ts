@@ -175,7 +175,7 @@ export const COLLEAGUES = rows([
   ["another customer's phone is no colleague", OFFICE, [dials('ann', '2009')], `sip:77#2009${AT}`, 'outbound dial default'],
   ["nor is another realm's", [...OFFICE, { realm: 'b.example', username: 'zoe', customer: 'acme', shortDial: '2010' }], [dials('ann', '2010')], `sip:77#2010${AT}`, 'outbound dial default'],
   ['without internalCalls a short number goes out', [...OFFICE.filter((it) => it !== ACME), { ...ACME, internalCalls: false }], [dials('ann', '2002')], `sip:77#2002${AT}`, 'outbound dial default'],
-  ['what cannot be read as yes is no', [...OFFICE.filter((it) => it !== ACME), { ...ACME, internalCalls: 'yes' }], [dials('ann', '2002')], `sip:77#2002${AT}`, 'outbound dial default'],
+  ['what cannot be read stops calls to the carrier, too', [...OFFICE.filter((it) => it !== ACME), { ...ACME, internalCalls: 'yes' }], [dials('ann', '2002')], 'decline 403', 'outbound refuse destination-denied'],
   ['an account may have its own word', OFFICE.map((it) => (it === ANN ? { ...ANN, internalCalls: false } : it)), [dials('ann', '2002')], `sip:77#2002${AT}`, 'outbound dial default'],
   ['an emergency number comes first', [...OFFICE, account('112', { customer: 'acme' })], [dials('ann', '112')], 'sip:77#112@sip.carrier.example auth t:p as +18005550100', 'outbound dial default'],
   ['destination rules do not hold inside', OFFICE.map((it) => (it === ACME ? { ...ACME, destinations: { default: 'deny' } } : it)), [dials('ann', '2002')], `phone bob@sip.example.com ${AS_2001} ring 20`, 'internal ring short-dial'],

@@ -1,6 +1,7 @@
 import { aorOf, type Item } from '../../aws/tools/customer-records';
 import { formatAor } from '../../registrar/record/aor';
 import type { FileRecord } from '../../registrar/record/customer-file';
+import { isNumberItem } from '../../registrar/record/record-item';
 import { compareNames, counted } from '../columns';
 import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
@@ -109,7 +110,7 @@ function endOf(
   if (!force) return 'nothing was written';
   // Each record has its key, and nothing else is wrong with the file: so each can be written, whatever is in it.
   const own = records.flatMap((record) => record.problems);
-  return problems.length === own.length && records.every(({ customer }) => customer)
+  return problems.length === own.length && records.every(({ customer, number }) => customer ?? number)
     ? FORCED
     : 'nothing was written: --force writes records with problems, but not without their realm and username';
 }
@@ -173,7 +174,7 @@ function describePlan(
 /** Extensions of a PBX that no phone logs in as. */
 function withoutCredential(added: readonly Step[]): string[] {
   const aors = added
-    .filter(({ item }) => item && !('ha1' in item || 'password' in item))
+    .filter(({ item }) => item && !isNumberItem(item) && !('ha1' in item || 'password' in item))
     .map(({ aor }) => aor);
   if (aors.length === 0) return [];
   const more = aors.length > MOST_NAMED ? `, and ${aors.length - MOST_NAMED} more` : '';

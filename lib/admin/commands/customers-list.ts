@@ -1,6 +1,9 @@
 import type { CredentialUse } from '../../aws/tools/credential-uses';
 import { aorOf, type Item, parseStored } from '../../aws/tools/customer-records';
+import { formatPhones } from '../../registrar/calls/internal-call';
 import { formatAor } from '../../registrar/record/aor';
+import { NUMBERS } from '../../registrar/record/number-record';
+import { isNumberItem } from '../../registrar/record/record-item';
 import { columns, compareNames } from '../columns';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';
@@ -19,13 +22,19 @@ interface Options extends CommonOptions {
   readonly usedWithin?: number;
   /** ms. */
   readonly unusedFor?: number;
+  readonly numbers?: boolean;
 }
 
 export const listCommand = () =>
   deploymentCommand(
     'list [text]',
     'every account in a line; with a text, those whose name or description holds it',
-    ['customers list', 'customers list acme --enabled', 'customers list --customer AcmeInc --unused-for 30d'],
+    [
+      'customers list',
+      'customers list acme --enabled',
+      'customers list --customer AcmeInc --unused-for 30d',
+      'customers list --numbers',
+    ],
   )
     .option('--realm <realm>', 'of this realm only')
     .option('--customer <username>', 'that customer, and the accounts that belong to it')
@@ -38,8 +47,13 @@ export const listCommand = () =>
       'accounts whose phones did not log in for this time, such as 30d',
       duration,
     )
+    .option('--numbers', 'the numbers, and which phones they ring')
     .action((text: string | undefined, options: Options) =>
-      onDeployment(options, (shell, deployment) => listCustomers(shell, deployment, options, text)),
+      onDeployment(options, (shell, deployment) =>
+        options.numbers
+          ? listNumbers(shell, deployment, options, text)
+          : listCustomers(shell, deployment, options, text),
+      ),
     );
 
 /** `customers list`: every account in a line. */
@@ -51,14 +65,69 @@ export async function listCustomers(
 ): Promise<Outcome> {
   const rows: ListedCustomer[] = [];
   for await (const page of deployment.records.pages(options.realm)) {
-    const uses = await credentialUsesOf(deployment, page.map(aorOf));
-    const listed = page.map((item) => ({ item, row: toRow(item, uses.get(formatAor(aorOf(item)))?.[0]) }));
+    const accounts = page.filter((item) => !isNumberItem(item));
+    const uses = await credentialUsesOf(deployment, accounts.map(aorOf));
+    const listed = accounts.map((item) => ({
+      item,
+      row: toRow(item, uses.get(formatAor(aorOf(item)))?.[0]),
+    }));
     const wanted = listed.filter(({ item, row }) => isWanted(item, row, options, text, shell.now()));
     rows.push(...wanted.map(({ row }) => row));
   }
   rows.sort((a, b) => compareNames(a.aor, b.aor));
   shell.print(rows.length === 0 ? describeNone(shell, deployment, options, text) : table(shell, rows));
   return { code: 0, json: rows };
+}
+
+interface ListedNumber {
+  readonly number: string;
+  readonly enabled: boolean;
+  /** One text a step, its phones with commas between them. */
+  readonly rings: readonly string[];
+  readonly fallback: string;
+}
+
+/** `customers list --numbers`: every number in a line. */
+export async function listNumbers(
+  shell: Shell,
+  deployment: Deployment,
+  { enabled, disabled }: Pick<Options, 'enabled' | 'disabled'>,
+  text = '',
+): Promise<Outcome> {
+  const rows: ListedNumber[] = [];
+  for await (const page of deployment.records.pages(NUMBERS))
+    for (const item of page) {
+      const row = toNumberRow(item);
+      const words = `${JSON.stringify(row)} ${item.description ?? ''}`.toLowerCase();
+      const wanted = (!enabled || row.enabled) && (!disabled || !row.enabled);
+      if (wanted && words.includes(text.toLowerCase())) rows.push(row);
+    }
+  rows.sort((a, b) => compareNames(a.number, b.number));
+  shell.print(
+    rows.length === 0
+      ? `No number of ${deployment.name} matches.`
+      : columns(
+          ['NUMBER', 'ENABLED', 'RINGS', 'THEN'],
+          rows.map((row) => [row.number, row.enabled ? 'yes' : 'NO', row.rings.join(' | '), row.fallback]),
+          shell.width,
+        ),
+  );
+  return { code: 0, json: rows };
+}
+
+function toNumberRow(item: Item): ListedNumber {
+  const { number } = parseStored(item);
+  const fallback = number?.fallback;
+  return {
+    number: aorOf(item).username,
+    enabled: number !== undefined && number.enabled !== false,
+    rings: number?.ring.map(formatPhones) ?? [],
+    fallback: !fallback
+      ? '-'
+      : 'as' in fallback
+        ? `${fallback.dial} as ${formatAor(fallback.as)}`
+        : `SIP ${fallback.status}`,
+  };
 }
 
 function table(shell: Shell, rows: readonly ListedCustomer[]): string {

@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Item } from '../../aws/tools/customer-records';
-import { parseCustomer } from '../../registrar/record/customer';
 import type { FileRecord } from '../../registrar/record/customer-file';
 import { isObject } from '../../registrar/record/json';
+import { parseItem } from '../../registrar/record/record-item';
 import { recordSchema } from '../records/record-schema';
 import { type ColumnMap, mappedCells, problemsOfMap, unusedColumns } from './column-maps';
 import { type Cell, type CsvRow, readCsvTable } from './csv-table';
@@ -55,7 +55,7 @@ interface ReadRow {
 function readRow({ line, cells }: CsvRow): ReadRow {
   const at = `${cells.get('realm')?.text ?? ''} / ${cells.get('username')?.text ?? ''}`;
   const { item, unread } = readCells(cells);
-  const record: FileRecord = { at, keys: [], item, ...parseCustomer(item) };
+  const record: FileRecord = { at, keys: [], item, ...parseItem(item) };
   const others = record.problems.filter(({ path }) => !unread.some(({ column }) => column === path));
   return {
     line,

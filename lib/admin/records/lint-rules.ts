@@ -6,6 +6,7 @@ import type { CallerIdRules, Customer, Trunk } from '../../registrar/record/cust
 import { type Policy, policyOf } from '../../registrar/record/policy';
 import { aboutDialPlan, aboutEmergency } from './lint-numbers';
 import { aboutFormatsWithoutPlan, aboutUnreachable } from './lint-prefixes';
+import { reachedRemarks } from './lint-reached';
 import { type Remark, type Warning, warn } from './lint-remark';
 import { weakness } from './password-strength';
 
@@ -17,6 +18,7 @@ export function warningsOf(customers: readonly Customer[], now: number): Warning
   const byKey = new Map(customers.map((it) => [keyOf(it.realm, it.username), it]));
   const shared = sharedTrunkAuth(customers);
   const users = sharedUsers(customers);
+  const reached = reachedRemarks(customers);
   return customers.flatMap((record) => {
     const named = record.customer === undefined ? undefined : byKey.get(keyOf(record.realm, record.customer));
     const policy = policyOf(record, named);
@@ -33,6 +35,7 @@ export function warningsOf(customers: readonly Customer[], now: number): Warning
       ...aboutTrunks(record, policy),
       ...aboutEmergency(record, named, policy),
       ...(users.get(record) ?? []),
+      ...(reached.get(record) ?? []),
       ...(shared.get(record) ?? []),
     ];
     return remarks.map((remark) => ({ realm: record.realm, username: record.username, ...remark }));

@@ -210,6 +210,7 @@ function unknownFields(item: Record<string, unknown>): Problem[] {
       path: name,
       fix: `is no field of a number; look for a typo in "${name}"`,
       unknownField: true,
+      of: 'number' as const,
     }));
 }
 
