@@ -61,7 +61,9 @@ async function countInstructions({ machine, instructions }: Results): Promise<In
   const last = isSame ? instructions?.perAuth : undefined;
   const counted = await timed('instructions (valgrind)', measureInstructions(last));
   if (!counted)
-    console.error('NOT MEASURED: the instructions of a cached auth, as no valgrind here can run this Node');
+    console.error(
+      'NOT MEASURED: the instructions of a cached auth, because no valgrind here can run this Node',
+    );
   return counted;
 }
 

@@ -17,6 +17,7 @@ const PAGES = [
   'docs/deploy.md',
   'docs/runbook.md',
   'docs/security.md',
+  'docs/storage.md',
   'docs/upgrade.md',
 ];
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8');
@@ -45,7 +46,7 @@ type Reason =
   | Extract<HookOutcome, { refused: unknown }>['refused']
   | Degradation['what'];
 
-/** Every word that an operator can find in `because` or `trouble`: a new one does not compile until it stands here. */
+/** Every word that an operator can find in `because` or `trouble`: a new one does not compile until it is listed here. */
 const REASONS: Readonly<Record<Reason, true>> = {
   'wrong-digest': true,
   'wrong-digest-or-realm-case': true,
@@ -118,7 +119,7 @@ const REASONS: Readonly<Record<Reason, true>> = {
 };
 
 test('the runbook explains every reason that a line can give', () => {
-  const [, chapter = ''] = read('docs/runbook.md').split('What stands in `because`:');
+  const [, chapter = ''] = read('docs/runbook.md').split('Values of `because`:');
   expect(Object.keys(REASONS).filter((word) => !chapter.includes(`\`${word}\``))).toEqual([]);
 });
 

@@ -3,7 +3,7 @@ import { Undecided } from '../lib/hooks/errors';
 import type { HookOutcome } from '../lib/hooks/outcome';
 import type { Hook } from '../lib/hooks/signed-hook';
 import type { Telemetry } from '../lib/hooks/telemetry';
-import { lineOf } from '../lib/hooks/telemetry';
+import { reportOf } from '../lib/hooks/telemetry';
 import { signatureHeader } from '../lib/jambonz/signature';
 import type { HookAnswer } from '../lib/jambonz/webhook';
 import type { CallSettings } from '../lib/registrar/calls/call';
@@ -19,7 +19,7 @@ import {
   NO_CALLS,
   unconfirmed,
 } from '../lib/registrar/calls/call-limits';
-import { namesOf } from '../lib/registrar/calls/internal-call';
+import { namesOf } from '../lib/registrar/calls/colleague';
 import { type Aor, formatAor } from '../lib/registrar/record/aor';
 import { parseCustomer } from '../lib/registrar/record/customer';
 import { parseNumber } from '../lib/registrar/record/number-record';
@@ -97,7 +97,7 @@ export function contextWith(
       ...settings,
     },
     report: (outcome) => {
-      withoutSecrets(lineOf(outcome));
+      withoutSecrets(reportOf(outcome).line);
       outcomes.push(outcome);
     },
     decisions: outcomes,

@@ -122,6 +122,22 @@ describe('the rooms', () => {
     expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
+  test('no files import each other in a circle, not even types', () => {
+    expect(circles(new Map(files.map((file) => [file, importsOf(file).map((it) => `${it}.ts`)])))).toEqual(
+      [],
+    );
+  });
+
+  test('a circle is seen', () => {
+    const imports = new Map([
+      ['a', ['b', 'd']],
+      ['b', ['c']],
+      ['c', ['a']],
+      ['d', []],
+    ]);
+    expect(circles(imports)).toEqual([['a', 'b', 'c', 'a']]);
+  });
+
   test('a forbidden import is seen', () => {
     expect(isIn('lib/aws/lambda/handler', 'lib/registrar')).toBe(false);
     expect(isIn('lib/aws/tools/stack-outputs', 'lib/aws/lambda')).toBe(false);
@@ -149,6 +165,20 @@ function importsOf(file: string): string[] {
     ([, it = '']) => it,
   );
   return specifiers.map((it) => (it.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), it)) : it));
+}
+
+/** The circles that a search from file to file runs into, each with its first file again at its end. */
+function circles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
+  const done = new Set<string>();
+  const follow = (file: string, path: readonly string[]): string[][] => {
+    const at = path.indexOf(file);
+    if (at >= 0) return [[...path.slice(at), file]];
+    if (done.has(file)) return [];
+    const found = (imports.get(file) ?? []).flatMap((it) => follow(it, [...path, file]));
+    done.add(file);
+    return found;
+  };
+  return [...imports.keys()].flatMap((file) => follow(file, []));
 }
 
 function isIn(target: string, room: string): boolean {

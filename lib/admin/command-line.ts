@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { callSettings } from './call-settings';
+import { callSettingsForFile } from './call-settings';
 import { type Deployment, type DeploymentOptions, findDeployment } from './deployment';
 import { messageOf } from './error-messages';
 import { type KnownRecords, recordsInFile, recordsInTable } from './records/known-records';
@@ -96,6 +96,6 @@ export function onRecords(
       return command(shell, recordsInTable(deployment), hooks === undefined ? {} : { hooks });
     });
   return run(options, async (shell) =>
-    command(shell, await recordsInFile(shell, file, callSettings(shell.env.OUTBOUND_SIP_HOST)), {}),
+    command(shell, await recordsInFile(shell, file, await callSettingsForFile(shell, options)), {}),
   );
 }

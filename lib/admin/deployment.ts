@@ -3,11 +3,12 @@ import { type CustomerHistory, customerHistory, withHistory } from '../aws/tools
 import { type CustomerRecords, customerRecords } from '../aws/tools/customer-records';
 import { connectDocumentClient, type DocumentClient } from '../aws/tools/document-client';
 import { stackOutputs } from '../aws/tools/stack-outputs';
+import type { Environment } from '../hooks/settings';
 import { askLocalStack } from '../local/about';
 import { LOCAL_TABLES } from '../local/embedded-dynamodb';
 import type { CallSettings } from '../registrar/calls/call';
 import { OUTPUTS } from '../stack/output-names';
-import { callSettings } from './call-settings';
+import { callSettings, callSettingsOfStack } from './call-settings';
 import { type Shell, WrongUsage } from './shell';
 import { suggestion } from './suggestion';
 
@@ -58,13 +59,13 @@ export interface Deployment {
  */
 export async function findDeployment(shell: Shell, options: DeploymentOptions): Promise<Deployment> {
   const { stack, table } = options;
-  const { DYNAMODB_ENDPOINT: endpoint, OUTBOUND_SIP_HOST: host, PORT: port = '3000' } = shell.env;
+  const { DYNAMODB_ENDPOINT: endpoint, PORT: port = '3000' } = shell.env;
   const open = (customersTable: string, dynamodb: DocumentClient) =>
     openRecords(shell, dynamodb, customersTable, options);
-  if (stack !== undefined) return deployed(open, stack, await stackOutputs(stack), table, host);
+  if (stack !== undefined) return deployed(open, stack, await stackOutputs(stack), table);
   const url = `http://127.0.0.1:${port}/`;
-  if (endpoint) return local(open, { dynamodbEndpoint: endpoint, outboundSipHost: host }, url, table);
-  if (table !== undefined) return onlyTable(open, table, host);
+  if (endpoint) return local(open, { dynamodbEndpoint: endpoint, settings: shell.env }, url, table);
+  if (table !== undefined) return onlyTable(open, table, shell.env);
   const about = await askLocalStack(url);
   if (about) return local(open, about, url);
   throw new WrongUsage(
@@ -94,7 +95,7 @@ function openRecords(
 
 function local(
   open: Open,
-  about: { dynamodbEndpoint: string; outboundSipHost: string | undefined },
+  about: { dynamodbEndpoint: string; settings: Environment },
   url: string,
   table?: string,
 ): Deployment {
@@ -105,7 +106,7 @@ function local(
     isLocal: true,
     ...open(customersTable, connectDocumentClient(about.dynamodbEndpoint)),
     memoryTable: LOCAL_TABLES.memory,
-    settings: callSettings(about.outboundSipHost),
+    settings: callSettings(about.settings),
     webhookSecret: 'local',
     hooks: undefined,
     log: { url },
@@ -117,7 +118,6 @@ function deployed(
   stack: string,
   outputs: Readonly<Record<string, string>>,
   table: string | undefined,
-  host: string | undefined,
 ): Deployment {
   const customersTable = table ?? outputs[OUTPUTS.customersTable];
   if (!customersTable)
@@ -131,7 +131,7 @@ function deployed(
     isLocal: false,
     ...open(customersTable, connectDocumentClient()),
     memoryTable: outputs[OUTPUTS.memoryTable],
-    settings: callSettings(host ?? outputs[OUTPUTS.outboundSipHost]),
+    settings: callSettingsOfStack(outputs),
     webhookSecret: arn ? { arn } : undefined,
     hooks: hooksOf(outputs),
     log: logOf(outputs),
@@ -152,14 +152,14 @@ function hooksOf(outputs: Readonly<Record<string, string>>): HookUrls | undefine
   return registration && call && callStatus ? { registration, call, callStatus } : undefined;
 }
 
-function onlyTable(open: Open, customersTable: string, host: string | undefined): Deployment {
+function onlyTable(open: Open, customersTable: string, env: Environment): Deployment {
   return {
     name: `table ${customersTable}`,
     options: ['--table', customersTable],
     isLocal: false,
     ...open(customersTable, connectDocumentClient()),
     memoryTable: undefined,
-    settings: callSettings(host),
+    settings: callSettings(env),
     webhookSecret: undefined,
     hooks: undefined,
     log: undefined,

@@ -1,14 +1,13 @@
-import type { Deployment } from './deployment';
 import type { Shell } from './shell';
 
 /**
  * A command of this tool, ready to paste into a shell.
- * @param deployment the one that it must work on
+ * @param deployment the deployment that it must work on
  */
 export function suggestion(
   { tool }: Pick<Shell, 'tool'>,
   words: readonly string[],
-  deployment?: Pick<Deployment, 'options'>,
+  deployment?: { readonly options: readonly string[] },
 ): string {
   return [tool, ...[...words, ...(deployment?.options ?? [])].map(quoted)].join(' ');
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import dynalite from 'dynalite';
 import { connectDocumentClient } from '../aws/tools/document-client';
-import { ENV } from '../hooks/settings';
+import { ENV, HOOK_SETTINGS } from '../hooks/settings';
 import { createTables, LOCAL_TABLES } from '../local/embedded-dynamodb';
 import { putPhone, SECRET } from './phones';
 
@@ -49,7 +49,7 @@ export async function startAwsStandIns(): Promise<AwsStandIns> {
       [ENV.webhookSecretArn]: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:webhook',
       [ENV.outboundSipHost]: 'sip.carrier.example',
       // Calls are measured without the INVITE before them.
-      [ENV.callGrant]: 'observe',
+      [HOOK_SETTINGS.callGrant.env]: 'observe',
     },
     stop: async () => {
       await Promise.all([dynamodb.stop(), secrets.stop()]);

@@ -34,7 +34,7 @@ export function bundleLazyModule(): Bundle {
   return bundle(entry, file, { ...deployed(), external: [], loader });
 }
 
-/** Register-auth over the SDK, as NodejsFunction bundles when it is told nothing: the SDK is the copy that Lambda brings. */
+/** Register-auth over the SDK, as NodejsFunction bundles by default, with the copy of the SDK that Lambda has. */
 export function bundleOverSdk(): Bundle {
   const entry = join(__dirname, 'processes', 'register-auth-over-sdk.ts');
   return bundle(entry, 'register-auth-over-sdk.js', { external: ['@aws-sdk/*', '@smithy/*'] });

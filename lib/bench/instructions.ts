@@ -17,7 +17,7 @@ export interface Instructions {
 /** Until V8 has compiled what it wants to. */
 const WARM_UP = 15_000;
 const AUTHS = 2_000;
-/** Counted so often: now and then V8 compiles something anew, which the median leaves out. */
+/** Number of runs: V8 sometimes recompiles code, which the median excludes. */
 const PORTIONS = 7;
 /** Seeds fixed, counts of the same code differ by a tenth of this. */
 const NOISE = 0.03;

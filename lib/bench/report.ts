@@ -29,7 +29,7 @@ function rounded(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(2);
 }
 
-/** The tables of `docs/performance.md`, by the name that stands in its markers. */
+/** The tables of `docs/performance.md`, by the name in their markers. */
 export function sectionsOf(results: Results): Readonly<Record<string, string>> {
   const { machine, sizes, coldStarts, requests, costs, adminTool } = results;
   const { starts } = coldStarts;

@@ -177,7 +177,7 @@ function meterOf(dynamodb: DynamoDB) {
   const metered: DynamoDB = async (operation, input, signal) => {
     const isRead = /Get/.test(operation);
     counts[isRead ? 'reads' : 'writes'] += 1;
-    // A write whose condition does not hold is billed too, and tells no units.
+    // A write whose condition fails is billed too, but the answer has no units.
     const output = await dynamodb(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' }, signal).catch(
       (cause) => {
         counts.writeUnits += 1;
@@ -202,7 +202,7 @@ function meterOf(dynamodb: DynamoDB) {
   };
 }
 
-/** BatchGetItem tells it for each table. */
+/** BatchGetItem reports it for each table. */
 function unitsOf(consumed: unknown): number {
   return [consumed]
     .flat()

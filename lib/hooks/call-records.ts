@@ -1,11 +1,11 @@
 import { coversRealm, type WebhookSecret } from '../jambonz/webhook-secrets';
 import type { Call, CallRecords, CallSettings } from '../registrar/calls/call';
+import { type Colleague, customerOf, findColleague, namesOf } from '../registrar/calls/colleague';
 import { emergencyNumber } from '../registrar/calls/emergency-number';
-import { calledNumber, type FoundNumber } from '../registrar/calls/inbound';
-import { type Colleague, customerOf, findColleague, namesOf } from '../registrar/calls/internal-call';
+import { calledNumber } from '../registrar/calls/inbound';
 import type { Aor } from '../registrar/record/aor';
 import type { Customer } from '../registrar/record/customer';
-import { realmsOfNumber } from '../registrar/record/number-record';
+import { type FoundNumber, realmsOfNumber } from '../registrar/record/number-record';
 import { policyOf } from '../registrar/record/policy';
 import type { HookContext } from './context';
 

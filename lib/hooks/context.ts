@@ -5,7 +5,7 @@ import type { CallGrants } from '../registrar/auth/call-grant';
 import type { ReplayStore } from '../registrar/auth/replay';
 import type { CallSettings } from '../registrar/calls/call';
 import type { CallLimits } from '../registrar/calls/call-limits';
-import type { AccountDirectory } from '../registrar/calls/internal-call';
+import type { AccountDirectory } from '../registrar/calls/colleague';
 import type { Aor } from '../registrar/record/aor';
 import type { Customer } from '../registrar/record/customer';
 import type { Numbers } from '../registrar/record/number-record';
@@ -22,12 +22,12 @@ export interface HookContext {
   readonly numbers: Numbers;
   readonly directory: AccountDirectory;
   readonly replay: ReplayStore;
-  /** Who tries at whose password, and where the attempt comes from. */
+  /** The limiter for an account and the source of the attempt. */
   readonly bruteForceGuard: (aor: Aor, source: AuthAttempt['source']) => BruteForceGuard;
   readonly callGrants: CallGrants;
   readonly callLimits: CallLimits;
   readonly settings: CallSettings & AuthSettings;
-  /** Has the request been answered without us? What is decided after that reaches nobody. */
+  /** Whether the request was already answered 504: a later decision is not sent. */
   readonly isOverdue: () => boolean;
   /** Logs and counts a decision; never throws. */
   readonly report: (outcome: HookOutcome) => void;

@@ -5,7 +5,7 @@ export class Undecided extends Error {
   override readonly name: string = 'Undecided';
 }
 
-/** Undecided, and it stays so until an operator mends a table, a permission or a key. */
+/** Undecided until an operator fixes a table, a permission or a key. */
 export class Misconfigured extends Undecided {
   override readonly name = 'Misconfigured';
 }

@@ -11,7 +11,7 @@ import type { TransferRefusal } from '../registrar/calls/transfer';
 
 export type HookName = 'register-auth' | 'call-hook' | 'dial-action' | 'call-status' | 'refer';
 
-/** What a hook decided, with its reason: the value that is answered is the value that is told. */
+/** What a hook decided, with its reason: the same value is answered, logged and counted. */
 export type HookOutcome =
   | {
       readonly hook: 'register-auth';

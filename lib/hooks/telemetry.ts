@@ -1,4 +1,6 @@
 import type { CallTag } from '../jambonz/call-tag';
+import type { WrittenVerbs } from '../jambonz/verbs';
+import type { AdmissionRefusal } from '../registrar/auth/admission';
 import { accountOf, type CallOrigin, directionOf } from '../registrar/calls/call-origin';
 import { calledNumber } from '../registrar/calls/inbound';
 import { formatPhones } from '../registrar/calls/internal-call';
@@ -7,7 +9,8 @@ import { type Aor, formatAor, isRealm, isUsername } from '../registrar/record/ao
 import type { Problem } from '../registrar/record/customer';
 import { NUMBERS } from '../registrar/record/number-record';
 import { errorName, Undecided } from './errors';
-import type { HookOutcome } from './outcome';
+import { type Count, count } from './metrics';
+import type { HookName, HookOutcome } from './outcome';
 
 /** One line of the log: flat, searchable, and without a secret or a digest in it. */
 export type LogLine = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -27,117 +30,59 @@ export interface Telemetry {
   outcome(outcome: HookOutcome, request: Request): void;
   /** Something broke, and the request was answered 504. */
   failed(cause: unknown, request: Request): void;
-  /** Something went on although AWS failed. */
+  /** The request was answered, but something in AWS failed. */
   degraded(degradation: Degradation): void;
   badRecord(aor: Aor, problems: readonly Problem[]): void;
   lookedUp(milliseconds: number): void;
 }
 
-/** The log line of an outcome. */
-export function lineOf(outcome: HookOutcome): LogLine {
-  if ('refused' in outcome) return { hook: outcome.hook, answer: 'refused', because: outcome.refused };
+/** What is reported of an outcome: a line of the log, how much it matters, and what it adds to the metrics. */
+export interface Report {
+  readonly level: Level;
+  readonly line: LogLine;
+  readonly counts: readonly Count[];
+}
+
+/** The only place that tells outcomes apart in order to report them. */
+export function reportOf(outcome: HookOutcome): Report {
+  if ('refused' in outcome) return reportOfRefusedHook(outcome.hook, outcome.refused);
   switch (outcome.hook) {
     case 'register-auth':
-      return lineOfAuth(outcome);
-    case 'call-hook': {
-      const { hook, call, plan, grant, illegal } = outcome;
-      const asked = { hook, answer: plan.kind, grant: grant === 'not-asked' ? undefined : grant };
-      const unknown =
-        plan.kind === 'refuse' && call.origin.kind === 'carrier' ? calledNumber(call) : undefined;
-      return { ...asked, to: unknown, ...planLine(plan, call.origin, illegal) };
-    }
-    case 'dial-action': {
-      const { tag, step, forward, illegal } = outcome;
-      const { kind, because } = step;
-      return {
-        ...callLine('dial-action', tag),
-        illegal: illegal.join(',') || undefined,
-        answer: kind,
-        because,
-        status: kind === 'give-up' ? step.status : undefined,
-        ...(forward && forwardLine(forward)),
-      };
-    }
-    case 'refer': {
-      const { hook } = outcome;
-      if ('untransferred' in outcome) {
-        const { tag, untransferred: because } = outcome;
-        return { hook, answer: 'refuse', ...(tag && whoLine(tag)), because };
-      }
-      const { tag, plan, illegal } = outcome;
-      const answer = plan.kind === 'refuse' ? 'refuse' : 'transfer';
-      return { hook, answer, ...planLine(plan, tag.call.origin, illegal) };
-    }
-    case 'call-status': {
-      const { tag, status, sipStatus, duration, endedBy, transferredTo } = outcome.record;
-      return {
-        ...callLine('call-status', tag),
-        answer: 'ended',
-        because: status,
-        status: sipStatus,
-        duration,
-        endedBy,
-        transferredTo,
-      };
-    }
+      return outcome.admission.admitted
+        ? reportOfAdmitted(outcome, outcome.admission)
+        : reportOfNotAdmitted(outcome, outcome.admission);
+    case 'call-hook':
+      return reportOfCall(outcome);
+    case 'dial-action':
+      return reportOfDial(outcome);
+    case 'refer':
+      return 'untransferred' in outcome ? reportOfUntransferred(outcome) : reportOfTransfer(outcome);
+    case 'call-status':
+      return reportOfEnd(outcome);
   }
 }
 
-/** What a call may do. The usual direction, outbound, goes without saying. */
-function planLine(plan: CallPlan, origin: CallOrigin, illegal: readonly string[]): LogLine {
-  const direction = directionLine(origin, plan.kind === 'ring');
-  const aor = plan.caller && printable(plan.caller);
-  if (plan.kind === 'refuse') {
-    const { because, destination, status } = plan;
-    return { ...direction, aor, because, ...(destination && { to: destination.number }), status };
-  }
-  const { callerId } = plan;
-  const left = { ...direction, aor, illegal: illegal.join(',') || undefined };
-  if (plan.kind === 'ring')
-    return {
-      ...left,
-      because: plan.because,
-      to: plan.called,
-      callerId: callerId.number ?? 'anonymous',
-      phones: formatPhones(plan.steps[0]),
-    };
+function reportOfRefusedHook(hook: HookName, because: RefusedBecause): Report {
+  const alarming = REFUSED_HOOKS[because];
   return {
-    ...left,
-    because: callerId.because,
-    to: plan.destination.number,
-    callerId: callerId.number,
-    trunk: plan.attempts[0].trunk,
-    emergency: plan.destination.because === 'emergency' || undefined,
+    level: 'WARN',
+    line: { hook, answer: 'refused', because },
+    counts: [count('hooks', { hook }), ...(alarming ? [count(alarming)] : [])],
   };
 }
 
-/** Where a call goes that no phone answered, or why it goes nowhere. */
-function forwardLine(plan: CallPlan): LogLine {
-  const payer = plan.caller && printable(plan.caller);
-  if (plan.kind === 'refuse') return { forwardedBy: payer };
-  if (plan.kind === 'ring') return { forwardedBy: payer, forwardedTo: formatPhones(plan.steps[0]) };
-  return { forwardedBy: payer, forwardedTo: plan.destination.number };
-}
-
-/** The call that a later hook is about; `trunk`, `phones` and `attempt` are those that ended. */
-function callLine(hook: string, tag: CallTag): LogLine {
-  const { number, trunk, phones, attempt, shown } = tag;
-  return { hook, ...whoLine(tag), to: number, trunk, phones, attempt, callerId: shown };
-}
-
-function whoLine({ call: { origin }, phones }: CallTag): LogLine {
-  return { ...directionLine(origin, phones !== undefined), ...aorLine(origin) };
-}
-
-function directionLine(origin: CallOrigin, isRinging: boolean): LogLine {
-  const direction = directionOf(origin, isRinging);
-  return direction === 'outbound' ? {} : { direction };
-}
-
-function aorLine(origin: CallOrigin): LogLine {
-  const account = accountOf(origin);
-  return account ? { aor: printable(account) } : {};
-}
+type RefusedBecause = Extract<HookOutcome, { refused: unknown }>['refused'];
+const REFUSED_HOOKS: Readonly<Record<RefusedBecause, Count['metric'] | undefined>> = {
+  'missing-signature': 'signatureFailures',
+  'wrong-signature': 'signatureFailures',
+  'forged-call-data': 'signatureFailures',
+  'signature-too-old': 'clockSkew',
+  'signature-from-future': 'clockSkew',
+  'too-large': undefined,
+  'not-json': undefined,
+  'not-understood': undefined,
+  'realm-of-another-account': undefined,
+};
 
 /** An IPv6 address with all its digits. */
 const LONGEST_ADDRESS = 39;
@@ -146,52 +91,261 @@ const LONGEST_AGENT = 40;
 const LONGEST_OK = 220;
 const REST_OF_OK = ',"userAgent":"","ms":12345,"requestId":"JKJaXmPL"'.length;
 
-/** Printable ASCII that JSON writes as it stands; undefined: there is none. */
+/** Printable ASCII that JSON writes without escapes; undefined: the text is empty. */
 function printableText(text: string, longest: number): string | undefined {
   const printed = text.slice(0, Math.max(0, longest)).replace(/[^ !#-[\]-~]/g, '?');
   return printed === '' ? undefined : printed;
 }
 
 type AuthDecision = Extract<HookOutcome, { hook: 'register-auth'; admission: unknown }>;
+type Admitted = Extract<AuthDecision['admission'], { admitted: true }>;
+type NotAdmitted = Exclude<AuthDecision['admission'], Admitted>;
 
-function lineOfAuth({ hook, method, admission, source, userAgent }: AuthDecision): LogLine {
-  const aor = printable(admission.aor);
-  const from = {
-    address: printableText(source.address, LONGEST_ADDRESS),
-    // The address is nothing but what the device wrote itself.
-    claimed: source.claimedByDevice || undefined,
+function reportOfNotAdmitted(
+  { hook, method, source, userAgent }: AuthDecision,
+  { aor, because }: NotAdmitted,
+): Report {
+  const agent = printableText(userAgent, LONGEST_AGENT);
+  return {
+    level: 'WARN',
+    line: {
+      hook,
+      answer: 'fail',
+      aor: printable(aor),
+      method,
+      because,
+      ...lineOfSource(source),
+      userAgent: agent,
+    },
+    counts: [count('hooks', { hook }), count('refusals'), ...countsOfRefusal(because)],
   };
-  if (!admission.admitted) {
-    const { because } = admission;
-    const agent = printableText(userAgent, LONGEST_AGENT);
-    return { hook, answer: 'fail', aor, method, because, ...from, userAgent: agent };
-  }
-  // Millions of these a day are written: the one reason for ok goes without saying, as does the usual credential,
-  // and that who is granted a time has registered. Where the names are long the agent is cut short.
-  const { credential, expires, observed, despite } = admission;
-  const label = credential === 'password' || credential === 'ha1' ? undefined : credential;
-  const other = expires === undefined ? method : undefined;
+}
+
+function reportOfAdmitted(decision: AuthDecision, admitted: Admitted): Report {
+  const { hook, method } = decision;
+  const { observed } = admitted;
+  const isObserved = observed !== undefined && observed !== 'not-checked';
+  return {
+    level: 'INFO',
+    line: lineOfAdmitted(decision, admitted),
+    counts: [
+      count('hooks', { hook }),
+      ...(method === 'REGISTER' ? [count('registrations')] : []),
+      ...(isObserved ? [count('replayObserved')] : []),
+    ],
+  };
+}
+
+function lineOfSource({ address, claimedByDevice }: AuthDecision['source']): LogLine {
+  return {
+    address: printableText(address, LONGEST_ADDRESS),
+    // The address is nothing but what the device wrote itself.
+    claimed: claimedByDevice || undefined,
+  };
+}
+
+/**
+ * Millions of these a day are written: the one reason for ok is left out, and so are the usual credential, and that
+ * the method was REGISTER where a time is granted. Where the names are long the agent is cut short.
+ */
+function lineOfAdmitted(decision: AuthDecision, admitted: Admitted): LogLine {
+  const { hook, method, source, userAgent } = decision;
+  const { aor, credential, expires, observed, despite } = admitted;
   const line = {
     hook,
     answer: 'ok',
-    aor,
-    method: other,
-    credential: label,
+    aor: printable(aor),
+    method: expires === undefined ? method : undefined,
+    credential: credential === 'password' || credential === 'ha1' ? undefined : credential,
     expires,
     observed,
     despite,
-    ...from,
+    ...lineOfSource(source),
   };
   const room = LONGEST_OK - Buffer.byteLength(JSON.stringify(line)) - REST_OF_OK;
   return { ...line, userAgent: printableText(userAgent, Math.min(LONGEST_AGENT, room)) };
 }
 
-/** A record that an admin should mend: where and how, never what stands there. */
+function countsOfRefusal(because: AdmissionRefusal): Count[] {
+  switch (because) {
+    case 'replayed':
+    case 'not-our-nonce':
+    case 'nonce-from-future':
+    case 'nonce-too-old':
+      return [count('replayRefused')];
+    case 'limited':
+    case 'limited-address':
+      return [count('limited')];
+    default:
+      return [];
+  }
+}
+
+function reportOfCall({
+  hook,
+  call,
+  plan,
+  grant,
+  illegal,
+}: Extract<HookOutcome, { grant: unknown }>): Report {
+  const isUnknownNumber = plan.kind === 'refuse' && call.origin.kind === 'carrier';
+  return {
+    level: levelOfPlan(plan, illegal),
+    line: {
+      hook,
+      answer: plan.kind,
+      grant: grant === 'not-asked' ? undefined : grant,
+      to: isUnknownNumber ? calledNumber(call) : undefined,
+      ...lineOfPlan(plan, call.origin, illegal),
+    },
+    counts: [
+      count('hooks', { hook }),
+      ...countsOfPlan(plan),
+      ...(grant === 'missing' ? [count('grantMissing')] : []),
+    ],
+  };
+}
+
+/** Somebody calls for help: the line and the count must not wait, whatever the log level. */
+function isEmergency(plan: CallPlan): boolean {
+  return plan.destination?.because === 'emergency';
+}
+
+function levelOfPlan(plan: CallPlan, illegal: WrittenVerbs['illegal']): Level {
+  return plan.kind === 'refuse' || isEmergency(plan) || illegal.length > 0 ? 'WARN' : 'INFO';
+}
+
+function countsOfPlan(plan: CallPlan): Count[] {
+  if (plan.kind === 'refuse') return [];
+  if (plan.kind === 'ring') return [count('callsToPhones')];
+  return [count('calls'), ...(isEmergency(plan) ? [count('emergencyCalls')] : [])];
+}
+
+/** What a call may do. The usual direction, outbound, is left out. */
+function lineOfPlan(plan: CallPlan, origin: CallOrigin, illegal: WrittenVerbs['illegal']): LogLine {
+  const direction = lineOfDirection(origin, plan.kind === 'ring');
+  const aor = plan.caller && printable(plan.caller);
+  if (plan.kind === 'refuse') {
+    const { because, destination, status } = plan;
+    return { ...direction, aor, because, ...(destination && { to: destination.number }), status };
+  }
+  const start = { ...direction, aor, illegal: illegal.join(',') || undefined };
+  return plan.kind === 'ring'
+    ? { ...start, ...lineOfPhones(plan) }
+    : { ...start, ...lineOfTrunk(plan), emergency: isEmergency(plan) || undefined };
+}
+
+function lineOfPhones({ because, called, callerId, steps }: Extract<CallPlan, { kind: 'ring' }>): LogLine {
+  return { because, to: called, callerId: callerId.number ?? 'anonymous', phones: formatPhones(steps[0]) };
+}
+
+function lineOfTrunk({ callerId, destination, attempts }: Extract<CallPlan, { kind: 'dial' }>): LogLine {
+  return {
+    because: callerId.because,
+    to: destination.number,
+    callerId: callerId.number,
+    trunk: attempts[0].trunk,
+  };
+}
+
+function reportOfDial(outcome: Extract<HookOutcome, { step: unknown }>): Report {
+  const { hook, tag, step, forward, illegal } = outcome;
+  const { kind, because } = step;
+  const isTrunkFailure = because === 'trunk-failed' || because === 'last-trunk';
+  return {
+    level: forward ? levelOfPlan(forward, illegal) : illegal.length > 0 ? 'WARN' : 'INFO',
+    line: {
+      ...lineOfCall(hook, tag),
+      illegal: illegal.join(',') || undefined,
+      answer: kind,
+      because,
+      status: kind === 'give-up' ? step.status : undefined,
+      ...(forward && lineOfForward(forward)),
+    },
+    counts: [
+      count('hooks', { hook }),
+      ...(isTrunkFailure ? [count('trunkFailures')] : []),
+      ...(forward ? countsOfPlan(forward) : []),
+    ],
+  };
+}
+
+/** Where a call goes that no phone answered, or why it goes nowhere. */
+function lineOfForward(plan: CallPlan): LogLine {
+  const payer = plan.caller && printable(plan.caller);
+  if (plan.kind === 'refuse') return { forwardedBy: payer };
+  if (plan.kind === 'ring') return { forwardedBy: payer, forwardedTo: formatPhones(plan.steps[0]) };
+  return { forwardedBy: payer, forwardedTo: plan.destination.number };
+}
+
+function reportOfUntransferred({
+  hook,
+  tag,
+  untransferred: because,
+}: Extract<HookOutcome, { untransferred: unknown }>): Report {
+  return {
+    level: 'WARN',
+    line: { hook, answer: 'refuse', ...(tag && lineOfCaller(tag)), because },
+    counts: [count('hooks', { hook })],
+  };
+}
+
+function reportOfTransfer({
+  hook,
+  tag,
+  plan,
+  illegal,
+}: Extract<HookOutcome, { hook: 'refer'; plan: unknown }>): Report {
+  const answer = plan.kind === 'refuse' ? 'refuse' : 'transfer';
+  return {
+    level: levelOfPlan(plan, illegal),
+    line: { hook, answer, ...lineOfPlan(plan, tag.call.origin, illegal) },
+    counts: [count('hooks', { hook }), ...countsOfPlan(plan)],
+  };
+}
+
+function reportOfEnd({ hook, record }: Extract<HookOutcome, { record: unknown }>): Report {
+  const { tag, status, sipStatus, duration, endedBy, transferredTo } = record;
+  return {
+    level: 'INFO',
+    line: {
+      ...lineOfCall(hook, tag),
+      answer: 'ended',
+      because: status,
+      status: sipStatus,
+      duration,
+      endedBy,
+      transferredTo,
+    },
+    counts: [count('callsEnded', { outcome: status }), { metric: 'talkTime', value: duration }],
+  };
+}
+
+/** The call that a later hook is about; `trunk`, `phones` and `attempt` are those that ended. */
+function lineOfCall(hook: string, tag: CallTag): LogLine {
+  const { number, trunk, phones, attempt, shown } = tag;
+  return { hook, ...lineOfCaller(tag), to: number, trunk, phones, attempt, callerId: shown };
+}
+
+function lineOfCaller({ call: { origin }, phones }: CallTag): LogLine {
+  const account = accountOf(origin);
+  return {
+    ...lineOfDirection(origin, phones !== undefined),
+    ...(account && { aor: printable(account) }),
+  };
+}
+
+function lineOfDirection(origin: CallOrigin, isRinging: boolean): LogLine {
+  const direction = directionOf(origin, isRinging);
+  return direction === 'outbound' ? {} : { direction };
+}
+
+/** A record that an admin should fix: the path and the fix, never the value. */
 export function linesOfProblems(aor: Aor, problems: readonly Problem[]): LogLine[] {
   return problems.map(({ path, fix }) => ({ badRecord: printable(aor), path, fix }));
 }
 
-/** Something broke. Names only: messages of strangers' errors may quote what they choked on. */
+/** A failed request. Only names of errors, because messages of libraries may quote secrets. */
 export function lineOfBroken(cause: unknown): LogLine {
   const error = cause instanceof Error ? cause : new Error('not an error');
   const ours = error instanceof Undecided ? error.message : undefined;
@@ -202,12 +356,12 @@ export function lineOfBroken(cause: unknown): LogLine {
   };
 }
 
-/** Our own errors say in their message what AWS said; others are known by their names. */
+/** The name of the error that AWS returned. */
 function innermost(cause: unknown): string {
   return cause instanceof Undecided && cause.cause !== undefined ? errorName(cause.cause) : errorName(cause);
 }
 
-/** What went on although AWS failed, and what was not looked at meanwhile. */
+/** What was done although AWS failed, and which check was skipped. */
 export interface Degradation {
   readonly what:
     | 'stale-record-served'
@@ -229,7 +383,7 @@ export function lineOfDegradation({ what, aor, cause }: Degradation): LogLine {
   return { trouble: what, aor: aor && printable(aor), because, inner: innermost(cause) };
 }
 
-/** Who it was about. What no account can be called was sent by a stranger: a short, harmless piece of it will do. */
+/** The account of a line. A name that no account can have is cut short, because anyone can send it. */
 function printable(aor: Aor): string {
   const text = formatAor(aor).replace(UNPRINTABLE, '?');
   const isKnown = isUsername(aor.username) && (isRealm(aor.realm) || aor.realm === NUMBERS);

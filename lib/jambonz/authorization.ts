@@ -8,7 +8,7 @@ const PAIR = new RegExp(`(${TOKEN})${SPACE}=${SPACE}(?:${QUOTED}|([^\\s,"]+))${S
 
 /**
  * Reads one `Authorization: Digest …` value by the grammar (RFC 7616 section 3.4, RFC 7235 section 2.1).
- * jambonz's own reading cuts quoted texts at a comma and misses a last `algorithm`; this is to mend those.
+ * jambonz's own reading cuts quoted texts at a comma and misses a last `algorithm`; this corrects both.
  * @returns undefined when it is not exactly one well-formed digest answer
  */
 export function readAuthorization(header: string): DigestAnswer | undefined {

@@ -25,7 +25,7 @@ export interface CallEnd {
   readonly leg: CalledLeg | undefined;
   readonly status: (typeof ENDS)[number];
   readonly sipStatus: number | undefined;
-  /** Seconds of talking; 0 when nobody answered. */
+  /** Seconds of talking; 0 when there was no answer. */
   readonly duration: number;
   /** `caller`, or `jambonz`: the callee, the time limit or a failure. */
   readonly endedBy: 'caller' | 'jambonz';
@@ -33,7 +33,7 @@ export interface CallEnd {
   readonly customerData: unknown;
 }
 
-/** One ended call, as it is told to people. */
+/** The record of an ended call. */
 export interface CallRecord extends Omit<CallEnd, 'kind' | 'leg' | 'customerData'> {
   readonly tag: CallTag;
   /** The number that the caller handed the call on to, before it ended. */

@@ -12,8 +12,8 @@ import { isObject } from '../registrar/record/json';
 import { coversRealm, type WebhookSecret } from './webhook-secrets';
 
 /**
- * What one hook of a call tells the next: jambonz carries the data of the `tag` verb as `customerData`. It is ours
- * only: the text is signed with a key made from the webhook secret, and belongs to one call.
+ * What one hook of a call passes to the next: jambonz carries the data of the `tag` verb as `customerData`. The text is
+ * signed with a key that is derived from the webhook secret, and is valid for one call.
  */
 export interface CallTag extends EndedAttempt {
   readonly call: Call & { readonly origin: KnownOrigin };
@@ -23,7 +23,7 @@ export interface CallTag extends EndedAttempt {
   readonly number: string;
   /** The number shown to the callee. */
   readonly shown: string;
-  /** The seat that the call took at its first attempt, whoever owns the caps now; undefined: none is counted. */
+  /** The lease of the call's first attempt, even if the caps changed since; undefined: the call is not counted. */
   readonly lease: Lease | undefined;
   /** Seconds after which the answered call is ended; undefined: never. */
   readonly maxSeconds: number | undefined;

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { constantTimeEqual } from '../registrar/auth/constant-time';
 
-/** jambonz signs each webhook so that nobody else can pose as it. Older or newer than this is a replay. */
+/** jambonz signs each webhook. A signature that is older or newer than this counts as a replay. */
 export const TOLERANCE_S = 300;
 
 export type SignatureVerdict =

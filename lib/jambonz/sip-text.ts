@@ -28,7 +28,7 @@ export function isLegalSip(part: SipPart, text: string): boolean {
   }
 }
 
-/** Escapes stand for UTF-8 (RFC 3261 section 25.1): some parsers fail on others. */
+/** Escapes must be UTF-8 (RFC 3261 section 25.1): some parsers fail on others. */
 function isUtf8(text: string): boolean {
   try {
     return decodeURIComponent(text) !== undefined;

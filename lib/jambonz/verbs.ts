@@ -15,7 +15,7 @@ export interface Tag {
 
 export interface Dial {
   readonly verb: 'dial';
-  /** Ring before answering the caller: failures stay failures, and nobody pays for ringing. */
+  /** Do not answer the caller while the callee rings: failures stay failures, and ringing is not billed. */
   readonly answerOnBridge: true;
   /** Always there: without it the device's own From goes to the carrier. */
   readonly callerId: string;

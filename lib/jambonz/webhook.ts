@@ -8,7 +8,7 @@ export interface HookRequest {
   readonly signature: string | undefined;
   /** As it came, for the signature covers its bytes: a text, or bytes that may be none. */
   readonly body: string | Uint8Array;
-  /** The URL that our routes stand under, as jambonz reached us, without a slash at its end. */
+  /** The base URL of the routes, as jambonz called it, without a slash at its end. */
   readonly baseUrl: string;
 }
 
@@ -64,7 +64,7 @@ const REFUSALS: Readonly<Record<HookRefusal, { status: number; error: string }>>
   'realm-of-another-account': { status: 403, error: 'this webhook secret does not speak for that realm' },
 };
 
-/** What a stranger, or a jambonz set up wrongly, is told. */
+/** The text of each refusal, for a misconfigured jambonz. */
 export function refuseHook(because: HookRefusal): HookAnswer {
   const { status, error } = REFUSALS[because];
   return { status, body: { error } };

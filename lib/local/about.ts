@@ -1,8 +1,9 @@
-/** What a running local stack tells other programs on this machine: where its tables are. Nothing secret. */
+/** What a running local stack reports to other programs on this machine. It has no secrets. */
 export interface AboutLocalStack {
   readonly edgeRegistrar: 'local';
   readonly dynamodbEndpoint: string;
-  readonly outboundSipHost: string;
+  /** The settings that it runs with, by the names of their environment variables. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 const ANSWER_WITHIN_MS = 500;
@@ -26,7 +27,9 @@ function isAbout(value: unknown): value is AboutLocalStack {
     value.edgeRegistrar === 'local' &&
     'dynamodbEndpoint' in value &&
     typeof value.dynamodbEndpoint === 'string' &&
-    'outboundSipHost' in value &&
-    typeof value.outboundSipHost === 'string'
+    'settings' in value &&
+    typeof value.settings === 'object' &&
+    value.settings !== null &&
+    Object.values(value.settings).every((it) => typeof it === 'string')
   );
 }

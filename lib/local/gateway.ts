@@ -19,7 +19,7 @@ export interface LocalGateway {
  * Plays API Gateway's REST API on loopback: the same routes, and for each POST the same event to the same handlers.
  * @param routes which handler answers which path
  * @param port 0: any free one
- * @param about what `GET /` tells tools on this machine; API Gateway has no such path
+ * @param about the answer to `GET /`, for tools on this machine; API Gateway does not have this path
  * @param follow calls its argument with each line of the log, until what it returns is called: for `GET /tail`
  */
 export async function startGateway(
@@ -67,7 +67,7 @@ async function answer(
   const [pathname = '/'] = (request.url ?? '/').split('?', 1);
   const resource = pathname.replace(/(?<=.)\/$/, '');
   const handler = Object.hasOwn(routes, resource) ? routes[resource] : undefined;
-  // The front door's own words are 504, whatever the trouble: to a phone anything else is a refusal.
+  // Errors of the API itself are always 504, because phones treat anything else as a refusal.
   if (!handler || request.method !== 'POST')
     return send(
       response,

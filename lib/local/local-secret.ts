@@ -1,9 +1,10 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { memoryKey } from '../aws/stores/memory-table';
 import type { DocumentClient } from '../aws/tools/document-client';
 import { LOCAL_TABLES } from './embedded-dynamodb';
 
 /** The local stack keeps the secret of a jambonz that was connected to it where it keeps the rest, in its tables. */
-const KEY = { key: 'local webhook-secret' };
+const KEY = memoryKey('local', 'webhook-secret');
 const CALL_BUDGET_MS = 2000;
 
 export async function readLocalSecret(dynamodb: DocumentClient): Promise<string | undefined> {

@@ -5,11 +5,20 @@ import { registerAuth } from '../../lambdas/register-auth';
 import { writeItem } from '../aws/client/attributes';
 import { dynamodbAt } from '../aws/client/dynamodb';
 import type { Timers } from '../aws/client/timers';
-import { contextFromEnv, type Environment } from '../aws/lambda/context-from-env';
+import { contextFromEnv } from '../aws/lambda/context-from-env';
 import { apiGatewayHandler } from '../aws/lambda/handler';
 import { type Print, telemetryLog } from '../aws/lambda/log';
 import { connectDocumentClient, type DocumentClient } from '../aws/tools/document-client';
-import { ENV } from '../hooks/settings';
+import {
+  DEFAULT_METRICS_NAMESPACE,
+  ENV,
+  type Environment,
+  EXAMPLE_SIP_HOST,
+  environmentOf,
+  type HookSettings,
+  readHookSettings,
+  WrongEnvironment,
+} from '../hooks/settings';
 import { ROUTES } from '../jambonz/routes';
 import { parseWebhookSecrets } from '../jambonz/webhook-secrets';
 import { type FileRecord, parseCustomerFile } from '../registrar/record/customer-file';
@@ -30,18 +39,19 @@ export interface LocalStack {
   readonly stop: () => Promise<void>;
 }
 
-/** Why the local stack did not start, in one line that says how to mend it. */
+/** Why the local stack did not start: one line, with the fix. */
 export class CannotStart extends Error {}
 
 /**
  * Starts the embedded DynamoDB, its tables, the customers and the gateway, all on loopback.
  * @param env PORT, CUSTOMERS_FILE, WEBHOOK_SECRET, OUTBOUND_SIP_HOST, DYNAMODB_ENDPOINT, DYNAMODB_PORT, DATA_DIR, and
- * the settings that a deployment has: CALL_GRANT, CALLS_WITHOUT_MEMORY, STALE_IF_ERROR_SECONDS
+ * those of `HOOK_SETTINGS`
  * @param timers real ones when absent
  * @throws CannotStart
  */
 export async function startLocalStack(env: Environment, print: Print, timers?: Timers): Promise<LocalStack> {
   const port = portOf(env, 'PORT', 3000);
+  const settings = settingsOf(env);
   const records = await readCustomers(env.CUSTOMERS_FILE);
   const dynamodb = await startDynamoDB(env);
   try {
@@ -52,7 +62,7 @@ export async function startLocalStack(env: Environment, print: Print, timers?: T
     const about: AboutLocalStack = {
       edgeRegistrar: 'local',
       dynamodbEndpoint: dynamodb.endpoint,
-      outboundSipHost: outboundSipHost(env),
+      settings: { ...environmentOf(settings), [ENV.outboundSipHost]: outboundSipHost(env) },
     };
     const followers = new Set<Print>();
     const printAll: Print = (line) => {
@@ -64,7 +74,7 @@ export async function startLocalStack(env: Environment, print: Print, timers?: T
       return () => followers.delete(send);
     };
     const gateway = await startGateway(
-      handlers(env, dynamodb.endpoint, printAll, timers),
+      handlers(env, settings, dynamodb.endpoint, printAll, timers),
       port,
       about,
       follow,
@@ -80,23 +90,34 @@ export async function startLocalStack(env: Environment, print: Print, timers?: T
   }
 }
 
-function handlers(env: Environment, endpoint: string, print: Print, timers: Timers | undefined) {
-  const settings: Environment = {
+function settingsOf(env: Environment): HookSettings {
+  try {
+    return readHookSettings(env);
+  } catch (cause) {
+    throw cause instanceof WrongEnvironment ? new CannotStart(cause.message) : cause;
+  }
+}
+
+function handlers(
+  env: Environment,
+  settings: HookSettings,
+  endpoint: string,
+  print: Print,
+  timers: Timers | undefined,
+) {
+  const hookEnv: Environment = {
+    ...environmentOf(settings),
     [ENV.customersTable]: LOCAL_TABLES.customers,
     [ENV.memoryTable]: LOCAL_TABLES.memory,
     [ENV.webhookSecret]: env.WEBHOOK_SECRET ?? DEVELOPMENT_SECRET,
     [ENV.outboundSipHost]: outboundSipHost(env),
     [ENV.dynamodbEndpoint]: endpoint,
-    [ENV.callGrant]: env.CALL_GRANT,
-    [ENV.emergencyForDisabled]: env.EMERGENCY_FOR_DISABLED,
-    [ENV.callsWithoutMemory]: env.CALLS_WITHOUT_MEMORY,
-    [ENV.staleIfErrorSeconds]: env.STALE_IF_ERROR_SECONDS,
   };
   const dynamodb = connectDocumentClient(endpoint);
   const secrets = async () =>
     parseWebhookSecrets(env.WEBHOOK_SECRET ?? (await readLocalSecret(dynamodb)) ?? DEVELOPMENT_SECRET);
-  const telemetry = telemetryLog(print, 'edge-registrar', env.LOG_LEVEL, Date.now);
-  const context = { ...contextFromEnv(settings, telemetry, Date.now, dynamodbAt(endpoint), timers), secrets };
+  const telemetry = telemetryLog(print, DEFAULT_METRICS_NAMESPACE, settings.logLevel, Date.now);
+  const context = { ...contextFromEnv(hookEnv, telemetry, Date.now, dynamodbAt(endpoint), timers), secrets };
   const hooks = {
     [ROUTES.registerAuth]: registerAuth,
     [ROUTES.callHook]: callHook,
@@ -109,10 +130,10 @@ function handlers(env: Environment, endpoint: string, print: Print, timers: Time
 }
 
 function outboundSipHost(env: Environment): string {
-  return env.OUTBOUND_SIP_HOST ?? 'sip.carrier.example';
+  return env[ENV.outboundSipHost] ?? EXAMPLE_SIP_HOST;
 }
 
-/** Its usual port, or any free one when that is taken and nobody asked for it. */
+/** The default port, or any free one if that is in use and DYNAMODB_PORT is not set. */
 async function startDynamoDB(env: Environment): Promise<{ endpoint: string; stop: () => Promise<void> }> {
   if (env.DYNAMODB_ENDPOINT) return { endpoint: env.DYNAMODB_ENDPOINT, stop: async () => {} };
   const wrong = env.DATA_DIR ? await dataDirProblem(env.DATA_DIR) : undefined;
@@ -127,7 +148,7 @@ async function startDynamoDB(env: Environment): Promise<{ endpoint: string; stop
     .catch(explainPort('DYNAMODB_PORT', port));
 }
 
-/** The file's customers always; the samples only into an empty table, so that nobody's record is lost. */
+/** Loads the customers of the file; the samples only into an empty table, so that no record is replaced. */
 async function loadCustomers(
   dynamodb: DocumentClient,
   records: readonly FileRecord[],

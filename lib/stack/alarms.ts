@@ -19,7 +19,7 @@ import { Construct } from 'constructs';
 import type { InstanceMetrics } from './instance-metrics';
 import type { Settings } from './stack-settings';
 
-/** When somebody is woken: more than `above`, in `of` of the last `in` periods. */
+/** An alarm goes off when the metric is more than `above` in `of` of the last `in` periods. */
 interface Limit {
   readonly description: string;
   readonly metric: IMetric;
@@ -28,10 +28,10 @@ interface Limit {
   readonly in: number;
 }
 
-/** What wakes somebody, and the topic that it goes to. Each alarm's text ends with its article in the runbook. */
+/** The alarms, and their SNS topic. Each alarm's description ends with a link to its article in the runbook. */
 export class Alarms extends Construct {
   readonly topic: Topic;
-  /** All that ring, by the name of their article in the runbook. */
+  /** The alarms that notify, by the name of their article in the runbook. */
   private readonly byName = new Map<string, AlarmBase>();
 
   constructor(
@@ -71,7 +71,7 @@ export class Alarms extends Construct {
     this.notify(name, alarm);
   }
 
-  /** What is normal differs from carrier to carrier: CloudWatch learns it. */
+  /** The normal number differs between deployments, so CloudWatch learns it. */
   private addRefusalsAlarm(metrics: InstanceMetrics): void {
     const name = 'refusals';
     const alarm = new AnomalyDetectionAlarm(this, name, {
@@ -88,8 +88,8 @@ export class Alarms extends Construct {
   }
 
   /**
-   * Nothing comes, and nothing is counted: so missing data count as silence here. A new installation, and one whose
-   * phones are gone for good, had no registration in a week: there silence is no news.
+   * Without requests nothing is counted, so missing data mean silence. A new installation, or one without phones, had
+   * no registration in a week, and does not raise the alarm.
    */
   private wakeOnSilence(metrics: InstanceMetrics, minutes: number): void {
     const name = 'silence';
@@ -106,7 +106,7 @@ export class Alarms extends Construct {
     this.notify(name, alarm);
   }
 
-  /** A part of the alarm `silence`: by itself it rings nowhere. */
+  /** A part of the alarm `silence`, which notifies nobody by itself. */
   private noRegistration(name: string, evaluationPeriods: number, metric: IMetric): Alarm {
     return new Alarm(this, name, {
       alarmName: `${this.settings.name}-${name}`,
@@ -119,12 +119,12 @@ export class Alarms extends Construct {
     });
   }
 
-  /** Missing data mean that a Lambda was not asked: then the schedule does not work. */
+  /** Missing data mean that the schedule did not invoke a Lambda. */
   private wakeOnFailedChecks(metrics: InstanceMetrics): void {
     const name = 'health-check';
     const alarm = new Alarm(this, name, {
       alarmName: `${this.settings.name}-${name}`,
-      alarmDescription: this.describe('A Lambda fails its health check, or is not asked for it', name),
+      alarmDescription: this.describe('A Lambda fails its health check, or the check does not run', name),
       metric: metrics.errors(Duration.minutes(5)),
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -175,7 +175,7 @@ export class Alarms extends Construct {
 function limitsOf(metrics: InstanceMetrics): Record<string, Limit> {
   return {
     undecided: {
-      description: 'Hooks could not be decided: phones get 504 and try again',
+      description: 'Hooks could not be decided: phones get 504 and retry',
       metric: metrics.ours('undecided'),
       above: 0,
       of: 2,
@@ -196,21 +196,21 @@ function limitsOf(metrics: InstanceMetrics): Record<string, Limit> {
       in: 5,
     },
     throttled: {
-      description: 'Lambda or DynamoDB turns hooks away as too many come at once',
+      description: 'Lambda or DynamoDB throttles hooks because too many arrive at once',
       metric: metrics.throttles,
       above: 0,
       of: 2,
       in: 3,
     },
     'signature-failures': {
-      description: 'Hooks come whose signature does not fit the webhook secret',
+      description: 'Hooks arrive with a signature that does not match the webhook secret',
       metric: metrics.ours('signatureFailures'),
       above: 10,
       of: 2,
       in: 3,
     },
     'clock-skew': {
-      description: 'Hooks are refused as their time differs from ours by more than 300 s',
+      description: 'Hooks are refused because their time differs from ours by more than 300 s',
       metric: metrics.ours('clockSkew'),
       above: 0,
       of: 2,
@@ -224,7 +224,8 @@ function limitsOf(metrics: InstanceMetrics): Record<string, Limit> {
       in: 1,
     },
     unchecked: {
-      description: 'Guards against replays and guessing are passed over, as the memory table cannot be asked',
+      description:
+        'Checks for replays and password guessing are skipped because the memory table is unavailable',
       metric: metrics.ours('unchecked'),
       above: 0,
       of: 2,
@@ -238,7 +239,7 @@ function limitsOf(metrics: InstanceMetrics): Record<string, Limit> {
       in: 1,
     },
     'bad-record': {
-      description: 'A customer record has something in it that the hooks cannot use',
+      description: 'A customer record has a field that the hooks cannot use',
       metric: metrics.ours('badRecords', { period: Duration.minutes(5) }),
       above: 0,
       of: 1,

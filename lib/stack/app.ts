@@ -12,7 +12,7 @@ export function edgeRegistrarApp(props?: AppProps, deployRegion?: string): App {
   const app = new App(props);
   const settings = readSettings(app.node.getAllContext(), deployRegion);
   const home = new EdgeRegistrar(app, settings);
-  // The standby first: its key must be there when the table at home is told to keep a copy under it.
+  // The standby first: its key must exist when the home table creates its replica with it.
   if (settings.standbyRegion)
     home.addStackDependency(new EdgeRegistrar(app, standbySettings(settings), 'standby'));
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

@@ -13,7 +13,7 @@ export const BUNDLE = {
   format: 'cjs',
   // ES modules, bundled as CommonJS, start sooner than either kind alone.
   mainFields: ['module', 'main'],
-  // The library of numbering plans stands in a file of its own: see `LAZY_MODULE`.
+  // The library of numbering plans is in a file of its own: see `LAZY_MODULE`.
   external: ['*/phone-number-library'],
   minify: true,
   // A map in the zip costs 12 ms and more of each cold start.

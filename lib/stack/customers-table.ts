@@ -7,7 +7,7 @@ import type { HookFunction } from './hook-function';
 import type { Settings } from './stack-settings';
 import { allow, Table } from './table';
 
-/** Where a stack stands: at home, with the table of customers, or by, with the copy that DynamoDB keeps of it. */
+/** `home`: the Region with the table of customers. `standby`: the Region with DynamoDB's replica of it. */
 export type RegionRole = 'home' | 'standby';
 
 /** One item per SIP account: what admins write and the hooks read. */
@@ -32,14 +32,14 @@ export class Customers extends Construct {
     const { tableName, tableArn } = isOurs
       ? new Table(this, 'Table', { ...named, ...kept, keys: 'customers', index: ACCOUNTS_OF_CUSTOMER })
       : { ...named, tableArn: this.arnOf(named.tableName) };
-    // For the command line alone: no hook may read what was.
+    // For the command line only: no hook may read earlier versions.
     if (isOurs)
       new Table(this, 'History', { tableName: historyTableOf(named.tableName), ...kept, keys: 'history' });
     this.tableName = tableName;
     this.tableArn = tableArn;
   }
 
-  /** One record at a time, by its key: a hook that is taken over cannot list who else there is. */
+  /** Single records by key: a compromised Lambda cannot list the accounts. */
   grantRead(hook: HookFunction): void {
     allow(hook, this.tableArn, 'dynamodb:GetItem');
     if (this.isForeign) opensForeignTableFor(hook, this.tableName);

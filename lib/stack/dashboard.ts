@@ -17,7 +17,7 @@ import type { Settings } from './stack-settings';
 const WIDTH = 12;
 const HEIGHT = 6;
 
-/** One page: are phones registering, are calls completing, is anyone attacking, is AWS slow, and who is concerned? */
+/** One page: are phones registering, are calls completing, is anyone attacking, is AWS slow, which accounts are affected? */
 export class Dashboard extends Construct {
   constructor(
     scope: Construct,
@@ -69,7 +69,7 @@ export class Dashboard extends Construct {
             m.apiFailures,
             m.throttles,
             m.ours('staleServed', { label: 'answered from a stale record' }),
-            m.ours('unchecked', { label: 'guards passed over' }),
+            m.ours('unchecked', { label: 'checks skipped' }),
             m.ours('badRecords', { label: 'bad records' }),
             m.ours('clockSkew', { label: 'clock skew' }),
           ]),
@@ -87,7 +87,7 @@ export class Dashboard extends Construct {
   }
 }
 
-/** The answer of a saved query, for the time that the page shows. */
+/** The result of a saved query, for the time range of the page. */
 function table(title: string, logGroupNames: string[], question: string): LogQueryWidget {
   return new LogQueryWidget({
     title,

@@ -4,7 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { HookFunction } from './hook-function';
 
-/** The key under which customers and memory lie on disk. Without it the table is lost, so it outlives the stack. */
+/** The key that encrypts all tables. Without it the customers are lost, so it is kept when the stack is deleted. */
 export class DataKey extends Construct {
   readonly key: Key;
   private readonly alias: string;
@@ -20,7 +20,7 @@ export class DataKey extends Construct {
     });
   }
 
-  /** The key of the stack that stands in the other Region: each Region locks with its own. */
+  /** The key of the stack in the other Region: each Region has its own key. */
   arnIn(region: string): string {
     const { partition, account } = Stack.of(this);
     return `arn:${partition}:kms:${region}:${account}:${this.alias}`;
@@ -39,7 +39,7 @@ export class DataKey extends Construct {
 }
 
 /**
- * Lets a hook read a table that lies under a key which this stack does not know: whichever it is, for that table and
+ * Lets a hook read a table that is encrypted with a key that is not in this stack: with any key, for that table and
  * through DynamoDB only (DynamoDB developer guide, "DynamoDB encryption context").
  */
 export function opensForeignTableFor(hook: HookFunction, tableName: string): void {
@@ -61,7 +61,7 @@ export function opensForeignTableFor(hook: HookFunction, tableName: string): voi
   const region = Token.isUnresolved(stack.region) ? '<AWS::Region>' : stack.region;
   Validations.of(hook).acknowledge({
     id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:${region}:<AWS::AccountId>:key/*]`,
-    reason: 'Only the table knows which key an existing table lies under. The condition names the table.',
+    reason: 'The key of an existing table is known to the table only. The condition names the table.',
   });
 }
 

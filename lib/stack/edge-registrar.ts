@@ -1,5 +1,6 @@
 import { Annotations, CfnOutput, CfnParameter, CfnRule, Fn, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { EXAMPLE_SIP_HOST, MEANINGS } from '../hooks/settings';
 import { LAMBDA_ROUTES, ROUTES } from '../jambonz/routes';
 import { Alarms } from './alarms';
 import { CanaryDeployment } from './canary-deployment';
@@ -12,11 +13,11 @@ import { InstanceMetrics } from './instance-metrics';
 import { Memory } from './memory';
 import { OUTPUTS } from './output-names';
 import { SavedQueries } from './saved-queries';
-import { EXAMPLE_SIP_HOST, type Settings } from './stack-settings';
+import type { Settings } from './stack-settings';
 import { WebhookApi } from './webhook-api';
 import { WebhookSecret } from './webhook-secret';
 
-/** One instance: jambonz knocks at the front door, two hooks answer from what admins wrote about customers. */
+/** One instance of the stack: the REST API, the two Lambdas, their tables, secret, alarms and dashboard. */
 export class EdgeRegistrar extends Stack {
   constructor(scope: Construct, settings: Settings, role: RegionRole = 'home') {
     super(scope, role === 'home' ? settings.name : `${settings.name}-standby`, {
@@ -62,6 +63,8 @@ export class EdgeRegistrar extends Stack {
         secret.secret.secretArn,
       ],
       outboundSipHost: ['Where calls go whose trunk names no host', settings.outboundSipHost],
+      callGrant: [MEANINGS.callGrant, settings.callGrant],
+      emergencyForDisabled: [MEANINGS.emergencyForDisabled, String(settings.emergencyForDisabled)],
       hookLogs: ['Where the hooks write a line for each decision', hooks.map((it) => it.logArn).join(',')],
       domainTarget: api.api.domainName && [
         `DNS: ${settings.domainName} CNAME`,
@@ -88,7 +91,7 @@ function inRegion(region: string | undefined): { env?: { region: string } } {
 }
 
 /**
- * The example host is for a look at the template. CloudFormation itself refuses to deploy it, whoever deploys: a rule
+ * The example host allows synthesis only. CloudFormation itself refuses to deploy it: a rule
  * holds a parameter, which is there for that only, against what it must not be (CloudFormation, "Rules section").
  */
 function refuseToDeploy(stack: Stack): void {

@@ -13,14 +13,14 @@ import {
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { ENV } from '../hooks/settings';
+import { ENV, environmentOf } from '../hooks/settings';
 import type { LAMBDA_ROUTES } from '../jambonz/routes';
 import { BUNDLE, entryOf, LAZY_MODULE } from './bundle';
 import type { Settings } from './stack-settings';
 
 const ROOT = join(__dirname, '..', '..');
 
-/** The door answers 504 after 2 s by itself; this ends a process that no longer can. */
+/** The handler answers 504 after 2 s; this ends a process that cannot. */
 const TIMEOUT = Duration.seconds(5);
 
 /**
@@ -61,12 +61,7 @@ export class HookFunction extends Construct {
       environment: {
         [ENV.metricsNamespace]: settings.name,
         [ENV.outboundSipHost]: settings.outboundSipHost,
-        [ENV.callGrant]: settings.callGrant,
-        [ENV.callsWithoutMemory]: settings.callsWithoutMemory,
-        [ENV.staleIfErrorSeconds]: String(settings.staleIfErrorSeconds),
-        [ENV.logLevel]: settings.logLevel,
-        [ENV.previousSecretHours]: String(settings.previousSecretHours),
-        [ENV.emergencyForDisabled]: String(settings.emergencyForDisabled),
+        ...environmentOf(settings),
       },
       projectRoot: ROOT,
       depsLockFilePath: join(ROOT, 'package-lock.json'),

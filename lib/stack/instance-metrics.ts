@@ -51,7 +51,7 @@ export class InstanceMetrics {
     });
   }
 
-  /** How many calls went on at once, on average: what was talked in an hour is told as the calls end. */
+  /** The mean number of concurrent calls, from the talk time of an hour, which is counted when calls end. */
   get callsAtOnce(): IMetric {
     const hour = Duration.hours(1);
     return new MathExpression({
@@ -68,7 +68,7 @@ export class InstanceMetrics {
     return into.map((value) => this.ours(metric, { label: value }).with({ dimensionsMap: { [by]: value } }));
   }
 
-  /** Answers of the front door that phones see as 5xx, on the paths that exist. */
+  /** Answers of the API that phones see as 5xx, on existing paths. */
   get apiFailures(): IMetric {
     return this.api.failures;
   }

@@ -7,6 +7,8 @@ export const OUTPUTS = {
   memoryTable: 'MemoryTable',
   webhookSecretArn: 'WebhookSecretArn',
   outboundSipHost: 'OutboundSipHost',
+  callGrant: 'CallGrant',
+  emergencyForDisabled: 'EmergencyForDisabled',
   domainTarget: 'DomainTarget',
   /** ARNs of log groups, with commas between them. */
   hookLogs: 'HookLogs',

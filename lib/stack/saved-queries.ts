@@ -9,10 +9,10 @@ interface Query {
   readonly question: string;
   /** CloudWatch Logs Insights. */
   readonly query: string;
-  readonly of: 'hooks' | 'front door';
+  readonly of: 'hooks' | 'api';
 }
 
-/** What an operator asks the logs, ready in CloudWatch Logs Insights. The runbook has the same queries. */
+/** Queries for CloudWatch Logs Insights. The runbook has the same ones. */
 export const QUERIES: readonly Query[] = [
   {
     question: 'who is refused and why',
@@ -50,7 +50,7 @@ export const QUERIES: readonly Query[] = [
       'filter hook = "dial-action" and answer != "done" | stats count(*) as times by trunk, answer, because, status | sort times desc',
   },
   {
-    question: 'who called for help',
+    question: 'who called an emergency number',
     of: 'hooks',
     query: 'filter ispresent(emergency) | fields @timestamp, aor, to, callerId, trunk | sort @timestamp desc',
   },
@@ -61,12 +61,12 @@ export const QUERIES: readonly Query[] = [
       'filter ispresent(undecided) | stats count(*) as times by undecided, because, inner | sort times desc',
   },
   {
-    question: 'what went on although AWS failed',
+    question: 'what continued although AWS failed',
     of: 'hooks',
     query: 'filter ispresent(trouble) | stats count(*) as times by trouble, inner | sort times desc',
   },
   {
-    question: 'which records need mending',
+    question: 'which records need a fix',
     of: 'hooks',
     query: 'filter ispresent(badRecord) | stats count(*) as times by badRecord, path, fix | sort times desc',
   },
@@ -76,13 +76,13 @@ export const QUERIES: readonly Query[] = [
     query: 'filter ms > 500 | fields @timestamp, hook, answer, because, aor, ms, requestId | sort ms desc',
   },
   {
-    question: 'who knocks without a right signature',
-    of: 'front door',
+    question: 'who calls without a valid signature',
+    of: 'api',
     query: `${ACCESS_LOG_FIELDS} | filter status like /401/ | stats count(*) as times by address, path | sort times desc`,
   },
   {
     question: 'what the gateway answered by itself',
-    of: 'front door',
+    of: 'api',
     query: `${ACCESS_LOG_FIELDS} | filter gateway != "-" | stats count(*) as times by gateway, path, address | sort times desc`,
   },
 ];
@@ -98,7 +98,7 @@ export class SavedQueries extends Construct {
     super(scope, id);
     const logs: Record<Query['of'], string[]> = {
       hooks: hooks.map((hook) => hook.logGroup.logGroupName),
-      'front door': [api.accessLog.logGroupName],
+      api: [api.accessLog.logGroupName],
     };
     for (const { question, of, query } of QUERIES) {
       new CfnQueryDefinition(this, question.replaceAll(' ', '-'), {
@@ -110,7 +110,7 @@ export class SavedQueries extends Construct {
   }
 }
 
-/** The steps of one of them. */
+/** The steps of a query. */
 export function stepsOf(question: string): string[] {
   return QUERIES.flatMap(({ question: asks, query }) => (asks === question ? query.split(' | ') : []));
 }

@@ -1,10 +1,8 @@
 import * as v from 'valibot';
+import { HOOK_SETTINGS, type HookSetting, type HookSettings, MEANINGS } from '../hooks/settings';
 import { isAddressBlock } from '../registrar/record/ip-address';
 
-/** The host that `cdk.json` carries so that a fresh clone synthesises: no carrier answers there (RFC 2606). */
-export const EXAMPLE_SIP_HOST = 'sip.carrier.example';
-
-// ---- what one instance of the stack can be told; on the command line every value is a text ----
+// ---- the settings of one instance of the stack; on the command line every value is a text ----
 
 const text = v.string('write it as text');
 const hostName = v.pipe(
@@ -38,6 +36,22 @@ const yesOrNo = v.pipe(
   v.transform((it) => it === true || it === 'true'),
 );
 
+/** A setting of the hooks, as a value of cdk.json or as a text. */
+function ofHooks<Value extends string | number | boolean>(
+  { parse, fix, otherwise }: HookSetting<Value>,
+  name: keyof HookSettings,
+) {
+  const value = v.pipe(
+    v.union([v.string(), v.number(), v.boolean()], fix),
+    v.rawTransform(({ dataset, addIssue, NEVER }): Value => {
+      const parsed = parse(String(dataset.value));
+      if (parsed === undefined) addIssue({ message: fix });
+      return parsed ?? NEVER;
+    }),
+  );
+  return v.pipe(v.optional(value, otherwise), v.description(MEANINGS[name]));
+}
+
 const addressBlock = v.pipe(
   text,
   v.check(isAddressBlock, 'write addresses or CIDR blocks, such as 192.0.2.0/24,198.51.100.7'),
@@ -64,11 +78,11 @@ const entries = {
       'write a host or host:port, without sip:, such as sip.carrier.example:5060',
     ),
     v.maxLength(253, 'is longer than a host name can be'),
-    v.description('Where calls go whose trunk names no host: host or host:port'),
+    v.description('The SIP host for trunks without a host of their own: host or host:port'),
   ),
   sbcAddresses: v.pipe(
     v.exactOptional(addressBlocks),
-    v.description('The only addresses that may knock: those from which jambonz calls the hooks. Absent: all'),
+    v.description('Addresses that may call the hooks: those of your jambonz. Absent: all addresses'),
   ),
   domainName: v.pipe(
     v.exactOptional(hostName),
@@ -81,47 +95,25 @@ const entries = {
   requestsPerSecond: v.pipe(
     v.optional(wholeNumber(1, 10_000), 500),
     v.description(
-      'What the API lets through per second, from strangers too; more is 504, and phones come back',
+      'Requests per second that the API accepts, from any sender; more are answered 504, and phones retry',
     ),
   ),
   burst: v.pipe(
     v.optional(wholeNumber(1, 5_000), 1_000),
-    v.description('How many requests may come at once on top of that'),
+    v.description('How many more requests may arrive at the same time'),
   ),
   reservedConcurrency: v.pipe(
     v.exactOptional(wholeNumber(1, 10_000)),
     v.description(
-      'How many copies of each Lambda may run, and are kept free for it. Absent: as the account has',
+      'Reserved concurrency of each Lambda, which is also its maximum. Absent: shared by the account',
     ),
   ),
-  callGrant: v.pipe(
-    v.optional(v.picklist(['off', 'observe', 'enforce'], 'write off, observe or enforce'), 'enforce'),
-    v.description(
-      'Must each call belong to an authenticated INVITE to that number? observe: calls without one go on, and are counted',
-    ),
-  ),
-  callsWithoutMemory: v.pipe(
-    v.optional(v.picklist(['allow', 'refuse'], 'write allow or refuse'), 'allow'),
-    v.description('What becomes of calls while nobody can look whether their digest was used before'),
-  ),
-  previousSecretHours: v.pipe(
-    v.optional(wholeNumber(0, 8_760), 24),
-    v.description('How long the previous webhook secret stays valid after it was replaced'),
-  ),
-  staleIfErrorSeconds: v.pipe(
-    v.optional(wholeNumber(0, 86_400), 900),
-    v.description('How long a record that was read before serves while the customers table is out of order'),
-  ),
-  emergencyForDisabled: v.pipe(
-    v.optional(yesOrNo, true),
-    v.description('May a disabled account call its emergency numbers?'),
-  ),
-  logLevel: v.pipe(
-    v.optional(v.picklist(['INFO', 'WARN', 'ERROR'], 'write INFO, WARN or ERROR'), 'INFO'),
-    v.description(
-      'INFO: a line per decision; WARN: only what was refused or went wrong; ERROR: what went wrong',
-    ),
-  ),
+  callGrant: ofHooks(HOOK_SETTINGS.callGrant, 'callGrant'),
+  callsWithoutMemory: ofHooks(HOOK_SETTINGS.callsWithoutMemory, 'callsWithoutMemory'),
+  previousSecretHours: ofHooks(HOOK_SETTINGS.previousSecretHours, 'previousSecretHours'),
+  staleIfErrorSeconds: ofHooks(HOOK_SETTINGS.staleIfErrorSeconds, 'staleIfErrorSeconds'),
+  emergencyForDisabled: ofHooks(HOOK_SETTINGS.emergencyForDisabled, 'emergencyForDisabled'),
+  logLevel: ofHooks(HOOK_SETTINGS.logLevel, 'logLevel'),
   logRetentionDays: v.pipe(
     v.optional(
       v.pipe(
@@ -134,19 +126,17 @@ const entries = {
   ),
   alarmEmail: v.pipe(
     v.exactOptional(v.pipe(text, v.email('write an e-mail address'))),
-    v.description('Who gets the alarms; more can subscribe to the topic later'),
+    v.description('E-mail address that receives the alarms; others can subscribe to the topic later'),
   ),
   silenceMinutes: v.pipe(
     v.optional(wholeNumber(0, 1440), 90),
     v.description(
-      'Alarm when no phone registered for so many minutes, although one did in the last 7 days. 0: never',
+      'Alarm when no phone registered for this many minutes, but one did in the last 7 days. 0: never',
     ),
   ),
   healthCheck: v.pipe(
     v.optional(yesOrNo, false),
-    v.description(
-      'Check each Lambda once a minute, also when no phone asks; an alarm says when a check fails',
-    ),
+    v.description('Check each Lambda once a minute, with or without traffic; a failed check raises an alarm'),
   ),
   runbookUrl: v.pipe(
     v.exactOptional(
@@ -157,19 +147,19 @@ const entries = {
   canaryDeployment: v.pipe(
     v.optional(yesOrNo, false),
     v.description(
-      'A new version gets 10 % of the hooks for 5 minutes, and is rolled back when an alarm rings meanwhile',
+      'A new version gets 10 % of the requests for 5 minutes, and is rolled back if an alarm goes off in that time',
     ),
   ),
   existingCustomersTable: v.pipe(
     v.exactOptional(v.pipe(text, v.regex(/^[A-Za-z0-9_.-]{3,255}$/, 'write the name of a DynamoDB table'))),
     v.description(
-      'A customers table that exists already, from an earlier stack or a restore. Absent: the stack makes one',
+      'An existing customers table, from an earlier stack or a restore. Absent: the stack creates one',
     ),
   ),
   apiGatewayLogRole: v.pipe(
     v.optional(yesOrNo, false),
     v.description(
-      'Set the role with which API Gateway writes logs, for the whole account in this Region. Needed once, if nobody has',
+      'Set the role with which API Gateway writes logs, for the whole account in this Region. Needed once per account and Region',
     ),
   ),
   region: v.pipe(
@@ -178,11 +168,13 @@ const entries = {
   ),
   standbyRegion: v.pipe(
     v.exactOptional(region),
-    v.description('A second Region with a copy of the customers and hooks of its own. Needs region'),
+    v.description('A second Region with its own hooks and a copy of the customers. Needs region'),
   ),
   standbyCertificateArn: v.pipe(
     v.exactOptional(certificate),
-    v.description('The certificate of domainName in the standby Region: certificates do not travel'),
+    v.description(
+      'The certificate of domainName in the standby Region: a certificate is valid in one Region',
+    ),
   ),
   tags: v.pipe(
     v.optional(
@@ -213,7 +205,7 @@ const settings = v.pipe(
     v.partialCheck(
       [['region'], ['standbyRegion']],
       (it) => it.standbyRegion === undefined || (it.region !== undefined && it.region !== it.standbyRegion),
-      'a standby needs region too, and another one than that',
+      'a standby also needs region, and a different one',
     ),
     ['standbyRegion'],
   ),
@@ -221,16 +213,16 @@ const settings = v.pipe(
     v.partialCheck(
       [['domainName'], ['standbyRegion'], ['standbyCertificateArn']],
       (it) => it.standbyCertificateArn === undefined || !!(it.domainName && it.standbyRegion),
-      'it is for the domainName in the standbyRegion: set both',
+      'it needs domainName and standbyRegion: set both',
     ),
     ['standbyCertificateArn'],
   ),
 );
 
-/** What one instance of the stack is told. */
+/** The settings of one instance of the stack. */
 export type Settings = v.InferOutput<typeof settings>;
 
-/** What the standby is told: the name goes there only with a certificate of that Region. */
+/** The settings of the standby: it has the domain name only with a certificate of that Region. */
 export function standbySettings({ domainName, certificateArn, ...settings }: Settings): Settings {
   const { standbyCertificateArn } = settings;
   return domainName === undefined || standbyCertificateArn === undefined
@@ -243,7 +235,7 @@ export const SETTINGS: readonly { readonly name: string; readonly meaning: strin
   entries,
 ).map(([name, schema]) => ({ name, meaning: v.getDescription(schema) ?? '' }));
 
-/** Settings that cannot be deployed: which, what is wrong and how to fix it, one line each. */
+/** Invalid settings: one line for each, with its fix. */
 export class WrongSettings extends Error {
   override readonly name = 'WrongSettings';
 }
@@ -293,7 +285,7 @@ function explain(issue: v.BaseIssue<unknown>): string {
     received === 'undefined' && type === 'object'
       ? 'is not set'
       : type === 'partial_check'
-        ? `stands alone: ${message}`
+        ? `is incomplete: ${message}`
         : `is ${shortened(received)}: ${message}`;
   return wrong(settingOf(issue), problem);
 }
@@ -336,7 +328,7 @@ function nearest(name: string): string {
   return distances.reduce((best, other) => (other.far < best.far ? other : best)).it;
 }
 
-/** How many letters must be put in, taken out or changed (Levenshtein). */
+/** How many letters must be inserted, removed or changed (Levenshtein). */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, at) => at);
   for (const [at, letter] of [...from].entries()) {
@@ -354,7 +346,7 @@ function distance(from: string, to: string): number {
   return row.at(-1) ?? 0;
 }
 
-/** What somebody wrote, short enough for a terminal. */
+/** A value as written, cut to fit a terminal. */
 function shortened(written: string): string {
   if (written === 'Array') return 'a list';
   if (written === 'Object') return 'an object';

@@ -57,7 +57,7 @@ const GATEWAY_RESPONSES: readonly (readonly [ResponseType, string])[] = [
   [ResponseType.WAF_FILTERED, GATEWAY_MESSAGE],
 ];
 
-/** Where jambonz knocks: the REST API, POST only, each path to its Lambda. */
+/** The REST API that jambonz calls: POST only, each path with its Lambda. */
 export class WebhookApi extends Construct {
   readonly api: RestApi;
   readonly accessLog: LogGroup;
@@ -123,7 +123,7 @@ export class WebhookApi extends Construct {
     };
   }
 
-  /** The amazonaws.com name takes TLS 1.0 unless it is told otherwise (API Gateway, "Security policies for REST APIs"). */
+  /** The amazonaws.com name accepts TLS 1.0 by default (API Gateway, "Security policies for REST APIs"). */
   private requireTls12(): void {
     const api = this.api.node.defaultChild as CfnRestApi;
     api.securityPolicy = SecurityPolicy.TLS13_1_2_PQ_2025_09;

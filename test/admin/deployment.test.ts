@@ -8,6 +8,8 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   MemoryTable: 'Memory',
   WebhookSecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:edge',
   OutboundSipHost: 'sip.carrier.com:5080',
+  CallGrant: 'observe',
+  EmergencyForDisabled: 'false',
   RegistrationHook: 'https://api.example.com/hooks/register-auth',
   CallHook: 'https://api.example.com/hooks/call-hook',
   CallStatusHook: 'https://api.example.com/hooks/call-status',
@@ -29,15 +31,19 @@ describe('a deployed stack', () => {
     await aws.stop();
     await desk.stop();
   });
-  const find = (options: { stack?: string; table?: string }) =>
-    findDeployment({ ...desk.shell, env: {} }, options);
+  const find = (options: { stack?: string; table?: string }, env: Record<string, string> = {}) =>
+    findDeployment({ ...desk.shell, env }, options);
 
   test('is found by its outputs: tables, secret, hooks and the host of its carrier', async () => {
     const deployment = await find({ stack: 'edge' });
     expect(deployment).toMatchObject({
       name: 'table Customers of stack edge',
       memoryTable: 'Memory',
-      settings: { outboundSipHost: 'sip.carrier.com:5080' },
+      settings: {
+        outboundSipHost: 'sip.carrier.com:5080',
+        callGrant: 'observe',
+        emergencyForDisabled: false,
+      },
       webhookSecret: { arn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:edge' },
       hooks: {
         registration: 'https://api.example.com/hooks/register-auth',
@@ -53,6 +59,15 @@ describe('a deployed stack', () => {
     });
   });
 
+  test('has the settings of its outputs, whatever the environment says', async () => {
+    const env = { OUTBOUND_SIP_HOST: 'of.another.example', EMERGENCY_FOR_DISABLED: 'true' };
+    expect((await find({ stack: 'edge' }, env)).settings).toEqual({
+      outboundSipHost: 'sip.carrier.com:5080',
+      callGrant: 'observe',
+      emergencyForDisabled: false,
+    });
+  });
+
   test('keeps the webhook secret in Secrets Manager', async () => {
     const store = secretStore(await find({ stack: 'edge' }));
     expect(await store.read()).toBeUndefined();
@@ -60,7 +75,16 @@ describe('a deployed stack', () => {
     expect(await store.read()).toBe('wh_secret_new');
   });
 
-  test('of another kind is told so', async () => {
+  test('of a version without these outputs has the defaults', async () => {
+    const { CallGrant, EmergencyForDisabled, ...earlier } = OUTPUTS;
+    aws.outputs = earlier;
+    expect((await find({ stack: 'edge' })).settings).toMatchObject({
+      callGrant: 'enforce',
+      emergencyForDisabled: true,
+    });
+  });
+
+  test('of another kind is named as such', async () => {
     aws.outputs = { Bucket: 'x' };
     await expect(find({ stack: 'other' })).rejects.toThrow(
       'stack other has no output CustomersTable: is it a stack of edge-registrar, of this version?',

@@ -24,7 +24,6 @@ export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
   const dynamodb = await startEmbeddedDynamoDB(0, undefined);
   const lines: string[] = [];
   const shell: Shell = {
-    env: { DYNAMODB_ENDPOINT: dynamodb.endpoint },
     now: () => NOW,
     tool: 'edge-registrar',
     user: 'ann@laptop',
@@ -42,6 +41,7 @@ export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
     interrupted: () => new Promise(() => {}),
     unread: () => new Promise(() => {}),
     ...terminal,
+    env: { DYNAMODB_ENDPOINT: dynamodb.endpoint, ...terminal.env },
   };
   const deployment = await findDeployment(shell, {});
   const client = connectDocumentClient(dynamodb.endpoint);

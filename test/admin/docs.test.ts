@@ -35,7 +35,7 @@ describe('the examples of docs/customers.md', () => {
     const desk = await openDesk({ readAll: async () => Buffer.from(calls) });
     try {
       const samples = join(ROOT, 'lib/local/sample-customers.json');
-      const known = await recordsInFile(desk.shell, samples, callSettings(undefined));
+      const known = await recordsInFile(desk.shell, samples, callSettings({}));
       expect(await checkCalls(desk.shell, known, '-')).toEqual({ code: 0, json: { calls: 2, failures: [] } });
     } finally {
       await desk.stop();

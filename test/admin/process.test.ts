@@ -68,7 +68,7 @@ describe('on the local stack that runs', () => {
     });
   });
 
-  test('a password is rotated, and both open the door that register-auth guards', async () => {
+  test('a password is rotated, and register-auth accepts both', async () => {
     const rotated = await run(['password', 'rotate', AOR, '--overlap', '1d', '--json'], '', env);
     const { password } = JSON.parse(rotated.out);
     const register = ['simulate', 'register', AOR, '--url', stack.url, '--json'];
@@ -90,7 +90,7 @@ describe('on the local stack that runs', () => {
     expect(out).toContain('    ~ techPrefix: "444242#" -> "444243#"\nWritten. Calls use it within 60 s.');
   });
 
-  test('remove refuses where nobody can answer, and --yes answers', async () => {
+  test('remove refuses without a terminal, unless --yes is passed', async () => {
     const aor = 'JaneDoe@register.telecomsxchange.com';
     expect(await run(['customers', 'remove', aor], '', env)).toMatchObject({
       code: 2,

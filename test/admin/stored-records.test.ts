@@ -7,6 +7,7 @@ import { enableCustomer } from '../../lib/admin/commands/customers-enable';
 import { exportCustomers } from '../../lib/admin/commands/customers-export';
 import { importCustomers } from '../../lib/admin/commands/customers-import';
 import { listCustomers } from '../../lib/admin/commands/customers-list';
+import { revertCustomer } from '../../lib/admin/commands/customers-revert';
 import { showCustomer } from '../../lib/admin/commands/customers-show';
 import { explainCall } from '../../lib/admin/commands/explain-call';
 import { lintTable } from '../../lib/admin/commands/lint';
@@ -177,4 +178,18 @@ test('edit refuses an unknown name that was not there before', async () => {
   const { shell, deployment, printed } = await deskWith([FOREIGN], { edit });
   expect((await editCustomer(shell, deployment, 'bob@a.example', {})).code).toBe(1);
   expect(printed()).toContain('balanec is not a field of a customer record');
+});
+
+test('revert brings back sets, bytes and long numbers as they were', async () => {
+  const edit = async (file: string) => {
+    const text = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ realm: text.realm, username: text.username, ha1: text.ha1 }));
+  };
+  const { shell, deployment } = await deskWith([{ ...FOREIGN, version: { N: '4' } }], { edit });
+  expect((await editCustomer(shell, deployment, 'bob@a.example', {})).code).toBe(0);
+  expect(await stored()).toEqual([
+    { realm: FOREIGN.realm, username: FOREIGN.username, ha1: HA1, version: { N: '5' } },
+  ]);
+  expect((await revertCustomer(shell, deployment, 'bob@a.example', { to: 4 })).code).toBe(0);
+  expect(await stored()).toEqual([{ ...FOREIGN, version: { N: '6' } }]);
 });

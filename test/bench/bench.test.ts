@@ -23,7 +23,7 @@ describe('a gate', () => {
     expect(verdictOf({ name: '', unit: '', value, noise, limit })).toBe(verdict);
   });
 
-  test('stands beside its limit in the table', () => {
+  test('is beside its limit in the table', () => {
     const gate = { name: 'cold start', unit: 'x', value: 0.4512, noise: 0.06, limit: { atMost: 0.7 } };
     expect(tableOf([gate])).toBe(
       'what        measured  noise  target\ncold start  0.45      +-6 %  <= 0.7  met',

@@ -166,7 +166,7 @@ describe('settings of the deployment', () => {
   });
 });
 
-test('an outage throws, and the door says 504', async () => {
+test('an outage throws, and the handler answers 504', async () => {
   const payload = callHookPayload({
     invite: invite({ aor: { username: 'plain', realm: REALM }, password: 'x' }, '1', NOW),
     dialled: '1',
@@ -174,7 +174,7 @@ test('an outage throws, and the door says 504', async () => {
   await expect(send(callHook, payload, contextWith('out of order'))).rejects.toThrow('out of order');
 });
 
-test('a call whose only authenticated user stands in small letters is declined', async () => {
+test('a call with the authenticated user in a lower-case header only is declined', async () => {
   const payload = JSON.stringify(
     callHookPayload({
       invite: invite({ aor: { username: 'plain', realm: REALM }, password: 'x' }, '96650', NOW),

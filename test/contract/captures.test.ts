@@ -72,14 +72,14 @@ describe('webhooks as a real jambonz sent them', () => {
     });
   });
 
-  test('a device that says it is somebody else as well is declined', async () => {
+  test('a device that also claims another account is declined', async () => {
     expect(await replay('callhook-post-spoofed-x-authenticated-user', callHook)).toMatchObject({
       status: 200,
       body: [{ verb: 'sip:decline', status: 403 }],
     });
   });
 
-  test('an encoded # in front of the number is no way into a prefix', async () => {
+  test('an encoded # in front of the number does not become part of a prefix', async () => {
     expect(await replay('callhook-post-percent23-dest', callHook)).toMatchObject({
       status: 200,
       body: [{ verb: 'sip:decline', status: 404 }],
@@ -152,7 +152,7 @@ describe('webhooks as a real jambonz sent them', () => {
     expect(uses[0]?.request).not.toBe(uses[1]?.request);
   });
 
-  test('an answered call keeps its seat, an ended one gives it back: our own tag comes back whole', async () => {
+  test('an answered call keeps its lease, an ended one releases it: our own tag comes back whole', async () => {
     const { decisions: outcomes } = await replay('call-status-own-tag-completed', callStatus);
     expect(outcomes).toMatchObject([
       { record: { status: 'completed', tag: { number: '966501234567', trunk: 'default' } } },

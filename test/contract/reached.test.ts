@@ -1,5 +1,5 @@
 import { callHook, dialAction, refer } from '../../lambdas/call-hook';
-import { lineOf } from '../../lib/hooks/telemetry';
+import { reportOf } from '../../lib/hooks/telemetry';
 import {
   callHookPayload,
   carrierCallPayload,
@@ -80,7 +80,7 @@ function wordsOf({ status, body }: { status: number; body: unknown }): string {
 
 function lastReason(context: TestContext): string {
   const last = context.decisions.filter((it) => it.hook !== 'call-status').at(-1);
-  const { direction = 'outbound', answer, because } = last ? lineOf(last) : {};
+  const { direction = 'outbound', answer, because } = last ? reportOf(last).line : {};
   return `${direction} ${answer} ${because}`;
 }
 

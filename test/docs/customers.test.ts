@@ -4,8 +4,8 @@ import { costOf, type FieldPath, STRICTEST } from '../../lib/registrar/record/st
 
 const page = readFileSync(join(__dirname, '..', '..', 'docs', 'customers.md'), 'utf8');
 
-test('docs/customers.md says what each field means that cannot be read; otherwise write there what is expected here', () => {
-  const rows = page.split('\n| cannot be read | then |\n|---|---|\n')[1]?.split('\n\n')[0];
+test('docs/customers.md lists the effect of each invalid field; if this fails, paste the expected rows there', () => {
+  const rows = page.split('\n| invalid | effect |\n|---|---|\n')[1]?.split('\n\n')[0];
   expect(`${rows}\n`).toBe(expectedRows());
 });
 
@@ -23,13 +23,13 @@ function expectedRows(): string {
 function consequenceOf(field: string): string {
   const { loses, instead, inRecord, understood } = costOf(field);
   const owner = field.endsWith('[]') ? field.slice(0, -2) : field.slice(0, field.lastIndexOf('.'));
-  if (loses === 'its owner') return `as if ${code(owner)} could not be read`;
+  if (loses === 'its owner') return `as if ${code(owner)} were invalid`;
   if (understood && /^emergency(\.numbers\[\])?$/.test(field))
-    return 'every number in it that people can dial holds';
+    return 'every number in it that people can dial is used';
   const above = field.includes('.') ? field.slice(0, field.lastIndexOf('.')) : '';
   const changes = [...valuesIn(instead ?? {}, above), ...valuesIn(inRecord ?? {}, '')];
-  const values = changes.length > 0 ? changes.join(', ') : 'it is left out';
-  return loses === 'the rest' ? `those behind it are left out too; ${values}` : values;
+  const values = changes.length > 0 ? changes.join(', ') : 'it is ignored';
+  return loses === 'the rest' ? `the patterns after it are ignored too; ${values}` : values;
 }
 
 /** `registration.replay` is `enforce` … */

@@ -1,5 +1,5 @@
 import { callHook, callStatus } from '../../lambdas/call-hook';
-import { lineOf } from '../../lib/hooks/telemetry';
+import { reportOf } from '../../lib/hooks/telemetry';
 import { callHookPayload, callStatusPayload, type LegChange } from '../../lib/local/jambonz-simulator';
 import { invite } from '../../lib/local/sip-phone';
 import { inWords } from '../contract/verbs-in-words';
@@ -21,7 +21,7 @@ async function status(context: TestContext, verbs: unknown, change: LegChange) {
     status: 200,
     body: {},
   });
-  return context.decisions.slice(reported).map(lineOf);
+  return context.decisions.slice(reported).map((it) => reportOf(it).line);
 }
 
 const COMPLETED = {
@@ -63,7 +63,7 @@ describe('call-status: one record per ended call', () => {
     expect(await status(context, verbs, reported)).toMatchObject([line]);
   });
 
-  test('told twice, recorded once', async () => {
+  test('reported twice, recorded once', async () => {
     for (const limits of [{}, { maxConcurrentCalls: 3 }]) {
       const context = contextWith([{ ...ALICE, limits }]);
       const verbs = await call(context, 'leg-1');
@@ -72,7 +72,7 @@ describe('call-status: one record per ended call', () => {
     }
   });
 
-  test('states on the way and legs to carriers are no ends', async () => {
+  test('intermediate states and legs to carriers are not ends', async () => {
     const context = contextWith([ALICE]);
     const verbs = await call(context, 'leg-1');
     for (const change of [
@@ -95,7 +95,7 @@ describe('call-status: one record per ended call', () => {
     expect(inWords(await call(context, 'leg-2'))).not.toBe('decline 480');
   });
 
-  test('a caller who hangs up before the tag verb has run leaves no seat taken', async () => {
+  test('a caller who hangs up before the tag verb ran leaves no lease', async () => {
     const context = contextWith([{ ...ALICE, limits: { maxConcurrentCalls: 1 } }]);
     await call(context, 'leg-1');
     expect(await status(context, [], { callId: 'leg-1', status: 'no-answer', sipStatus: 487 })).toEqual([]);
@@ -103,7 +103,7 @@ describe('call-status: one record per ended call', () => {
     expect(inWords(await call(context, 'leg-3'))).toBe('decline 480');
   });
 
-  test('a hidden number does not stand in the record', async () => {
+  test('a hidden number is not in the record', async () => {
     const context = contextWith([{ ...ALICE, callerId: { default: '+18005550100', privacy: 'honour' } }]);
     const request = invite({ aor: { username: 'alice', realm: REALM }, password: 'x' }, '96650', NOW);
     const payload = callHookPayload({
@@ -116,7 +116,7 @@ describe('call-status: one record per ended call', () => {
     expect(await status(context, body, COMPLETED)).toMatchObject([{ callerId: 'anonymous' }]);
   });
 
-  test('forged call data frees no seat and writes no record', async () => {
+  test('forged call data releases no lease and writes no record', async () => {
     const context = contextWith([{ ...ALICE, limits: { maxConcurrentCalls: 1 } }]);
     const verbs = await call(context, 'leg-1');
     const { data } = (verbs as readonly { data: { call: string; mac: string } }[])[0] ?? { data: undefined };
@@ -127,7 +127,7 @@ describe('call-status: one record per ended call', () => {
     expect(inWords(await call(context, 'leg-2'))).toBe('decline 480');
   });
 
-  test('a call that was refused leaves nothing to tell', async () => {
+  test('a refused call leaves nothing to report', async () => {
     const context = contextWith([{ ...ALICE, enabled: false }]);
     const verbs = await call(context, 'leg-1');
     expect(await status(context, verbs, { callId: 'leg-1', status: 'failed', sipStatus: 403 })).toEqual([]);
@@ -142,7 +142,7 @@ describe('caps are per customer, shared by its accounts', () => {
   const PHONES = ['one', 'two'].map((username) => ({ realm: REALM, username, customer: 'alice' }));
   const limited = (limits: object) => [{ ...ALICE, limits }, ...PHONES];
 
-  test('the second phone finds no seat, and gets one when the first hangs up', async () => {
+  test('the second phone is refused, and accepted when the first hangs up', async () => {
     const context = contextWith(limited({ maxConcurrentCalls: 1 }));
     const verbs = await call(context, 'leg-1', 'one');
     expect(inWords(await call(context, 'leg-2', 'two'))).toBe('decline 480');
@@ -150,7 +150,7 @@ describe('caps are per customer, shared by its accounts', () => {
     expect(inWords(await call(context, 'leg-3', 'two'))).toMatch(/^sip:/);
   });
 
-  test('an emergency call needs no seat and takes none', async () => {
+  test('an emergency call needs no lease and takes none', async () => {
     const [owner, ...phones] = limited({ maxConcurrentCalls: 1 });
     const context = contextWith([{ ...owner, emergency: { numbers: ['112'] } }, ...phones]);
     await call(context, 'leg-1', 'one');
@@ -160,13 +160,13 @@ describe('caps are per customer, shared by its accounts', () => {
     expect(inWords(await call(other, 'leg-2', 'two'))).toMatch(/^sip:/);
   });
 
-  test('the call hook, asked twice for the same call, gives the same seat', async () => {
+  test('the call hook, called twice for the same call, counts it once', async () => {
     const context = contextWith(limited({ maxConcurrentCalls: 1, callsPerMinute: 1 }));
     expect(inWords(await call(context, 'leg-1', 'one'))).toMatch(/^sip:/);
     expect(inWords(await call(context, 'leg-1', 'one'))).toMatch(/^sip:/);
   });
 
-  test('a call that the rules refuse takes no seat', async () => {
+  test('a call that the rules refuse takes no lease', async () => {
     const context = contextWith(limited({ maxConcurrentCalls: 1 }));
     expect(inWords(await call(context, 'leg-1', 'one', '881612345678'))).toBe('decline 403');
     expect(inWords(await call(context, 'leg-2', 'one'))).toMatch(/^sip:/);
@@ -186,7 +186,7 @@ describe('caps are per customer, shared by its accounts', () => {
   });
 });
 
-test('a call that was decided too late dials nobody and keeps no seat', async () => {
+test('a call that was decided too late dials nobody and keeps no lease', async () => {
   const context = contextWith([{ ...ALICE, limits: { maxConcurrentCalls: 1 } }]);
   await expect(call({ ...context, isOverdue: () => true }, 'leg-1')).rejects.toThrow('too late');
   expect(context.decisions).toEqual([]);

@@ -36,13 +36,13 @@ describe('two credentials at once', () => {
     ],
   };
 
-  test('both log in, and the label that was used is told', async () => {
+  test('both log in, and the label that was used is logged', async () => {
     expect(await ask(both)).toEqual({ status: 'ok', because: 'right-digest', credential: 'autumn' });
     expect(await ask(both, { password: 'old-pass' })).toMatchObject({ status: 'ok', credential: 'spring' });
     expect(await ask(both, { password: 'guess' })).toMatchObject({ status: 'fail', because: 'wrong-digest' });
   });
 
-  test('one without a label is told by its place', async () => {
+  test('one without a label is logged by its position', async () => {
     const record = { password: 'first-pass', credentials: [{ password: 'x' }, { password: 'new-pass' }] };
     expect(await ask(record)).toMatchObject({ status: 'ok', credential: 'credentials[1]' });
     expect(await ask(record, { password: 'first-pass' })).toMatchObject({ credential: 'password' });
@@ -69,7 +69,7 @@ describe('two credentials at once', () => {
     expect(await ask({ credentials: [{ password: 'new-pass', ...times }] })).toMatchObject({ status });
   });
 
-  test('none that is valid now opens to nobody, not even to no password', async () => {
+  test('without a valid one nobody logs in, not even with an empty password', async () => {
     const record = { credentials: [{ password: 'new-pass', notAfter: '2020-01-01T00:00:00Z' }] };
     expect(await ask(record, { password: '' })).toMatchObject({ status: 'fail', because: 'no-credential' });
   });

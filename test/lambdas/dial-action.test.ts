@@ -47,7 +47,7 @@ async function ended(context: TestContext, verbs: unknown, dialStatus?: string, 
   return body;
 }
 
-describe('the seat of a call that goes from trunk to trunk', () => {
+describe('the lease of a call with several attempts', () => {
   const LIMITED = { ...ALICE, customer: 'old', limits: undefined };
   const owner = (username: string) => ({
     realm: REALM,
@@ -84,7 +84,7 @@ describe('the seat of a call that goes from trunk to trunk', () => {
   const report = (verbs: unknown, status: string) =>
     callStatusPayload({ callId: 'leg-1', customerData: dataOf(verbs), status, sipStatus: 200 });
 
-  test('stays that of the customer that the first attempt was counted for, whoever it belongs to now', async () => {
+  test('stays that of the customer that the first attempt was counted for', async () => {
     const { context, verbs, asked } = await changingWorld();
     const second = await ended(context, verbs, 'failed', 503);
     expect(inWords(second)).toContain('@b.example');
@@ -179,7 +179,7 @@ describe('dial-action: a dial of ours ended', () => {
     expect(inWords(await ended(context, verbs, 'ringing', 180))).toBe('decline 480');
   });
 
-  test('told twice, it says the same twice', async () => {
+  test('asked twice, it answers the same twice', async () => {
     const { context, verbs } = await call();
     expect(await ended(context, verbs, 'failed', 503)).toEqual(await ended(context, verbs, 'failed', 503));
   });

@@ -150,7 +150,7 @@ describe('a digest that was used before', () => {
     return outcomes;
   };
 
-  test('calls 112 again, and nobody else', async () => {
+  test('calls 112 again, and no other number', async () => {
     expect(await twice(old, '112')).toEqual(['ok', 'ok replayed']);
     expect(await twice(old, '0501234567')).toEqual(['ok', 'fail replayed']);
     expect(await twice(phone('member', { qop: false }), '112')).toEqual(['ok', 'ok replayed']);
@@ -163,7 +163,7 @@ describe('a digest that was used before', () => {
     expect(await ask(process, call(old, '0501234567', { nonce }))).toMatch(/^fail n/);
   });
 
-  test('registers nobody, whatever number it names', async () => {
+  test('registers nothing, whatever number it names', async () => {
     const process = startLambda(tables.endpoint, clock);
     const said = { nonce: challenge(), uri: `sip:112@${REALM}` };
     const strict = phone('strict', { address: '192.0.2.7' });
@@ -175,7 +175,7 @@ describe('a digest that was used before', () => {
     );
   });
 
-  test('of another number, with 112 in To only, calls nobody', async () => {
+  test('of another number, with 112 in To only, is refused', async () => {
     const process = startLambda(tables.endpoint, clock);
     const heard = call(old, '0501234567');
     expect(await ask(process, heard)).toBe('ok');

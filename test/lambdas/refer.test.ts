@@ -1,5 +1,5 @@
 import { callHook, callStatus, dialAction, refer } from '../../lambdas/call-hook';
-import { lineOf } from '../../lib/hooks/telemetry';
+import { reportOf } from '../../lib/hooks/telemetry';
 import {
   callHookPayload,
   callStatusPayload,
@@ -97,7 +97,7 @@ async function transferred() {
 }
 
 const recordsIn = ({ decisions }: TestContext) =>
-  decisions.filter((it) => 'record' in it).map((it) => lineOf(it));
+  decisions.filter((it) => 'record' in it).map((it) => reportOf(it).line);
 const FIRST = { to: '966501234567', transferredTo: '44207946000', duration: 50, because: 'completed' };
 const SECOND = { to: '44207946000', duration: 30, because: 'completed' };
 

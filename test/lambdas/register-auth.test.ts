@@ -139,7 +139,7 @@ describe('register-auth', () => {
     });
   });
 
-  test('INVITE of a disabled account: ok, as the call hook decides which calls it may still make', async () => {
+  test('INVITE of a disabled account: ok, because the call hook decides which calls it may still make', async () => {
     expect(await ask(invite(phone('gone'), '112', NOW))).toMatchObject({ body: { status: 'ok' } });
   });
 
@@ -156,7 +156,7 @@ describe('register-auth', () => {
     },
   );
 
-  test('an outage is not a wrong password: it throws, and the door says 504', async () => {
+  test('an outage is not a wrong password: it throws, and the handler answers 504', async () => {
     await expect(ask(register(phone('alice'), NOW), 'out of order')).rejects.toThrow('out of order');
   });
 
@@ -198,7 +198,7 @@ describe('register-auth', () => {
   });
 });
 
-describe('a malformed digest is refused as what it is, whoever it is from', () => {
+describe('a malformed digest is refused as malformed, whichever account it is for', () => {
   const inHeader = (from: RegExp, to: string) => (request: SipRequest) => ({
     ...request,
     headers: { ...request.headers, authorization: String(request.headers.authorization).replace(from, to) },
@@ -259,7 +259,7 @@ describe('a malformed digest is refused as what it is, whoever it is from', () =
   });
 });
 
-test('what is told of an attempt says from where it came and with which phone', async () => {
+test('the log line of an attempt has its address and phone', async () => {
   const context = contextWith(RECORDS);
   const request = invite(phone('alice', { address: '192.0.2.7' }), '1', NOW, {
     headers: { 'X-Forwarded-For': '192.0.2.7', 'user-agent': 'Yealink SIP-T46S 66.84.0.15' },
@@ -276,7 +276,7 @@ test('what is told of an attempt says from where it came and with which phone', 
   ]);
 });
 
-describe('register-auth refuses at the door', () => {
+describe('register-auth refuses before it reads anything', () => {
   const good = () => authHookPayload(register(phone('alice'), NOW));
 
   test.each<[string, unknown, number, string]>([
@@ -287,7 +287,7 @@ describe('register-auth refuses at the door', () => {
       413,
       'too-large',
     ],
-    ['what is no JSON', '{"oops', 400, 'not-json'],
+    ['what is not JSON', '{"oops', 400, 'not-json'],
     ['a JSON list', '[]', 400, 'not-json'],
     ['JSON null', 'null', 400, 'not-json'],
     ['JSON of a thousand levels', `${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`, 400, 'not-json'],
@@ -302,7 +302,7 @@ describe('register-auth refuses at the door', () => {
     expect(context.decisions).toEqual([{ hook: 'register-auth', refused }]);
   });
 
-  test('bytes that are no UTF-8', async () => {
+  test('bytes that are not UTF-8', async () => {
     const context = contextWith(RECORDS);
     const body = Buffer.concat([
       Buffer.from('{"pad":"'),

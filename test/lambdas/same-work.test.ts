@@ -129,7 +129,7 @@ test.each([
   ['a digest of another algorithm', { algorithm: 'XYZ' }],
   ['a quality of protection that nobody has', { qop: 'auth-int' }],
   ['a count that is none', { nc: '1' }],
-])('%s tells no more, either', async (_what, change) => {
+])('%s reveals no more, either', async (_what, change) => {
   const work: Record<string, string> = {};
   for (const username of ACCOUNTS) {
     const request = register(phone(username, newAddress()), clock.now, 3600, said());

@@ -66,7 +66,7 @@ describe('a webhook secret that names its realms', () => {
     expect(statusOf(await send(callHook, call, context(), secret))).toBe(answer);
   });
 
-  test('a refusal is told, and nothing is looked up for it', async () => {
+  test('a refusal is logged, and nothing is looked up for it', async () => {
     const here = { ...context(), customers: contextWith('out of order').customers };
     await send(registerAuth, authHookPayload(register(phone('a.example.com'), NOW)), here, B);
     expect(here.decisions).toEqual([{ hook: 'register-auth', refused: 'realm-of-another-account' }]);

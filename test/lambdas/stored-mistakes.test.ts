@@ -1,6 +1,6 @@
 import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { connectDocumentClient } from '../../lib/aws/tools/document-client';
-import { ENV } from '../../lib/hooks/settings';
+import { HOOK_SETTINGS } from '../../lib/hooks/settings';
 import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from '../../lib/local/embedded-dynamodb';
 import { invite, register } from '../../lib/local/sip-phone';
 import { outcome, startLambda } from '../aws/lambda-process';
@@ -34,7 +34,7 @@ async function lambdaWith(attributes: Attributes) {
     Item: { ...PLAIN, ...attributes },
   });
   await (await client).send(command);
-  return startLambda((await embedded).endpoint, { now: NOW }, { [ENV.callGrant]: 'off' });
+  return startLambda((await embedded).endpoint, { now: NOW }, { [HOOK_SETTINGS.callGrant.env]: 'off' });
 }
 
 async function registers(attributes: Attributes, password = 'wonderland'): Promise<string> {

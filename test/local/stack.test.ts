@@ -153,7 +153,7 @@ describe('the local stack', () => {
     expect(statuses).toEqual([200, 200, 401]);
   });
 
-  test('serves a whole call: the second trunk after the first failed, a seat, and one record', async () => {
+  test('serves a whole call: the second trunk after the first failed, a lease, and one record', async () => {
     const { url } = await start({
       CUSTOMERS_FILE: await fileWith(
         JSON.stringify({
@@ -248,7 +248,7 @@ describe('the local stack', () => {
     expect(Item).toEqual({ ...key, password: 'changed' });
   });
 
-  test('loads a record with a bad field, and tells of it', async () => {
+  test('loads a record with a bad field, and reports it', async () => {
     const { loaded } = await start({
       CUSTOMERS_FILE: await fileWith('{"a.example":{"bob":{"password":5}}}'),
     });
@@ -294,6 +294,12 @@ describe('the local stack does not start, and says why in one line,', () => {
 
   test.each(['http', '-1', '65536', '3000x'])('with PORT=%s', async (PORT) => {
     await expect(start({ PORT })).rejects.toThrow(`PORT is "${PORT}": write a port, 0 to 65535`);
+  });
+
+  test('with settings of the hooks that are wrong, and names them all', async () => {
+    await expect(start({ CALL_GRANT: 'on', LOG_LEVEL: 'all' })).rejects.toThrow(
+      'CALL_GRANT is "on": write off, observe or enforce\nLOG_LEVEL is "all": write INFO, WARN or ERROR',
+    );
   });
 
   test('with a webhook secret that is empty', async () => {

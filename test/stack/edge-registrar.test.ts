@@ -12,7 +12,7 @@ import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
 import { bundleLambda, LAMBDAS } from '../../lib/bench/bundles';
 import { fixedCostOf } from '../../lib/bench/fixed-cost';
 import { Undecided } from '../../lib/hooks/errors';
-import { lineOf, lineOfBroken, lineOfDegradation, linesOfProblems } from '../../lib/hooks/telemetry';
+import { lineOfBroken, lineOfDegradation, linesOfProblems, reportOf } from '../../lib/hooks/telemetry';
 import { signatureHeader } from '../../lib/jambonz/signature';
 import { callHookPayload, callStatusPayload, dialActionPayload } from '../../lib/local/jambonz-simulator';
 import { invite } from '../../lib/local/sip-phone';
@@ -215,7 +215,7 @@ describe('the hooks', () => {
     expect(roles.map(([, { ManagedPolicyArns }]) => ManagedPolicyArns)).toEqual([undefined, undefined]);
   });
 
-  test('they are told what they read, under the names they read it by', () => {
+  test('their environment has what they read, by its names', () => {
     for (const [, { Environment }] of lambdas)
       expect(
         Object.fromEntries(
@@ -325,7 +325,7 @@ test('a bundle starts, and asks DynamoDB with the credentials that Lambda put in
 const NOTHING_HERE =
   'there is nothing here: send POST to /register-auth, /call-hook, /dial-action, /call-status, /refer';
 
-describe('the front door', () => {
+describe('the API', () => {
   test('POST to five paths, each to its Lambda, which has 6 s', () => {
     const paths = new Map(ofType('AWS::ApiGateway::Resource').map(([id, it]) => [id, it.PathPart]));
     const methods = ofType('AWS::ApiGateway::Method').map(([, it]) => {
@@ -399,7 +399,7 @@ describe('the front door', () => {
       ]);
   });
 
-  test('leaves the role of the account alone, unless it is told to set it, and then for good', () => {
+  test('leaves the role of the account alone, unless apiGatewayLogRole is set, and then for good', () => {
     const accounts = ({ template }: { template: Template }) =>
       template.findResources('AWS::ApiGateway::Account');
     expect(Object.values(accounts(stack))).toEqual([]);
@@ -417,8 +417,8 @@ describe('the front door', () => {
   });
 });
 
-describe('the front door, when it is told', () => {
-  test('lets nobody knock but the SBCs', () => {
+describe('the API, by its settings', () => {
+  test('accepts only the SBCs', () => {
     const [[, api] = ['', {}]] = ofType('AWS::ApiGateway::RestApi', full);
     expect(api.Policy.Statement).toEqual([
       {
@@ -444,7 +444,7 @@ describe('the front door, when it is told', () => {
     expect(JSON.stringify(full.template.findOutputs('RegistrationHook'))).toContain('/register-auth');
   });
 
-  test('lets through what the Lambdas can bear', () => {
+  test('limits requests to what the Lambdas can handle', () => {
     const throttle = (of: typeof standby) =>
       ofType('AWS::ApiGateway::Stage', of).map(([, { MethodSettings }]) => [
         MethodSettings[0].ThrottlingRateLimit,
@@ -566,7 +566,7 @@ describe('the tables', () => {
 });
 
 describe('the webhook secret', () => {
-  test('is born as 64 random characters that nobody knows, and stands nowhere in the template', () => {
+  test('is created as 64 random characters, and is not in the template', () => {
     expect(ofType('AWS::SecretsManager::Secret').map(([, it]) => it.GenerateSecretString)).toEqual([
       { PasswordLength: 64, ExcludePunctuation: true },
     ]);
@@ -583,6 +583,13 @@ test('the outputs are what an admin pastes into jambonz and types into the AWS C
   expect(nounOf(outputs.CustomersTable?.Value)).toBe('CustomersTable');
   expect(nounOf(outputs.WebhookSecretArn?.Value)).toBe('WebhookSecret');
   expect(ends('HookLogs').match(/:logs:.*?:log-group:/g)).toHaveLength(2);
+});
+
+test('the outputs have the settings that the command line explains calls by', () => {
+  const outputs = stack.template.findOutputs('*');
+  expect(outputs.OutboundSipHost?.Value).toBe('sip.example.net');
+  expect(outputs.CallGrant?.Value).toBe('enforce');
+  expect(outputs.EmergencyForDisabled?.Value).toBe('true');
 });
 
 describe('a standby Region', () => {
@@ -684,7 +691,7 @@ describe('the alarms', () => {
     });
   });
 
-  test('5xx are counted in the access log, on the paths that exist: a stranger who tries others wakes nobody', () => {
+  test('5xx are counted in the access log, on existing paths only: requests to other paths raise no alarm', () => {
     const [[, filter] = ['', {}]] = ofType('AWS::Logs::MetricFilter');
     expect(filter.FilterPattern).toBe(
       '[address, path = "/register-auth" || path = "/call-hook" || path = "/dial-action" || path = "/call-status" || path = "/refer", status = 5*, gateway, milliseconds, requestId]',
@@ -703,7 +710,7 @@ describe('the alarms', () => {
     });
   });
 
-  test('silence: no REGISTER granted for 90 minutes, although there was one in 7 days; no data are no REGISTER', () => {
+  test('silence: no REGISTER granted for 90 minutes, although there was one in 7 days; missing data mean no REGISTER', () => {
     const [[, silence] = ['', {}]] = ofType('AWS::CloudWatch::CompositeAlarm');
     expect(textOf(silence.AlarmRule).replace(/[0-9A-F]{8}/g, '')).toBe(
       '(ALARM("Alarmssilencelately.Arn") AND OK("Alarmssilenceinaweek.Arn"))',
@@ -808,7 +815,7 @@ describe('the alarms', () => {
       );
   });
 
-  test('each article says what it means, where to look first, and how to mend it', () => {
+  test('each article has its meaning, a first look, and a fix', () => {
     const articles = section(read('docs/runbook.md'), 'Alarms').split(/^### /m).slice(1);
     for (const article of articles) expect(article).toMatch(/\*\*Meaning.*\*\*First look.*\*\*Fix/s);
   });
@@ -841,13 +848,14 @@ test('each query of the hooks asks for nothing that no line has', async () => {
   const from = { method: 'INVITE', userAgent: 'x', source: { address: '192.0.2.1', claimedByDevice: true } };
   const ok = { admitted: true, aor, because: 'right-digest', credential: 'new', expires: 60 } as const;
   const lines = [
-    ...context.decisions.map(lineOf),
-    lineOf({
+    ...context.decisions.map((it) => reportOf(it).line),
+    reportOf({
       hook: 'register-auth',
       ...from,
       admission: { ...ok, observed: 'replayed', despite: 'limited' },
-    }),
-    lineOf({ hook: 'register-auth', ...from, admission: { admitted: false, aor, because: 'limited' } }),
+    }).line,
+    reportOf({ hook: 'register-auth', ...from, admission: { admitted: false, aor, because: 'limited' } })
+      .line,
     lineOfBroken(new Undecided('x', { cause: new Error() })),
     lineOfDegradation({ what: 'replay-not-checked', aor, cause: new Error() }),
     ...linesOfProblems(aor, parseCustomer({ ...record, password: 1 }).problems),
@@ -882,7 +890,7 @@ test.each([
   expect(articles).toContain(`"${question}"`);
 });
 
-test('the queries that the runbook shows stand ready in CloudWatch', () => {
+test('the queries of the runbook are saved in CloudWatch', () => {
   const saved = ofType('AWS::Logs::QueryDefinition').map(([, it]) => [it.Name, it.QueryString]);
   expect(saved).toEqual(
     QUERIES.map(({ question, query }) => [`edge-registrar/${question}`, query.replaceAll(' | ', '\n| ')]),
@@ -982,7 +990,7 @@ test('cdk-nag AwsSolutions and Serverless find nothing that is not acknowledged'
   expect([...stack.findings, ...full.findings]).toEqual([]);
 });
 
-describe('a new version, when it is told to go step by step', () => {
+describe('a new version, with canaryDeployment', () => {
   const groups = ofType('AWS::CodeDeploy::DeploymentGroup', full).map(([, it]) => it);
 
   test('answers 10 % of the hooks for 5 minutes, and goes when an alarm rings', () => {
@@ -1061,7 +1069,7 @@ test('with the example host CloudFormation itself refuses to deploy; with anothe
   expect(Object.keys(stack.template.toJSON().Rules)).toEqual(['CheckBootstrapVersion']);
 });
 
-test('synth warns of alarms that reach nobody, and of the example host', () => {
+test('synth warns about alarms without a recipient, and about the example host', () => {
   expect(adopted.warnings).toEqual([
     expect.stringMatching(
       /^the setting outboundSipHost is still sip\.carrier\.example: .*cannot be deployed/,
@@ -1119,7 +1127,7 @@ test('nothing in the template belongs to one account or Region', () => {
   );
 });
 
-test('several instances stand side by side: each has its own names', () => {
+test('several instances can coexist: each has its own names', () => {
   const names = (template: Template) =>
     Object.values(template.toJSON().Resources as Record<string, Properties>).flatMap(({ Properties: it }) =>
       [it?.TableName, it?.AlarmName, it?.DashboardName, it?.AliasName, it?.Name].filter(

@@ -25,7 +25,7 @@ describe('the settings', () => {
       expect(settings({ outboundSipHost })()).toMatchObject({ outboundSipHost });
   });
 
-  test('what nobody set has a value that suits most', () => {
+  test('settings that are not set have defaults', () => {
     expect(settings({})()).toEqual({
       name: 'a',
       outboundSipHost: 'h',
@@ -73,7 +73,7 @@ describe('the settings', () => {
     ],
     [
       { domainName: 'hooks.example.com' },
-      'domainName stands alone: domainName and certificateArn go together: set both or none',
+      'domainName is incomplete: domainName and certificateArn go together: set both or none',
     ],
     [{ burst: '0' }, 'burst is 0: write a whole number, 1 to 5000'],
     [{ requestsPerSecond: 'many' }, 'requestsPerSecond is "many": write a whole number, 1 to 10000'],
@@ -101,9 +101,9 @@ describe('the settings', () => {
     [{ tags: '7' }, 'tags is "7": write { "owner": "voice" }, or owner=voice,stage=test on the command line'],
     [
       { standbyRegion: 'eu-west-1' },
-      'standbyRegion stands alone: a standby needs region too, and another one than that',
+      'standbyRegion is incomplete: a standby also needs region, and a different one',
     ],
-  ])('%j is told how to be mended', (context, problem) => {
+  ])('%j is reported with its fix', (context, problem) => {
     const [name = ''] = Object.keys(context);
     expect(settings(context)).toThrow(new Error(`the setting ${problem}${mend(name)}`));
   });
@@ -212,7 +212,7 @@ describe('the settings', () => {
     expect(settings({ name: '1', burst: 'x', tags: 7 })).toThrow(/name.*\n.*burst.*\n.*tags/);
   });
 
-  test('each stands in docs/deploy.md with its meaning', () => {
+  test('each is in docs/deploy.md with its meaning', () => {
     const page = read('docs/deploy.md');
     expect(SETTINGS.length).toBeGreaterThan(10);
     for (const { name, meaning } of SETTINGS) expect(page).toContain(`| \`${name}\` | ${meaning} |`);

@@ -1,4 +1,4 @@
-import { callSettings } from '../call-settings';
+import { callSettingsForFile } from '../call-settings';
 import { counted } from '../columns';
 import { type CommonOptions, plainCommand, run } from '../command-line';
 import { readCallTests } from '../files/call-tests';
@@ -11,9 +11,10 @@ export const diffCommand = () =>
     'diff old.json new.json --calls calls.csv',
   ])
     .requiredOption('--calls <file>', 'the calls, as for check')
-    .action((before: string, after: string, options: CommonOptions & { calls: string }) =>
+    .option('--stack <name>', 'with the settings of this CloudFormation stack')
+    .action((before: string, after: string, options: CommonOptions & { calls: string; stack?: string }) =>
       run(options, async (shell) => {
-        const settings = callSettings(shell.env.OUTBOUND_SIP_HOST);
+        const settings = await callSettingsForFile(shell, options);
         const old = await recordsInFile(shell, before, settings);
         const changed = await recordsInFile(shell, after, settings);
         return diffCalls(shell, old, changed, options.calls);

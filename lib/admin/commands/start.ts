@@ -1,3 +1,4 @@
+import { HOOK_SETTINGS } from '../../hooks/settings';
 import { DEVELOPMENT_SECRET } from '../../local/sample-customers';
 import { CannotStart, type LocalStack, startLocalStack } from '../../local/stack';
 import { facts } from '../columns';
@@ -8,6 +9,9 @@ import { readInput } from '../input';
 import { type Outcome, Refused, type Shell } from '../shell';
 import { suggestion } from '../suggestion';
 
+/** The settings of the hooks that matter on this machine: a local stack is given its webhook secrets, and knows no previous one. */
+const { previousSecretHours: _, ...HOOKS } = HOOK_SETTINGS;
+
 /** What `start` takes from the environment. */
 export const START_SETTINGS: Readonly<Record<string, string>> = {
   PORT: 'of the hooks; 3000, or 0 for any free one',
@@ -17,11 +21,12 @@ export const START_SETTINGS: Readonly<Record<string, string>> = {
   DYNAMODB_ENDPOINT: 'another DynamoDB than the one inside',
   DYNAMODB_PORT: 'of the one inside; 8000',
   DATA_DIR: 'a folder to keep the tables in; in memory without it',
-  CALL_GRANT: 'off, observe or enforce, as in a deployment',
-  CALLS_WITHOUT_MEMORY: 'allow or refuse, as in a deployment',
-  EMERGENCY_FOR_DISABLED: 'true or false, as in a deployment',
-  STALE_IF_ERROR_SECONDS: 'as in a deployment',
-  LOG_LEVEL: 'INFO, WARN or ERROR',
+  ...Object.fromEntries(
+    Object.values(HOOKS).map(({ env, fix, otherwise }) => [
+      env,
+      `${fix.replace(/^write /, '')}; ${otherwise}, as in a deployment`,
+    ]),
+  ),
 };
 
 export const startCommand = () =>

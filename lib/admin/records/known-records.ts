@@ -1,7 +1,7 @@
 import { type Item, parseStored } from '../../aws/tools/customer-records';
 import { type RecordSource, recordsOf } from '../../hooks/call-records';
 import type { Call, CallRecords, CallSettings } from '../../registrar/calls/call';
-import { namesOf } from '../../registrar/calls/internal-call';
+import { namesOf } from '../../registrar/calls/colleague';
 import { type Aor, formatAor, realmKey } from '../../registrar/record/aor';
 import type { Customer } from '../../registrar/record/customer';
 import { NUMBERS, type NumberRecord } from '../../registrar/record/number-record';

@@ -1,6 +1,6 @@
+import { customerOf, namesOf, shortNumberOf } from '../../registrar/calls/colleague';
 import { emergencyNumber } from '../../registrar/calls/emergency-number';
 import { forwardCall } from '../../registrar/calls/forward';
-import { customerOf, namesOf, shortNumberOf } from '../../registrar/calls/internal-call';
 import { planCall } from '../../registrar/calls/plan';
 import type { RingFallback } from '../../registrar/calls/ring';
 import { type Aor, formatAor, realmKey } from '../../registrar/record/aor';
@@ -114,7 +114,7 @@ function aboutRefused(
 ): Remark[] {
   const own = to.kind === 'forward-of' ? account(to.account) : undefined;
   const call = forwardCall(CALL, { because, called }, to, own);
-  if (!call || call.origin.kind !== 'forward') return [];
+  if (call?.origin.kind !== 'forward') return [];
   const payer = account(call.origin.payer);
   const named = payer?.customer === undefined ? undefined : account({ ...payer, username: payer.customer });
   // What is wrong with the account itself is said of that account.

@@ -1,6 +1,7 @@
-import { knowsCountry, readNumber } from '../../registrar/calls/destination';
+import { readNumber } from '../../registrar/calls/destination';
 import { rangesOfType } from '../../registrar/calls/high-risk-number-types';
 import { HIGH_RISK_RANGES } from '../../registrar/calls/high-risk-ranges';
+import { knowsCountry } from '../../registrar/calls/number-reading';
 import { formatAor, realmKey } from '../../registrar/record/aor';
 import type { CallerIdRules, Customer, Trunk } from '../../registrar/record/customer';
 import { type Policy, policyOf } from '../../registrar/record/policy';

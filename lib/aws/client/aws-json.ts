@@ -4,7 +4,7 @@ import { sign } from 'aws4';
 import { type ConnectionPool, connectionPool } from './connection-pool';
 import { regionalEndpoint } from './endpoints';
 
-/** Where a service is, and whom it sees. */
+/** The endpoint of a service, and the credentials for it. */
 export interface Connection {
   readonly endpoint: URL;
   readonly region: string;
@@ -117,7 +117,7 @@ function post(
 
 function parse(text: string): Record<string, unknown> {
   const json: unknown = JSON.parse(text);
-  if (typeof json !== 'object' || json === null) throw new SyntaxError('the answer is no JSON object');
+  if (typeof json !== 'object' || json === null) throw new SyntaxError('the answer is not a JSON object');
   return { ...json };
 }
 

@@ -1,8 +1,7 @@
 import type { HookContext } from '../../hooks/context';
-import { ENV } from '../../hooks/settings';
+import { ENV, type Environment, type HookSettings, readHookSettings } from '../../hooks/settings';
 import type { OnDegraded, Telemetry } from '../../hooks/telemetry';
 import { parseWebhookSecrets } from '../../jambonz/webhook-secrets';
-import { CALL_GRANT_MODES } from '../../registrar/auth/call-grant';
 import { type DynamoDB, dynamodbAt } from '../client/dynamodb';
 import type { Timers } from '../client/timers';
 import { accountDirectoryStore } from '../stores/account-directory-store';
@@ -12,8 +11,6 @@ import { callLimitsStore } from '../stores/call-limits-store';
 import { customersStore, numbersStore } from '../stores/customers-store';
 import { replayStore } from '../stores/replay-store';
 import { webhookSecretsStore } from '../stores/webhook-secrets-store';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The part of HookContext that outlives a request. */
 export type SharedContext = Omit<HookContext, 'report' | 'isOverdue'>;
@@ -32,12 +29,13 @@ export function contextFromEnv(
   timers?: Timers,
 ): SharedContext {
   const onDegraded = telemetry.degraded;
+  const settings = readHookSettings(env);
   const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onDegraded, timers };
   const customers = {
     dynamodb,
     tableName: required(env, ENV.customersTable),
     now,
-    staleIfErrorMs: wholeNumber(env, ENV.staleIfErrorSeconds, 'seconds', 15 * 60) * 1000,
+    staleIfErrorMs: settings.staleIfErrorSeconds * 1000,
     onProblems: telemetry.badRecord,
     onRead: telemetry.lookedUp,
     onDegraded,
@@ -45,7 +43,7 @@ export function contextFromEnv(
   };
   return {
     now,
-    secrets: secretsOf(env, now, onDegraded, timers),
+    secrets: secretsOf(env, settings, now, onDegraded, timers),
     customers: customersStore(customers),
     numbers: numbersStore(customers),
     directory: accountDirectoryStore(customers),
@@ -53,17 +51,13 @@ export function contextFromEnv(
     bruteForceGuard: bruteForceStore(memory),
     callGrants: callGrantsStore(memory),
     callLimits: callLimitsStore(memory),
-    settings: {
-      outboundSipHost: required(env, ENV.outboundSipHost),
-      callGrant: oneOf(CALL_GRANT_MODES, env, ENV.callGrant, 'enforce'),
-      emergencyForDisabled: oneOf(['true', 'false'], env, ENV.emergencyForDisabled, 'true') === 'true',
-      callsWithoutMemory: oneOf(['allow', 'refuse'], env, ENV.callsWithoutMemory, 'allow'),
-    },
+    settings: { ...settings, outboundSipHost: required(env, ENV.outboundSipHost) },
   };
 }
 
 function secretsOf(
   env: Environment,
+  { previousSecretHours }: HookSettings,
   now: () => number,
   onDegraded: OnDegraded,
   timers: Timers | undefined,
@@ -72,7 +66,7 @@ function secretsOf(
   if (given === undefined)
     return webhookSecretsStore({
       arn: required(env, ENV.webhookSecretArn),
-      previousMs: wholeNumber(env, ENV.previousSecretHours, 'hours', 24) * 3600_000,
+      previousMs: previousSecretHours * 3600_000,
       now,
       onDegraded,
       timers,
@@ -85,22 +79,4 @@ function required(env: Environment, name: string): string {
   const value = env[name];
   if (!value) throw new Error(`the environment variable ${name} is not set`);
   return value;
-}
-
-function oneOf<const Choice extends string>(
-  choices: readonly Choice[],
-  env: Environment,
-  name: string,
-  otherwise: Choice,
-): Choice {
-  const value = env[name] ?? otherwise;
-  const choice = choices.find((it) => it === value);
-  if (choice === undefined) throw new Error(`${name} is "${value}": write one of ${choices.join(', ')}`);
-  return choice;
-}
-
-function wholeNumber(env: Environment, name: string, of: 'seconds' | 'hours', otherwise: number): number {
-  const value = env[name] ?? String(otherwise);
-  if (!/^\d{1,6}$/.test(value)) throw new Error(`${name} is "${value}": write a whole number of ${of}`);
-  return Number(value);
 }

@@ -1,17 +1,17 @@
 import { type Count, METRICS } from '../../hooks/metrics';
 
-/** Sums up what is counted until it is told: a Lambda may answer thousands of hooks in between. */
+/** Adds up counts until they are written: a Lambda may answer thousands of hooks in between. */
 export interface Meter {
   add(count: Count): void;
   /**
-   * Lines from which CloudWatch takes metrics (Embedded Metric Format specification): one for each set of words that
-   * something is split by, as a line has one of each. What they tell is counted no more.
+   * Lines from which CloudWatch takes metrics (Embedded Metric Format specification): one for each set of
+   * dimension values, because a line can have only one. Written counts start at zero again.
    * @param now unix ms
    */
   lines(now: number): object[];
 }
 
-/** What was counted by the same words. */
+/** Counts with the same dimension values. */
 interface Group {
   readonly by: Count['by'];
   /** A count's sum, or the times themselves. */
@@ -62,7 +62,7 @@ function metricsLine(namespace: string, now: number, groups: readonly Group[]): 
   };
 }
 
-/** What is no count. */
+/** Units of metrics that are not counts. */
 const UNITS: { readonly [metric in Count['metric']]?: string } = {
   lookupTime: 'Milliseconds',
   talkTime: 'Seconds',

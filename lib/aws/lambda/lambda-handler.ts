@@ -1,8 +1,14 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { ENV, HEALTH_CHECK } from '../../hooks/settings';
+import {
+  DEFAULT_METRICS_NAMESPACE,
+  ENV,
+  type Environment,
+  HEALTH_CHECK,
+  readHookSettings,
+} from '../../hooks/settings';
 import type { Hook } from '../../hooks/signed-hook';
 import type { Telemetry } from '../../hooks/telemetry';
-import { contextFromEnv, type Environment, type SharedContext } from './context-from-env';
+import { contextFromEnv, type SharedContext } from './context-from-env';
 import { apiGatewayHandler, type Handler } from './handler';
 import { telemetryLog } from './log';
 import { checkHealth, warmUp } from './warm-up';
@@ -15,10 +21,11 @@ export function lambdaHandler(
   hooks: Readonly<Record<string, Hook>>,
   contextOf: (env: Environment, telemetry: Telemetry) => SharedContext = contextFromEnv,
 ): Handler {
-  const { [ENV.metricsNamespace]: namespace = 'edge-registrar', [ENV.logLevel]: level } = process.env;
-  // Past `console`, which in a Lambda wraps each line: metrics must stand at the root of theirs.
+  const { [ENV.metricsNamespace]: namespace = DEFAULT_METRICS_NAMESPACE } = process.env;
+  const { logLevel } = readHookSettings(process.env);
+  // Not by `console`, which in a Lambda wraps each line: metrics must be at the root of the JSON.
   const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
-  const telemetry = telemetryLog(print, namespace, level, Date.now);
+  const telemetry = telemetryLog(print, namespace, logLevel, Date.now);
   const context = contextOf(process.env, telemetry);
   warmUp(hooks, context);
   const answer = apiGatewayHandler(hooks, context, telemetry);
@@ -26,7 +33,7 @@ export function lambdaHandler(
   return (event) => (event.resource === HEALTH_CHECK ? check() : answer(event));
 }
 
-/** @throws when a check fails, so that Lambda counts an error: nobody waits for the answer of a schedule */
+/** @throws when a check fails, so that Lambda counts an error: the schedule ignores the answer */
 async function healthCheck(
   hooks: Readonly<Record<string, Hook>>,
   context: SharedContext,

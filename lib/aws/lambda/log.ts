@@ -1,20 +1,19 @@
-import { type Count, count, countsOf } from '../../hooks/metrics';
-import type { HookOutcome } from '../../hooks/outcome';
+import { type Count, count } from '../../hooks/metrics';
+import { LOG_LEVELS } from '../../hooks/settings';
 import {
   type Degradation,
   type Level,
   type LogLine,
-  lineOf,
   lineOfBroken,
   lineOfDegradation,
   linesOfProblems,
+  reportOf,
   type Telemetry,
 } from '../../hooks/telemetry';
 import { meter } from './emf';
 
 /** Where lines go: one JSON object each. */
 export type Print = (line: object) => void;
-const LEVELS: readonly string[] = ['INFO', 'WARN', 'ERROR'];
 
 /**
  * Telemetry as JSON lines. Counts are written whatever the level: those of what went wrong at once, those of what went
@@ -23,16 +22,11 @@ const LEVELS: readonly string[] = ['INFO', 'WARN', 'ERROR'];
  * @param namespace of the metrics
  * @param level the least that gets a line
  */
-export function telemetryLog(
-  print: Print,
-  namespace: string,
-  level: string | undefined,
-  now: () => number,
-): Telemetry {
+export function telemetryLog(print: Print, namespace: string, level: Level, now: () => number): Telemetry {
   const waiting = meter(namespace);
-  const least = LEVELS.indexOf(level ?? 'INFO');
+  const least = LOG_LEVELS.indexOf(level);
   const write = (at: Level, line: LogLine) => {
-    if (LEVELS.indexOf(at) >= least) print(at === 'INFO' ? line : { level: at, ...line });
+    if (LOG_LEVELS.indexOf(at) >= least) print(at === 'INFO' ? line : { level: at, ...line });
   };
   let countedAt = -Infinity;
   const end = (counts: readonly Count[], at: Level) => {
@@ -43,9 +37,9 @@ export function telemetryLog(
   };
   return {
     outcome: (outcome, { requestId, milliseconds }) => {
-      const level = levelOf(outcome);
-      write(level, Object.assign(lineOf(outcome), { ms: milliseconds, requestId: shortened(requestId) }));
-      end(countsOf(outcome), level);
+      const { level, line, counts } = reportOf(outcome);
+      write(level, { ...line, ms: milliseconds, requestId: shortened(requestId) });
+      end(counts, level);
     },
     failed: (cause, { requestId, milliseconds }) => {
       write('ERROR', { ...lineOfBroken(cause), ms: milliseconds, requestId: shortened(requestId) });
@@ -81,18 +75,3 @@ const DEGRADATION_METRICS: Readonly<Record<Degradation['what'], Count['metric']>
   'limits-not-checked': 'unchecked',
   'end-of-call-not-noted': 'unchecked',
 };
-
-function levelOf(outcome: HookOutcome): Level {
-  if ('refused' in outcome) return 'WARN';
-  const refused =
-    (outcome.hook === 'register-auth' && !outcome.admission.admitted) ||
-    ('plan' in outcome && outcome.plan.kind === 'refuse') ||
-    'untransferred' in outcome;
-  const illegal = 'illegal' in outcome && outcome.illegal.length > 0;
-  return refused || illegal || isEmergency(outcome) ? 'WARN' : 'INFO';
-}
-
-/** Somebody calls for help: the line and the count must not wait, whatever the log level. */
-function isEmergency(outcome: HookOutcome): boolean {
-  return 'plan' in outcome && outcome.plan.destination?.because === 'emergency';
-}

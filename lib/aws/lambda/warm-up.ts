@@ -7,19 +7,19 @@ import { parseCustomer } from '../../registrar/record/customer';
 import type { SharedContext } from './context-from-env';
 
 /**
- * Sends each hook a request of an account that nobody has, while Lambda still starts us: the secret is fetched, the
- * connection to DynamoDB opened and the code compiled before the first phone waits for them. Nothing of it is
- * written, logged or counted. What fails here fails again, and is told, when a phone asks.
+ * Sends each hook a request for an account that does not exist while the Lambda starts: this fetches the secret, opens
+ * the connection to DynamoDB and compiles the code before the first phone waits. Nothing is written, logged or counted.
+ * An error here is ignored, because the first request of a phone would report it.
  */
 export function warmUp(hooks: Readonly<Record<string, Hook>>, context: SharedContext): void {
-  // The table has no record of nobody, and what reads records is the largest part of the code.
+  // The requests find no record, so the parser of records, the largest part of the code, is called here.
   parseCustomer(RECORD);
   for (const [hook, request] of playable(hooks)) runHook(hook, request, context).catch(() => {});
 }
 
 /**
- * Sends each hook the request of the rehearsal and waits for the answers: the webhook secret, the tables and their key
- * can be used. Nothing of it is written, logged or counted.
+ * Sends each hook the same requests and waits for the answers, which proves that the webhook secret, the tables and
+ * their key can be used. Nothing is written, logged or counted.
  * @throws what stopped a hook from answering
  */
 export async function checkHealth(

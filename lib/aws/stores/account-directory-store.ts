@@ -1,4 +1,4 @@
-import { type AccountDirectory, type AccountNames, namesOf } from '../../registrar/calls/internal-call';
+import { type AccountDirectory, type AccountNames, namesOf } from '../../registrar/calls/colleague';
 import { type Aor, isRealm, isUsername, realmKey } from '../../registrar/record/aor';
 import { parseCustomer } from '../../registrar/record/customer';
 import type { Input, Item } from '../client/dynamodb';

@@ -5,7 +5,7 @@ import { NUMBERS, type NumberRecord, type Numbers, parseNumber } from '../../reg
 import { type CustomersTable, recordCache } from './record-cache';
 import { type Budget, withRetry } from './retry';
 
-/** SIP accounts. While the table is out of order a disabled account is asked for each time. */
+/** SIP accounts. While the table is unavailable, the cached record of a disabled account is not used. */
 export function customersStore(table: CustomersTable): Customers {
   const cache = recordCache<Customer>(table, {
     read: (aor, budget) => readCustomer(table, aor, budget),
@@ -27,7 +27,7 @@ export function customersStore(table: CustomersTable): Customers {
   };
 }
 
-/** The numbers that carriers call, under the same roof and the same faults as accounts. */
+/** The numbers that carriers call, with the same cache, faults and deadlines as accounts. */
 export function numbersStore(table: CustomersTable): Numbers {
   const cache = recordCache<NumberRecord>(table, {
     read: (name, budget) => readNumber(table, name, budget),
@@ -36,12 +36,12 @@ export function numbersStore(table: CustomersTable): Numbers {
   return { find: (digits) => cache.find({ username: digits, realm: NUMBERS }) };
 }
 
-/** The name as the table has it; undefined: no account can be called so. */
+/** The key as the table has it; undefined: no account can have this name. */
 function legal({ username, realm }: Aor): Aor | undefined {
   return isUsername(username) && isRealm(realm) ? { username, realm: realmKey(realm) } : undefined;
 }
 
-/** A record that is not the one asked for, or that has no legal key, is nobody's. */
+/** A record with another key than the one asked for, or without a legal key, counts as missing. */
 async function readCustomer(table: CustomersTable, aor: Aor, budget: Budget): Promise<Customer | undefined> {
   const item = await readItem(table, aor, budget);
   if (item === undefined) return undefined;

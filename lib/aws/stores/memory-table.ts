@@ -6,7 +6,7 @@ import type { Timers } from '../client/timers';
 import { type Budget, conditionalWrite, withRetry } from './retry';
 import { TTL_ATTRIBUTE } from './tables';
 
-/** What the hooks remember for a while, one item per thing. */
+/** The table of temporary data of the hooks. */
 export interface MemoryTable {
   readonly dynamodb: DynamoDB;
   readonly tableName: string;
@@ -18,13 +18,13 @@ export interface MemoryTable {
 }
 
 /**
- * Short, as what cannot be remembered is gone without. One hook asks at most three times, beside its look-up of the
- * customer, and is through before the door's deadline.
+ * Short, because a hook can decide without the memory table. One hook makes at most three such requests beside its
+ * look-up of the customer, and must finish before the deadline of the handler.
  */
 export const MEMORY_BUDGET: Budget = { totalMs: 300, attemptMs: 200 };
 
 /**
- * Asks the memory table, with retries.
+ * Sends a request to the memory table, with retries.
  * @throws Undecided
  */
 export function askMemory(

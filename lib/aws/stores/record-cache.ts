@@ -7,15 +7,15 @@ import type { Timers } from '../client/timers';
 import { lru } from './lru';
 import type { Budget } from './retry';
 
-/** The whole look-up, retries included: a phone waits, and so does the call behind it. */
+/** For the whole look-up, retries included: a phone is waiting. */
 const BUDGET = { totalMs: 900, attemptMs: 400 };
-/** With a record at hand that may serve instead. A call looks up two, and both must fit before the deadline. */
+/** When a cached record can be used instead. A call looks up two records, and both must fit before the deadline. */
 const BUDGET_WITH_STALE = { totalMs: 400, attemptMs: 400 };
 
-/** A change of a record is seen within this; a new account within the other. */
+/** A change of a known record takes effect within the first; a new record within the second. */
 export const FRESH_MS = { known: 60_000, unknown: 5_000 };
-/** Apart, so that a flood of made-up names drives no customer out. */
-const MOST_CACHED = { known: 10_000, unknown: 2_000 };
+/** Two caches, so that a flood of unknown names evicts no customer. */
+const MAX_CACHED = { known: 10_000, unknown: 2_000 };
 
 /** The Customers table, as the hooks read it. */
 export interface CustomersTable {
@@ -23,11 +23,11 @@ export interface CustomersTable {
   readonly tableName: string;
   /** Unix ms. */
   readonly now: () => number;
-  /** How long a record that was read before serves while the table cannot be read. */
+  /** How long a cached record is used while the table is unavailable. */
   readonly staleIfErrorMs: number;
-  /** Hears of records that an admin should mend. */
+  /** Called with the problems of a record that an admin should fix. */
   readonly onProblems: (aor: Aor, problems: readonly Problem[]) => void;
-  /** Hears how long each look-up took. */
+  /** Called with the duration of each look-up. */
   readonly onRead: (milliseconds: number) => void;
   readonly onDegraded: OnDegraded;
   /** Real ones when absent. */
@@ -38,16 +38,16 @@ export interface CustomersTable {
 interface Kind<Value> {
   /** @throws Undecided, Misconfigured */
   readonly read: (name: Aor, budget: Budget) => Promise<Value | undefined>;
-  /** May what was read before be served while the table cannot be read? */
+  /** May the cached value be used while the table is unavailable? */
   readonly mayServeStale: (value: Value) => boolean;
 }
 
-/** What the table has, remembered. */
+/** Items of the table, cached. */
 export interface RecordCache<Value> {
   find(name: Aor): Promise<Value | undefined>;
-  /** Read anew. */
+  /** Always asks the table. */
   findNow(name: Aor): Promise<Value | undefined>;
-  /** What was read a moment ago. */
+  /** What `find` would give without asking the table. */
   remembered(name: Aor): Value | undefined;
 }
 
@@ -57,17 +57,17 @@ interface Cached<Value> {
 }
 
 /**
- * Items of the table, remembered. Who asks for the same one at the same time shares one look-up. While the table is out
- * of order what was read before serves, where its kind lets it; what an operator has to mend (a permission, a missing
- * table) is not covered up.
+ * The Customers table, read by key and cached. Requests for the same item at the same time share one look-up. While the
+ * table is unavailable, cached values are used, where their kind allows it; an error that an operator must fix (a
+ * permission, a missing table) is thrown.
  */
 export function recordCache<Value>(
   { now, staleIfErrorMs, onDegraded }: CustomersTable,
   { read, mayServeStale }: Kind<Value>,
 ): RecordCache<Value> {
-  const known = lru<Cached<Value>>(MOST_CACHED.known);
-  const unknown = lru<Cached<Value>>(MOST_CACHED.unknown);
-  const underWay = new Map<string, Promise<Value | undefined>>();
+  const known = lru<Cached<Value>>(MAX_CACHED.known);
+  const unknown = lru<Cached<Value>>(MAX_CACHED.unknown);
+  const pending = new Map<string, Promise<Value | undefined>>();
 
   const isFresh = ({ value, readAt }: Cached<Value>) =>
     now() - readAt < (value === undefined ? FRESH_MS.unknown : FRESH_MS.known);
@@ -79,7 +79,7 @@ export function recordCache<Value>(
     const stale = before && mayServe(before) ? before : undefined;
     try {
       const value = await read(name, stale ? BUDGET_WITH_STALE : BUDGET);
-      // DynamoDB may answer from a copy that is a moment behind: a record that was there just now is there.
+      // An eventually consistent read may miss a new record: a record that was there within the last minute is kept.
       if (value === undefined && before && isFresh(before)) return before.value;
       (value === undefined ? known : unknown).delete(key);
       (value === undefined ? unknown : known).set(key, { value, readAt: now() });
@@ -92,8 +92,8 @@ export function recordCache<Value>(
   };
   const findNow = (name: Aor): Promise<Value | undefined> => {
     const key = keyOf(name);
-    const underway = underWay.get(key) ?? readAndRemember(name, key).finally(() => underWay.delete(key));
-    underWay.set(key, underway);
+    const underway = pending.get(key) ?? readAndRemember(name, key).finally(() => pending.delete(key));
+    pending.set(key, underway);
     return underway;
   };
   const lately = (name: Aor): Cached<Value> | undefined => {

@@ -1,11 +1,11 @@
 import { errorName, Misconfigured, Undecided } from '../../hooks/errors';
 import { REAL_TIMERS, type Timers } from '../client/timers';
 
-/** How long a call to AWS may take. */
+/** Time limits of a call to AWS. */
 export interface Budget {
-  /** All tries and the pauses between them, in ms. */
+  /** All attempts and the pauses between them, in ms. */
   readonly totalMs: number;
-  /** One try, in ms: a connection that hangs is given up in time for another one. */
+  /** One attempt, in ms: short enough for another attempt after a connection that hangs. */
   readonly attemptMs: number;
 }
 
@@ -13,11 +13,11 @@ const PAUSE_MS = { least: 25, most: 75 };
 const MAX_ATTEMPTS = 3;
 
 /**
- * Calls AWS: again after a pause when it is worth it, and never past the budget. Once a dead connection that was kept
- * from before costs neither a try nor a pause: the next one is new.
+ * Calls AWS with retries: after a pause, for errors that may pass, and within the budget. A kept connection that turns
+ * out to be dead costs neither an attempt nor a pause, once.
  * @param what for the log: `the customers table`
- * @throws Misconfigured when an operator has to mend something, Undecided otherwise; never what AWS threw, but for
- * the answers in `expected`
+ * @throws Misconfigured when an operator must fix something, Undecided otherwise; errors named in `expected` are
+ * thrown as they are
  */
 export async function withRetry<T>(
   what: string,
@@ -50,7 +50,7 @@ export async function withRetry<T>(
 const CONDITION = 'ConditionalCheckFailedException';
 
 /**
- * Writes to DynamoDB under a condition, with tries as above.
+ * Writes to DynamoDB under a condition, with retries.
  * @returns false when the condition did not hold
  */
 export async function conditionalWrite(
@@ -69,8 +69,8 @@ export async function conditionalWrite(
 }
 
 /**
- * Gives up, whether the call looks at the signal or not. The timer ends with the call: `AbortSignal.timeout` would
- * outlive it, and `AbortSignal.any` costs more than the rest of a call.
+ * Rejects when the time is over, even if the call ignores the signal. The timer ends with the call:
+ * `AbortSignal.timeout` would outlive it, and `AbortSignal.any` costs more than the rest of a call.
  */
 async function withTimeout<T>(
   call: (signal: AbortSignal) => Promise<T>,
@@ -92,7 +92,7 @@ async function withTimeout<T>(
   return Promise.race([call(controller.signal), givenUp]).finally(cancel);
 }
 
-/** Nothing that another try, or waiting, would mend (DynamoDB developer guide, "Error handling"). */
+/** Errors that a retry cannot fix (DynamoDB developer guide, "Error handling"). */
 const OPERATOR_ERRORS: readonly string[] = [
   'AccessDeniedException',
   'ResourceNotFoundException',
@@ -115,7 +115,7 @@ function isOperatorError(cause: unknown): boolean {
   return OPERATOR_ERRORS.includes(errorName(cause));
 }
 
-/** What AWS says to try again, and what never reached it. Of anything else one more try tells enough. */
+/** Errors that AWS says to retry, and those of the connection. Any other error is retried once. */
 function maxAttempts(cause: unknown): number {
   const name = errorName(cause);
   const passing =

@@ -117,7 +117,7 @@ function readCurrent(text: string): readonly WebhookSecret[] {
   }
 }
 
-/** A slip that was mended since is the previous version now: nothing was ever signed with it. */
+/** A wrong value that was corrected since is the previous version: nothing was ever signed with it. */
 function readPrevious(text: string | undefined): readonly WebhookSecret[] {
   try {
     return text === undefined ? [] : parseWebhookSecrets(text);

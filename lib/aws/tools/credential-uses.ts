@@ -3,7 +3,7 @@ import { type Aor, formatAor } from '../../registrar/record/aor';
 import { loginsKey, readLogins } from '../stores/logins';
 import type { DocumentClient } from './document-client';
 
-/** When a credential last opened the door, by the label that logs know it by. */
+/** When each credential was last used, by its label. */
 export interface CredentialUse {
   readonly label: string;
   /** Unix ms; the true time may be up to `RECORDED_EVERY_MS` later. */

@@ -19,7 +19,7 @@ export type { Item } from '../client/attributes';
 const CALL_BUDGET_MS = 10_000;
 const MOST_KEYS = 100;
 
-/** `changed-meanwhile`: somebody else wrote the record after it was read, so nothing was written now. */
+/** `changed-meanwhile`: the record was changed after it was read, so nothing was written. */
 export type Written = 'written' | 'changed-meanwhile';
 
 /**

@@ -7,11 +7,11 @@ import { withoutEscapes } from './escapes';
 import type { ReplayFinding, ReplayPolicy } from './replay';
 import { readTo } from './to-header';
 
-/** What a device asks through jambonz: to register, or to call. */
+/** A REGISTER or INVITE of a device, as jambonz reports it. */
 export interface AuthAttempt {
   readonly method: string;
   readonly digest: DigestAnswer;
-  /** Where jambonz got it from; whatever the device wrote into X-Forwarded-For, if it did. */
+  /** The packet's source address, or what the device wrote into X-Forwarded-For. */
   readonly source: { readonly address: string; readonly claimedByDevice: boolean };
   /** The User-Agent header: free text. */
   readonly userAgent: string;
@@ -19,11 +19,11 @@ export interface AuthAttempt {
   readonly contact: string;
   /** The To header: on REGISTER the AOR, on INVITE the dialled party. */
   readonly to: string;
-  /** Seconds asked for; 0 is an un-REGISTER; undefined on INVITE or when the device's number is none. */
+  /** Seconds asked for; 0 is an un-REGISTER; undefined on INVITE, or when the device sent no valid number. */
   readonly expires: number | undefined;
 }
 
-/** Every reason for a no. The list is closed: `docs/authentication.md` says what each means. */
+/** All reasons of a refusal. `docs/authentication.md` explains each. */
 export const ADMISSION_REFUSALS = [
   'method-not-supported',
   'malformed-digest',
@@ -47,10 +47,10 @@ export const ADMISSION_REFUSALS = [
 ] as const;
 export type AdmissionRefusal = (typeof ADMISSION_REFUSALS)[number];
 
-/** A right digest that may have been used before, and was let through: under `observe`, or as nobody could look. */
+/** A correct digest that may be a replay, and was accepted: under `observe`, or because it could not be checked. */
 export type ReplayObserved = ReplayFinding | 'not-checked';
 
-/** May the device register, or call? The reason is for logs and counters; the device learns ok or fail. */
+/** Whether the device may register or call. The reason is for logs and metrics; the device only gets ok or fail. */
 export type Admission =
   | {
       readonly admitted: true;
@@ -66,14 +66,14 @@ export type Admission =
     }
   | { readonly admitted: false; readonly aor: Aor; readonly because: AdmissionRefusal };
 
-/** No registration is granted for longer, whatever is asked: a disabled account is off the air within it. */
+/** The longest registration that is granted: a disabled account is unregistered within this time. */
 export const MAX_REGISTRATION_S = 3600;
 
 /**
- * Decides from the customer's record. An unknown account costs the same work as a wrong password.
+ * Decides by the customer's record. An unknown account costs the same work as a wrong password.
  * @param customer undefined: there is no such account
  * @param now unix ms
- * @param call `emergency`: a call whose digest alone is asked
+ * @param call `emergency`: only the digest of the call is checked
  */
 export function admit(
   attempt: AuthAttempt,
@@ -98,12 +98,12 @@ export function refuse(attempt: AuthAttempt, because: AdmissionRefusal): Admissi
   return { admitted: false, aor: aorOf(attempt), because };
 }
 
-/** A call's digest is used once. Refreshes are watched only, unless the record says so: a lost answer is retried. */
+/** The digest of a call is accepted once; that of a REGISTER is only observed by default: phones repeat lost requests. */
 export function replayPolicy({ method }: AuthAttempt, customer: Customer | undefined): ReplayPolicy {
   return method === 'INVITE' ? 'enforce' : (customer?.registration?.replay ?? 'observe');
 }
 
-/** Was it a try at somebody's password? An unknown account is one, too: nobody is told that it is none. */
+/** Whether the limiter counts it as a wrong password. An unknown account counts too, so that it looks the same. */
 export function isPasswordFailure(admission: Admission): boolean {
   return !admission.admitted && PASSWORD_FAILURES.includes(admission.because);
 }
@@ -125,7 +125,7 @@ interface CredentialCheck {
   readonly credential: string;
 }
 
-/** An account without a credential, or none at all, is compared with this: it takes as long as a known one. */
+/** Compared with when there is no account or no credential, so that it takes as long as a known account. */
 const UNKNOWN_ACCOUNT_CREDENTIALS = [{ label: '', secret: { password: 'opens nothing' } }];
 
 function checkCredentials(
@@ -145,7 +145,7 @@ function checkCredentials(
   );
 }
 
-/** An HA1 holds the realm to the letter: a phone that writes it otherwise needs `password`, or another HA1. */
+/** An HA1 is for one spelling of the realm: a phone that spells it differently needs `password` or another HA1. */
 function explain(verdict: DigestVerdict, byHa1: boolean, realm: string): CredentialCheck['verdict'] {
   return verdict === 'wrong-digest' && byHa1 && realm !== realmKey(realm)
     ? 'wrong-digest-or-realm-case'
@@ -159,33 +159,33 @@ function refusalOf(
   call: 'usual' | 'emergency',
 ): AdmissionRefusal | undefined {
   if (attempt.method !== 'REGISTER' && attempt.method !== 'INVITE') return 'method-not-supported';
-  // Before it is asked whose it is: the answer tells nothing of the account, and nothing is counted against anybody.
+  // Before the account is checked: the answer reveals nothing about the account, and the limiter counts nothing.
   const problem = digestProblem(attempt.digest);
   if (problem) return problem;
   if (!customer) return 'unknown-account';
   if (verdict !== 'right') return verdict;
-  // Whether this call may be made, and to this number, is for the call hook to decide: it knows the Request-URI.
+  // The call hook decides whether this number may be called, because it knows the Request-URI.
   if (attempt.method === 'INVITE')
     return call === 'emergency' ? undefined : callAddressRefusal(attempt, customer);
   if (customer.enabled === false && attempt.expires !== 0) return 'disabled';
   return addressRefusal(attempt, customer) ?? aorRefusal(attempt, customer);
 }
 
-/** An address that the device wrote itself is inside nothing. */
+/** An address that the device claimed is never inside the allowed ones. */
 function addressRefusal({ source }: AuthAttempt, customer: Customer): 'address-not-allowed' | undefined {
   const allowed = customer.registration?.allowedAddresses;
   if (!allowed) return undefined;
   return !source.claimedByDevice && isInBlocks(source.address, allowed) ? undefined : 'address-not-allowed';
 }
 
-/** A stolen password needs no registration to call. */
+/** The address list applies to calls too, because a call with a stolen password needs no registration. */
 function callAddressRefusal(attempt: AuthAttempt, customer: Customer): 'address-not-allowed' | undefined {
   return customer.registration?.callsFromAnywhere === true ? undefined : addressRefusal(attempt, customer);
 }
 
 /**
- * A device may register its own AOR and those of its `registration.users` only: jambonz stores whatever To says, and
- * takes it from nobody. An escaped user part is the user that it stands for, so that no AOR belongs to two accounts.
+ * A device may register only its own AOR and those of its `registration.users`, because jambonz stores any To without
+ * a check. The user part is compared with escapes decoded, so that no AOR belongs to two accounts.
  */
 function aorRefusal(
   { to, digest }: AuthAttempt,
@@ -198,7 +198,7 @@ function aorRefusal(
   return isOwn ? undefined : 'wrong-aor';
 }
 
-/** min(asked, the record's maxExpires, 3600): a whole number of seconds, as jambonz hands it to Redis as it is. */
+/** min(asked, the record's maxExpires, 3600), in whole seconds, because jambonz passes it to Redis unchanged. */
 function grantedExpires(asked: number | undefined, customer: Customer | undefined): number {
   const most = Math.min(customer?.registration?.maxExpires ?? MAX_REGISTRATION_S, MAX_REGISTRATION_S);
   return asked === undefined ? most : Math.min(asked, most);

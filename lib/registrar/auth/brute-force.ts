@@ -7,36 +7,36 @@ export interface Tally {
   readonly last: number;
 }
 
-/** What is remembered of one address: who failed there. Absent parts: nothing counts any more. */
+/** The failed logins at one address. A part that is absent has nothing left that counts. */
 export interface FailureRecord {
-  /** Different usernames that failed; beyond the limit every failure. */
+  /** Counts different usernames that failed; over the limit, every failure. */
   readonly address?: Tally;
   readonly users: Readonly<Record<string, Tally>>;
 }
 
 export const NO_FAILURES: FailureRecord = { users: {} };
 
-/** More than `most` failures within the span are guessing. */
+/** More than `most` failures within the span count as password guessing. */
 interface Limit {
   readonly most: number;
   readonly withinMs: number;
 }
 
-/** A phone that tries an old password once a minute is no guesser. */
+/** High enough for a phone that retries an old password once a minute. */
 const USER_LIMIT: Limit = { most: 30, withinMs: 5 * 60_000 };
 /** Different usernames that fail at one address. */
 const ADDRESS_LIMIT: Limit = { most: 50, withinMs: 10 * 60_000 };
 
 /**
- * Where devices claim their address themselves, anybody can make a user fail. So no window follows and none grows:
- * only so many failures are looked at.
+ * For addresses that the device itself claimed. Anyone can claim an address and make a user fail there, so no window
+ * follows and none grows: only this many failures are checked per minute.
  */
 const CLAIMED_LIMIT: Limit = { most: 40, withinMs: 60_000 };
 
 const FIRST_WINDOW_MS = 60_000;
 const MAX_WINDOW_MS = 15 * 60_000;
 
-/** Why an attempt is not looked at: the pair of address and user guesses, or the whole address does. */
+/** Why an attempt is not checked: too many failures of this user at this address, or of this address. */
 export type BlockReason = 'limited' | 'limited-address';
 
 /**
@@ -49,8 +49,8 @@ export function blockReason(record: FailureRecord, user: string, now: number): B
 }
 
 /**
- * The record after one more failure. Only failures outside a window get here, so trying on does not lengthen it;
- * the first failure after it doubles it.
+ * The record after one more failure. Only failures outside a window are counted, so further attempts do not make it
+ * longer; the first failure after a window doubles it.
  */
 export function afterFailure(record: FailureRecord, user: string, now: number): FailureRecord {
   const address = stillCounting(record.address, ADDRESS_LIMIT, now);
@@ -67,21 +67,21 @@ export function afterFailure(record: FailureRecord, user: string, now: number): 
   };
 }
 
-/** The same of a source that is nothing but a claim: refused while the failures of a minute are used up. */
+/** Like `blockReason`, for an address that the device claimed: refused after too many failures in this minute. */
 export function limitedByClaims(record: FailureRecord, user: string, now: number): BlockReason | undefined {
   const { most, withinMs } = CLAIMED_LIMIT;
   const tally = record.users[user];
   return tally && tally.failures >= most && now < tally.since + withinMs ? 'limited' : undefined;
 }
 
-/** The record of such a source after one more failure. */
+/** Like `afterFailure`, for an address that the device claimed. */
 export function afterFailedClaim(record: FailureRecord, user: string, now: number): FailureRecord {
   const before = record.users[user];
   const current = before && now < before.since + CLAIMED_LIMIT.withinMs ? before : undefined;
   return { users: { [user]: counted(current, now) } };
 }
 
-/** When a record means nothing any more, unix ms. */
+/** When nothing in a record counts any more, unix ms. */
 export function expiryOf({ address, users }: FailureRecord): number {
   return Math.max(
     address ? expiryOfTally(address, ADDRESS_LIMIT) : 0,
@@ -97,7 +97,7 @@ function stillCounting(tally: Tally | undefined, limit: Limit, now: number): Tal
   return tally && now < expiryOfTally(tally, limit) ? tally : undefined;
 }
 
-/** Under the limit a tally lasts its span; over it, until the span has passed quietly after the window. */
+/** Under the limit a tally lasts for its span; over it, for a span without a failure after the window. */
 function expiryOfTally(tally: Tally, limit: Limit): number {
   return tally.failures > limit.most
     ? blockedUntil(tally, limit) + limit.withinMs
@@ -110,18 +110,18 @@ function blockedUntil(tally: Tally | undefined, { most }: Limit): number {
 }
 
 /**
- * A user at an address: who may be guessing passwords. Nothing here throws: when the memory cannot be asked, nobody
- * is limited.
+ * The brute-force limiter for one user at one address. It never throws: while the memory table is unavailable, no
+ * attempt is limited.
  */
 export interface BruteForceGuard {
   isBlocked(): Promise<BlockReason | undefined>;
-  /** May one attempt be looked at although it is limited? True once in 2 s for each user at each source. */
+  /** Whether one attempt is checked although it is limited: once in 2 s for each user at each source. */
   mayLookAnyway(): boolean;
-  /** Costs the same reads and writes whoever failed, and wherever. */
+  /** Costs the same reads and writes for every user and address. */
   recordFailure(): Promise<void>;
   /**
-   * From now on, and for 24 h, it is never limited, unless the device claims the address for itself.
-   * @param credential the label of the one that was used: an admin sees when an old one is no longer used
+   * For the next 24 h this user is not limited at this address, unless the device claimed the address.
+   * @param credential the label of the credential that was used, for admins who retire old ones
    */
   recordSuccess(credential: string): Promise<void>;
 }

@@ -1,34 +1,34 @@
 import type { Aor } from '../record/aor';
 
 /**
- * Must a call have been authenticated, once, for this number? `enforce`, the default, refuses calls without a grant;
- * `observe` lets them go on and counts them, for an edge whose proxy changes the Call-ID; `off` asks nobody.
+ * Whether each call needs an authenticated INVITE for its number. `enforce`, the default, refuses calls without a
+ * grant; `observe` connects and counts them, for edges whose proxy changes the Call-ID; `off` does not check.
  */
 export const CALL_GRANT_MODES = ['off', 'observe', 'enforce'] as const;
 export type CallGrantMode = (typeof CALL_GRANT_MODES)[number];
 
-/** What an accepted INVITE leaves behind for its call. */
+/** Stored for each accepted INVITE, and redeemed once by its call. */
 export interface CallGrant {
   readonly aor: Aor;
   /** The device's Call-ID. */
   readonly callId: string;
-  /** Whom the digest was made for (`signedFor`); the call hook compares it with what was really dialled. */
+  /** The number that the digest was made for (`signedFor`). The call hook compares it with the dialled number. */
   readonly dialled: string;
 }
 
-/** A call follows its INVITE at once; this leaves room for a slow edge. */
+/** The call follows its INVITE at once; this allows for a slow edge. */
 export const GRANT_TTL_MS = 60_000;
 
-/** What a call found; `unknown`: the memory could not be asked. */
+/** `unknown`: the memory table was unavailable. */
 export type GrantState = 'granted' | 'missing' | 'not-asked' | 'unknown';
 
-/** What accepted INVITEs leave for their calls. */
+/** The store of call grants. */
 export interface CallGrants {
-  /** Never throws: false when it could not be left. */
+  /** Stores a grant. Never throws: false when it could not be stored. */
   issue(grant: CallGrant): Promise<boolean>;
   /**
-   * Takes it, once. Never throws.
-   * @param by the SBC's own Call-ID of the call: the same call may ask again, as jambonz repeats a lost hook
+   * Redeems a grant, once. Never throws.
+   * @param by the SBC's own Call-ID of the call: it may redeem its grant again, because jambonz repeats lost hooks
    */
   redeem(grant: CallGrant, by: string): Promise<Exclude<GrantState, 'not-asked'>>;
 }

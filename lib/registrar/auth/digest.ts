@@ -5,7 +5,7 @@ import { constantTimeEqual } from './constant-time';
 export const ALGORITHMS = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess'] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 
-/** What a device answered to a digest challenge, as it sent it (RFC 7616 section 3.4). */
+/** The digest that a device sent (RFC 7616 section 3.4). */
 export interface DigestAnswer {
   readonly username: string;
   readonly realm: string;
@@ -22,10 +22,10 @@ export interface DigestAnswer {
 /** What an account's record holds to compare with: the password, or MD5(username:realm:password) in hex. */
 export type Secret = { readonly password: string } | { readonly ha1: string };
 
-/** How an answer compares with a secret. Only `right` opens the door; the others say what to mend. */
+/** The result of comparing a digest with a secret. All but `right` refuse, and name what to fix. */
 export type DigestVerdict = 'right' | 'wrong-digest' | 'ha1-needs-md5' | DigestProblem;
 
-/** Why an answer cannot be compared with any secret, whoever it is from. */
+/** Why a digest cannot be compared with any secret. */
 export type DigestProblem = 'malformed-digest' | 'algorithm-not-supported' | 'qop-not-supported';
 
 /** Can this answer be compared at all? */
@@ -45,7 +45,7 @@ function isMalformed({ algorithm, qop, nc, cnonce }: DigestAnswer): boolean {
   return (qop !== undefined || nc !== undefined) && !/^[0-9a-f]{8}$/i.test(nc ?? '');
 }
 
-/** What stands for a field that is there and is not a text: no header can hold it. */
+/** Stands for a field that is not a text: no header can contain it. */
 export const UNREADABLE = '\0';
 
 /**

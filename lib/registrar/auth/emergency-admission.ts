@@ -1,10 +1,10 @@
 import type { AdmissionRefusal, AuthAttempt } from './admission';
 import type { CallGrantMode } from './call-grant';
 
-/** What guards the account and not the digest: it never stops a call to an emergency number. */
+/** Refusals that are not about the digest. They never stop a call to an emergency number. */
 const GUARDS: readonly AdmissionRefusal[] = ['limited', 'limited-address', 'address-not-allowed'];
 
-/** A digest that somebody may have heard. */
+/** Refusals of a digest that may have been captured. */
 const REPLAYS: readonly AdmissionRefusal[] = [
   'replayed',
   'not-our-nonce',
@@ -13,8 +13,8 @@ const REPLAYS: readonly AdmissionRefusal[] = [
 ];
 
 /**
- * Does a call to an emergency number pass this refusal? A digest that somebody may have heard passes only where grants
- * are enforced: without them whoever heard it could call any other number with it.
+ * Whether a call to an emergency number is admitted despite this refusal. A digest that may have been captured is
+ * accepted only where grants are enforced, because without them it could be used to call any other number.
  */
 export function yieldsToEmergency(
   because: AdmissionRefusal,

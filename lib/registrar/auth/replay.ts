@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto';
 import type { Aor } from '../record/aor';
 import type { DigestAnswer } from './digest';
 
-/** What speaks against a right digest: somebody may have heard it on the wire. */
+/** Why a correct digest may be a replay. */
 export type ReplayFinding = 'not-our-nonce' | 'nonce-from-future' | 'nonce-too-old' | 'replayed';
 
-/** What is done about it: refuse; allow and count; do not look. */
+/** What to do about a replay: refuse; accept and count; do not check. */
 export type ReplayPolicy = 'enforce' | 'observe' | 'off';
 
-/** Clocks differ. */
+/** Allowed difference of clocks. */
 const FUTURE_MS = 60_000;
-/** Phones keep a nonce for a week, and jambonz cannot tell them `stale` (RFC 7616 section 3.3). */
+/** Phones use a nonce for a week, and jambonz cannot answer `stale` (RFC 7616 section 3.3). */
 export const OLDEST_NONCE_MS = 30 * 24 * 3600_000;
 
 /**
- * Looks at the nonce alone. jambonz makes 100 x unix ms of it (npm `nonce`), 15 digits until the year 2286; it
- * keeps no list of them, so anything else was never a challenge of its.
+ * Checks the nonce alone. A nonce of jambonz is 100 x unix ms (npm `nonce`), 15 digits until the year 2286; jambonz
+ * keeps no list of them. Anything else was not issued by jambonz.
  * @param now unix ms
  */
 export function findingOfNonce(nonce: string, now: number): ReplayFinding | undefined {
@@ -30,19 +30,19 @@ export function issuedAt(nonce: string): number {
   return Math.floor(Number(nonce) / 100);
 }
 
-/** One use of a digest answer: what has to be remembered so that there is no second. */
+/** One use of a digest: what must be stored to recognise a second use. */
 export interface AnswerUse {
   readonly aor: Aor;
   readonly nonce: string;
-  /** The nonce count; undefined: the phone does not count, and only this very response is used up. */
+  /** The nonce count; undefined: the phone sends none, and only this response is used up. */
   readonly count: number | undefined;
-  /** Hash of the response: what is remembered opens nothing. */
+  /** Hash of the response, so that what is stored cannot be used to log in. */
   readonly response: string;
-  /** Hash of all that makes two copies of a request the same one. */
+  /** Hash of everything that must be equal in a repeated request. */
   readonly request: string;
 }
 
-/** A request around a digest answer, and where it came from. */
+/** The request that carried a digest, and its source. */
 export interface AnsweredRequest {
   readonly callId: string;
   readonly to: string;
@@ -53,8 +53,8 @@ export interface AnsweredRequest {
 }
 
 /**
- * What is used up by a request. A copy from another address, or with another Contact or `expires`, is not the same
- * request: it comes from somebody who heard the first one. An address that the device claims is another one too.
+ * What a request uses up. A copy from another address, or with another Contact or `expires`, is a different request,
+ * because it may come from someone who captured the first one. An address that the device claimed is different, too.
  */
 export function answerUse(digest: DigestAnswer, request: AnsweredRequest): AnswerUse {
   const { username, realm, nonce, qop, nc, response } = digest;
@@ -79,9 +79,9 @@ export function answerUse(digest: DigestAnswer, request: AnsweredRequest): Answe
 }
 
 /**
- * Counts are remembered in a ring: a count stands in its slot until the next one of that slot. A count is new when
- * its slot holds a lower one and no slot holds one that is a whole ring ahead. So each count is used once, the last
- * few may come in any order (UDP), and the memory of a nonce does not grow with its use.
+ * Counts are stored in a ring: a count stays in its slot until the next count of that slot. A count is new if its slot
+ * has a lower one and no slot has one that is a whole ring ahead. So each count is used once, the last few may arrive
+ * in any order (UDP), and the item of a nonce does not grow.
  */
 export const RING = 8;
 export const slotOf = (count: number): number => count % RING;
@@ -89,7 +89,7 @@ export const slotOf = (count: number): number => count % RING;
 /** A phone that fails over to another SBC sends the same request again. */
 const SAME_REQUEST_MS = 32_000;
 
-/** What is remembered of the request that used a count. */
+/** What is stored about the request that used a count. */
 export interface EarlierUse {
   readonly count: number;
   readonly request: string;
@@ -97,7 +97,7 @@ export interface EarlierUse {
   readonly at: number;
 }
 
-/** Is a count that was used before being used by the very same request, within a transaction's life (RFC 3261 17.1.1.2)? */
+/** Whether a used count comes from the same request again, within the life of a transaction (RFC 3261 17.1.1.2). */
 export function isSameRequest(use: AnswerUse, earlier: EarlierUse | undefined, now: number): boolean {
   return (
     earlier !== undefined &&
@@ -111,11 +111,11 @@ function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
-/** Which digest answers were used. */
+/** The store of used digests. */
 export interface ReplayStore {
   /**
-   * Uses an answer up; the very same request may come twice. Never throws: `unknown` when the memory could not be
-   * asked.
+   * Claims a digest for its first use; the same request may come twice. Never throws: `unknown` when the memory table
+   * is unavailable.
    */
   claim(answer: AnswerUse): Promise<'first-use' | 'same-request' | 'replayed' | 'unknown'>;
 }

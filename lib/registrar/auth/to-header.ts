@@ -7,7 +7,7 @@ export interface ToAddress {
   readonly host: string;
 }
 
-/** In characters. No phone comes near it, and nobody's header takes long to read. */
+/** In characters: far more than phones send, and short enough to parse quickly. */
 export const MAX_TO_LENGTH = 2048;
 
 const TOKEN = "[\\w\\-.!%*+`'~]+";
@@ -29,7 +29,7 @@ const SIP_URI = new RegExp(
 /**
  * Reads the To header of a REGISTER. jambonz stores the AOR from it, so this accepts only what jambonz reads
  * the same way (drachtio-srf lib/sip-parser/parser.js, sbc-sip-sidecar lib/register.js: nothing is decoded)
- * and refuses everything that two readers could take for two addresses.
+ * and refuses everything that two parsers could read as two different addresses.
  */
 export function readTo(header: string): ToAddress | undefined {
   if (header.length > MAX_TO_LENGTH) return undefined;
@@ -42,8 +42,8 @@ export function readTo(header: string): ToAddress | undefined {
 
 /**
  * The dialled user of an INVITE's To header, to compare, not to dial: jambonz routes by the Request-URI, which
- * the registration hook is not told. So this reads whatever phones write, where `readTo` refuses.
- * @returns undefined when the header names nobody, or more than one
+ * is not in the registration hook. So this reads everything that phones write, where `readTo` refuses.
+ * @returns undefined when the header has no user, or more than one address
  */
 export function dialledInTo(to: string): string | undefined {
   if (to.length > MAX_TO_LENGTH) return undefined;
@@ -65,16 +65,16 @@ export function dialledInUri(uri: string): string | undefined {
 
 /**
  * The party that a digest was made for: the user part of its uri. To may differ from the Request-URI (RFC 3261
- * section 8.1.1.2), so it counts only where the uri names nobody.
- * @returns undefined when neither names anybody
+ * section 8.1.1.2), so it is used only when the uri has no user.
+ * @returns undefined when neither has a user
  */
 export function signedFor(digestUri: string, to: string): string | undefined {
   return dialledInUri(digestUri) ?? dialledInTo(to);
 }
 
 /**
- * A dialled user to compare: without parameters, with escapes undone (`%23` and `#` are the same key of the phone),
- * and of a number the separators gone, as proxies on the way write them otherwise.
+ * A dialled user in a form to compare: without parameters, with escapes decoded (`%23` and `#` are the same key of the
+ * phone), and numbers without separators, because proxies rewrite them.
  */
 export function dialledUser(user: string): string {
   const [name = ''] = user.split(';');

@@ -1,10 +1,10 @@
 import type { CallGrantMode, GrantState } from '../auth/call-grant';
 import type { Customer } from '../record/customer';
+import type { FoundNumber } from '../record/number-record';
 import type { LeaseResult } from './call-limits';
 import type { CallOrigin } from './call-origin';
 import type { Presented } from './caller-id';
-import type { FoundNumber } from './inbound';
-import type { Colleague } from './internal-call';
+import type { Colleague } from './colleague';
 
 /** A call as the rules see it. */
 export interface Call {

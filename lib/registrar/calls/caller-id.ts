@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { CallerIdRules, NumberFormat } from '../record/customer';
 import { matchesPattern } from '../record/number-pattern';
 import { cleanNumber } from './clean-number';
-import { type DialPlan, formatNumber, knowsCountry, readNumber } from './destination';
+import { type DialPlan, formatNumber, readNumber } from './destination';
+import { knowsCountry } from './number-reading';
 
 /** Who calls, as the device presents itself: free text, all of it. */
 export interface Presented {

@@ -25,6 +25,9 @@ export function isCountryCode(text: string): boolean {
   return COUNTRY_CODES.includes(text);
 }
 
+/** ITU-T E.161.1 recommends 112 and 911 for the whole world; 999 and 000 are what half of it dials. */
+export const EMERGENCY_NUMBERS_EVERYWHERE: readonly string[] = ['112', '911', '999', '000'];
+
 /** Is it one whose emergency numbers are known? */
 export function hasEmergencyNumbers(country: string): boolean {
   return isCountryCode(country) && !WITHOUT_EMERGENCY_NUMBERS.includes(country);

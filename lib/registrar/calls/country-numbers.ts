@@ -1,4 +1,4 @@
-import type { NumberReading } from './destination';
+import type { NumberReading } from './number-reading';
 
 type Library = typeof import('./phone-number-library');
 

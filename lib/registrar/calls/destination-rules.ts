@@ -1,7 +1,7 @@
 import type { Customer } from '../record/customer';
-import { MIN_SUBSCRIBER_DIGITS } from './destination';
 import { rangeOfType } from './high-risk-number-types';
 import { HIGH_RISK_RANGES, type HighRiskRange } from './high-risk-ranges';
+import { MIN_SUBSCRIBER_DIGITS } from './number-reading';
 
 /** May this number be called, and which rule says so? */
 export type Permission =

@@ -1,6 +1,7 @@
 import type { Customer, NumberFormat } from '../record/customer';
 import { cleanNumber } from './clean-number';
 import { nationalForm, readInCountry } from './country-numbers';
+import { knowsCountry, MIN_SUBSCRIBER_DIGITS, type NumberReading } from './number-reading';
 import { type Rewriting, rewrite } from './rewrite-rules';
 
 export type DialPlan = NonNullable<Customer['dialPlan']>;
@@ -31,8 +32,6 @@ export type NormalisedDestination =
 const MAX_DIALLED_LENGTH = 32;
 /** ITU-T E.164 section 6. */
 const MAX_E164_DIGITS = 15;
-/** Below this a number is a short code (100, 112, 1800): no country code makes it E.164. */
-export const MIN_SUBSCRIBER_DIGITS = 7;
 
 /**
  * Turns what was dialled into digits: cleans it (`cleanNumber`), then lets ASCII digits through, and `*` and `#`
@@ -65,22 +64,10 @@ function readDialled(dialled: string, text: string, plan: DialPlan): NormalisedD
   return { ok: true, destination: { dialled, number, because } };
 }
 
-/** A number as a dial plan reads it. */
-export interface NumberReading {
-  readonly number: string;
-  readonly because:
-    | 'plus'
-    | 'international-prefix'
-    | 'national-prefix'
-    | 'country-code-added'
-    | 'country'
-    | 'impossible-in-country'
-    | 'as-dialled';
-}
-
 /**
- * Reads digits, with or without +, under a dial plan: as people of its country dial, else by its prefixes: international prefix (00 when the plan has none), then
- * national prefix, then, in a plan with a country code and no national prefix, a national number by itself.
+ * Reads digits, with or without +, under a dial plan: as people of its country dial, else by its prefixes. These are the
+ * international prefix (00 when the plan has none), then the national prefix, then, in a plan with a country code and no
+ * national prefix, a national number by itself.
  */
 export function readNumber(text: string, plan: DialPlan = {}): NumberReading {
   if (plan.country !== undefined) return readInCountry(text, plan.country);
@@ -141,11 +128,6 @@ function isE164(number: string, because: Destination['because'], { countryCode }
 /** No country code starts with 0 (ITU-T E.164 annex): a second 00 is there to slip past the rules. */
 function hidesCountry(number: string, because: NumberReading['because']): boolean {
   return number.startsWith(knowsCountry(because) ? '0' : '00');
-}
-
-/** Does the plan know what number it is, to the country code? */
-export function knowsCountry(because: NumberReading['because']): boolean {
-  return because !== 'as-dialled' && because !== 'impossible-in-country';
 }
 
 function normaliseServiceCode(dialled: string, text: string, plan: DialPlan): NormalisedDestination {

@@ -1,6 +1,7 @@
 import type { Customer } from '../record/customer';
 import type { Policy } from '../record/policy';
 import { cleanNumber } from './clean-number';
+import { EMERGENCY_NUMBERS_EVERYWHERE } from './country-codes';
 import { emergencyNumbersOf, isEmergencyNumberAnywhere } from './emergency-countries';
 import { rewrite } from './rewrite-rules';
 
@@ -35,14 +36,11 @@ export function isEmergencyNumber(text: string, { emergency, dialPlan }: Numbers
   const countries = [emergency?.country, dialPlan?.country].filter((it) => it !== undefined);
   return (
     (emergency !== undefined && listedNumber(text, emergency) !== undefined) ||
-    EVERYWHERE.includes(text) ||
+    EMERGENCY_NUMBERS_EVERYWHERE.includes(text) ||
     countries.some((it) => emergencyNumbersOf(it).includes(text)) ||
     (countries.length === 0 && isEmergencyNumberAnywhere(text))
   );
 }
-
-/** ITU-T E.161.1 recommends 112 and 911 for the whole world; 999 and 000 are what half of it dials. */
-const EVERYWHERE: readonly string[] = ['112', '911', '999', '000'];
 
 /** The number that a text stands for: itself, or the one that its alias names. */
 function listedNumber(

@@ -2,12 +2,6 @@ import { formatPhones } from './internal-call';
 import type { CallPlan, CallRefusal } from './plan';
 import { NOBODY_ANSWERED, type RingFallback, type RingPlanned } from './ring';
 
-/**
- * The callee, or its network, said no for itself: another trunk would only ring it again. sbc-outbound cannot pass on
- * 607 and 608 (drachtio-srf has no such codes): they stand here for an edge that can.
- */
-export const STOP_CODES: readonly number[] = [486, 600, 603, 604, 607, 608];
-
 /** How a dial of ours ended. */
 export type DialOutcome =
   | { readonly answered: true }

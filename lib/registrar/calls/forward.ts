@@ -1,6 +1,7 @@
 import type { Customer } from '../record/customer';
 import type { Call } from './call';
-import type { CallPlan } from './plan';
+import type { OwnerLimits } from './call-limits';
+import type { Destination } from './destination';
 import type { RingFallback, RingPlanned } from './ring';
 
 /** Why a call that nobody answered does not go on to the number that it should. */
@@ -41,9 +42,13 @@ export function forwardCall(
  * What stops a forward besides the payer's own rules. A caller from outside proves nothing, so it reaches a trunk only
  * where the payer's calls are limited in number; and no call reaches an emergency number by a detour.
  */
-export function refusalOfForward(call: Call, plan: CallPlan): ForwardRefusal | undefined {
-  if (call.origin.kind !== 'forward' || plan.kind !== 'dial') return undefined;
-  if (plan.destination.because === 'emergency') return 'forward-to-emergency';
-  const limited = plan.limits?.maxConcurrentCalls !== undefined;
-  return call.origin.of === 'inbound' && !limited ? 'forward-without-limit' : undefined;
+export function refusalOfForward(
+  { origin }: Call,
+  { because }: Destination,
+  limits: OwnerLimits | undefined,
+): ForwardRefusal | undefined {
+  if (origin.kind !== 'forward') return undefined;
+  if (because === 'emergency') return 'forward-to-emergency';
+  const limited = limits?.maxConcurrentCalls !== undefined;
+  return origin.of === 'inbound' && !limited ? 'forward-without-limit' : undefined;
 }

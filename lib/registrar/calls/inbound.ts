@@ -1,4 +1,4 @@
-import { type NumberRecord, numberKey } from '../record/number-record';
+import { type FoundNumber, type NumberRecord, numberKey } from '../record/number-record';
 import type { Call } from './call';
 import { type CallerId, type Presented, printableName } from './caller-id';
 import { cleanNumber } from './clean-number';
@@ -10,13 +10,6 @@ export type InboundRefusal =
   | 'number-disabled'
   | 'rings-nobody'
   | 'realm-of-another-account';
-
-/** What is known of the number that a carrier's call is for. */
-export type FoundNumber =
-  | NumberRecord
-  /** The webhook's signature does not cover every realm that the number is about. */
-  | 'realm-of-another-account'
-  | undefined;
 
 /** The digits that a carrier's call is for, with or without +; undefined: no number of ours can be called so. */
 export function calledNumber({ dialled }: Pick<Call, 'dialled'>): string | undefined {

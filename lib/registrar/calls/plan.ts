@@ -21,11 +21,11 @@ import {
 } from './destination';
 import { judgeDestination, type Permission } from './destination-rules';
 import { emergencyNumber, isEmergencyNumber } from './emergency-number';
-import { STOP_CODES } from './failover';
 import { type ForwardRefusal, refusalOfForward } from './forward';
 import { type InboundRefusal, planInbound } from './inbound';
 import { planInternal } from './internal-call';
 import type { RingPlanned } from './ring';
+import { STOP_CODES } from './stop-codes';
 import { type ChosenTrunk, emergencyTrunks, trunksFor } from './trunks';
 
 /** One way to the carrier, shaped for its trunk. */
@@ -142,7 +142,7 @@ export function planCall(call: Call, records: CallRecords, settings: CallSetting
   if (origin.kind === 'carrier') return orRefuse(planInbound(call, records.number), undefined);
   const caller = origin.kind === 'account' ? origin.aor : origin.payer;
   const plan = planForAccount(call, caller, records, settings);
-  const because = refusalOfForward(call, plan);
+  const because = plan.kind === 'dial' ? refusalOfForward(call, plan.destination, plan.limits) : undefined;
   return because ? refuse(caller, because, plan.destination, plan.permission) : plan;
 }
 

@@ -3,9 +3,9 @@ import { isObject } from './json';
 import type { NumberRecord } from './number-record';
 import { parseItem } from './record-item';
 
-/** A record as it stands in a file, with what is wrong in it. */
+/** A record in a file, with its problems. */
 export interface FileRecord {
-  /** Where it stands: `realm / username`, or `[3]` in a list. */
+  /** Its place in the file: `realm / username`, or `[3]` in a list. */
   readonly at: string;
   /** The same as the way from the top of the file. */
   readonly keys: readonly (string | number)[];
@@ -29,7 +29,7 @@ export function parseCustomerFile(text: string): FileRecord[] {
 /**
  * Reads customers in the nested form `{ realm: { username: record } }`, or as a list of records with their keys.
  * Under the realm `numbers` stand numbers.
- * What is wrong with a record, or in its place, is told with the record.
+ * Problems of a record, or of something that is not a record, are reported with it.
  * @throws Error when the value has neither form
  */
 export function readCustomers(json: unknown): FileRecord[] {

@@ -17,7 +17,7 @@ export type Trunk = v.InferOutput<typeof trunkSchema>;
 export type OutboundAuth = v.InferOutput<typeof outboundAuthSchema>;
 export type NumberFormat = (typeof NUMBER_FORMATS)[number];
 
-/** One SIP account as the rules see it: every field either is as described or is not there. */
+/** One SIP account as the rules see it: each field is valid or absent. */
 export type Customer = Omit<WrittenCustomer, 'callerId'> & { readonly callerId?: CallerIdRules };
 
 export type ParsedCustomer =
@@ -25,9 +25,9 @@ export type ParsedCustomer =
   | { readonly customer: undefined; readonly problems: readonly Problem[] };
 
 /**
- * Reads one record, from the table or from a file. All problems are reported at once. A field or an element that
- * cannot be read has its strictest meaning (`STRICTEST`): a mistake restricts, it never opens. Without a legal realm
- * and username there is no customer.
+ * Reads one record, from the table or from a file, and reports all problems at once. An invalid field or element gets
+ * its strictest meaning (`STRICTEST`), so that a mistake never allows more. Without a legal realm and username there is
+ * no customer.
  */
 export function parseCustomer(item: unknown): ParsedCustomer {
   const proper = v.safeParse(customerSchema, item);

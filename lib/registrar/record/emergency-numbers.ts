@@ -1,5 +1,5 @@
-import { hasEmergencyNumbers } from '../calls/country-codes';
-import { MIN_SUBSCRIBER_DIGITS } from '../calls/destination';
+import { EMERGENCY_NUMBERS_EVERYWHERE, hasEmergencyNumbers } from '../calls/country-codes';
+import { MIN_SUBSCRIBER_DIGITS } from '../calls/number-reading';
 import { isMeantBy } from './names';
 import { isPlainObject } from './plain-object';
 
@@ -20,10 +20,15 @@ export function emergencyIn(value: unknown): object[] {
   return found ? [{ ...found, ...beside }, found] : [];
 }
 
-/** @returns undefined when there are none */
+/**
+ * The numbers and the country in a value of any shape. In place of a country that cannot be read, the numbers that hold
+ * everywhere stand.
+ * @returns undefined when there are none
+ */
 export function emergencyNumbersUnder(value: unknown): EmergencyNumbers | undefined {
-  const numbers = [...new Set(elementsUnder(value))];
   const [country] = countriesUnder(value);
+  const everywhere = country === undefined && namesCountry(value) ? EMERGENCY_NUMBERS_EVERYWHERE : [];
+  const numbers = [...new Set([...elementsUnder(value), ...everywhere])];
   if (numbers.length === 0 && country === undefined) return undefined;
   return { numbers, ...(country !== undefined && { country }) };
 }
@@ -43,6 +48,15 @@ function countriesUnder(value: unknown): string[] {
   if (!isPlainObject(value)) return [];
   return Object.entries(value).flatMap(([name, inner]) =>
     name === 'country' ? countriesIn(inner) : countriesUnder(inner),
+  );
+}
+
+/** Whether it can be read or not. */
+function namesCountry(value: unknown): boolean {
+  if (Array.isArray(value) || value instanceof Set) return [...value].some(namesCountry);
+  return (
+    isPlainObject(value) &&
+    Object.entries(value).some(([name, inner]) => isMeantBy(name, 'country') || namesCountry(inner))
   );
 }
 

@@ -13,7 +13,7 @@ export function isAddressBlock(text: string): boolean {
 
 /**
  * Does one of these blocks hold the address? IPv4 addresses written as IPv6 (::ffff:192.0.2.1) count as IPv4.
- * @param address what stands in a hook: anything that is no address is in no block
+ * @param address as it is in a hook: anything that is not an address is in no block
  */
 export function isInBlocks(address: string, blocks: readonly string[]): boolean {
   if (isIP(address) === 0) return false;
@@ -35,8 +35,8 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
 
 /**
  * The part of an address that one subscriber holds: IPv4 whole, IPv6 its /64 (RFC 6177 section 2: a site gets at
- * least that many), so that nobody counts as 2^64 strangers.
- * @returns undefined when it is no address
+ * least that many), so that one host does not count as 2^64 addresses.
+ * @returns undefined when it is not an address
  */
 export function subscriberOf(address: string): string | undefined {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
@@ -48,7 +48,7 @@ export function subscriberOf(address: string): string | undefined {
   return `${network.join(':')}::/64`;
 }
 
-/** A dotted IPv4 at the end stands for the last two groups, which no /64 reaches. */
+/** A dotted IPv4 address at the end replaces the last two groups, which are not part of the /64. */
 function groupsOf(text: string): string[] {
   return text
     .split(':')

@@ -8,7 +8,7 @@ import { setFlagsFromString } from 'node:v8';
 
 const MAX_PATTERN_LENGTH = 200;
 
-/** Why this pattern is not accepted and how to mend it; undefined when it is fine. */
+/** Why this pattern is not accepted, and the fix; undefined when it is accepted. */
 export function patternProblem(pattern: string): string | undefined {
   if (pattern === '')
     return 'an empty pattern matches every number; write a prefix such as ^971, or use default';

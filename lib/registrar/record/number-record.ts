@@ -21,6 +21,13 @@ export interface NumberRecord {
   readonly fallback?: { readonly dial: string; readonly as: Aor } | { readonly status: number };
 }
 
+/** What is known of the number that a carrier's call is for. */
+export type FoundNumber =
+  | NumberRecord
+  /** The webhook's signature does not cover every realm that the number is about. */
+  | 'realm-of-another-account'
+  | undefined;
+
 /** Where numbers are looked up. */
 export interface Numbers {
   /**

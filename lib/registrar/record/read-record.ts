@@ -182,8 +182,10 @@ function report({ path }: Place, fix: string, reading: Reading): void {
 const OBJECT_EXPECTED = 'write an object, in { }';
 const LIST_EXPECTED = 'write a list, in [ ]';
 
+const UNDERSTOOD = 'is understood, but ';
+
 function understood(fix: string): string {
-  return `is understood, but ${fix}`;
+  return fix.startsWith(UNDERSTOOD) ? fix : `${UNDERSTOOD}${fix}`;
 }
 
 function only(value: unknown): Read {

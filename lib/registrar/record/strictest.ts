@@ -164,7 +164,7 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'emergency.numbers[]': { loses: 'itself', understood: emergencyNumbersIn },
   'emergency.numbers[].dialled': WITH_ITS_OWNER,
   'emergency.numbers[].number': WITH_ITS_OWNER,
-  'emergency.country': { loses: 'itself', understood: countriesIn },
+  'emergency.country': { loses: 'its owner', understood: countriesIn },
   'emergency.callerId': { loses: 'itself', understood: callerIdIn },
   'emergency.trunk': LEFT_OUT,
 };

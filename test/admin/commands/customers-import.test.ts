@@ -100,7 +100,7 @@ describe('customers import', () => {
     expect(await find('alice')).toBeUndefined();
   });
 
-  test('a record that somebody else changes meanwhile stays as it is, and is told', async () => {
+  test('a record that was changed after it was read is not written, and is reported', async () => {
     const { shell, deployment, printed, put } = await open();
     input = FILE;
     const progress = () => ({ advance: () => {}, stop: () => {} });

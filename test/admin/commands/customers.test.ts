@@ -245,7 +245,7 @@ Removed.`);
     expect(await alice()).toBeUndefined();
   });
 
-  test('removes nothing on no, and where nobody can answer', async () => {
+  test('removes nothing when the answer is no, or without a terminal', async () => {
     const { shell, deployment } = await at({ confirm: async () => false }, ALICE);
     expect((await removeCustomer(shell, deployment, 'alice@a.example', {})).code).toBe(1);
     await expect(
@@ -296,7 +296,7 @@ describe('customers edit', () => {
     expect(await alice()).toEqual(ALICE);
   });
 
-  test('of two admins who edit at once one wins, the other is told, and neither text is lost', async () => {
+  test('when two admins edit at once one wins, the other gets an error, and neither text is lost', async () => {
     const edit = editor(async (text) => {
       await enableCustomer(shell, deployment, 'alice@a.example', false, {});
       return text.replace('11#', '12#');

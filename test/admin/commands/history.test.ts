@@ -22,7 +22,7 @@ describe('the history of a record', () => {
     return desk.printed().split('\n');
   };
 
-  test('says of each version when and by whom it was written, and what changed', async () => {
+  test('shows when and by whom each version was written, and what changed', async () => {
     await write({ techPrefix: '1#', ha1: 'a'.repeat(32) });
     await write({ techPrefix: '2#', ha1: 'b'.repeat(32) });
     expect(await history()).toEqual([

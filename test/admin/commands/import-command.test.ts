@@ -119,7 +119,7 @@ describe('files that people have', () => {
     expect(await recordsOf('kam.example')).toEqual({ alice: { ha1 }, bob: { password: 'plain' } });
   });
 
-  test("somebody's own file, with a map of its own", async () => {
+  test('a file of another program, with its own column map', async () => {
     const map = fileOf(
       'map.json',
       '{ "realm": { "value": "own.example" }, "username": "Login", "password": "SIP Secret", "destinations.deny": { "value": ["900"] } }',
@@ -274,7 +274,7 @@ describe('export is a backup', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  test('of a realm that nobody is in is refused', async () => {
+  test('of a realm without accounts is refused', async () => {
     expect(await run(['customers', 'export', '--realm', 'e.exmple'])).toMatchObject({
       code: 1,
       out: '',

@@ -80,7 +80,7 @@ describe('jambonz connect', () => {
     expect(await readLocalSecret(desk.deployment.dynamodb)).toBeUndefined();
   });
 
-  test("mends what somebody changed, in the application's own webhooks, so that none stays behind", async () => {
+  test('corrects changed webhooks of the application in place, so that no unused webhook remains', async () => {
     await connectNow();
     const before = jambonz.webhooks.size;
     for (const hook of jambonz.webhooks.values())
@@ -138,7 +138,7 @@ describe('jambonz connect', () => {
       expect(printed).toContain('The secret that was stored before stays valid');
     });
 
-    test('keeps it also while there is no record yet', async () => {
+    test('keeps it before the first record exists, too', async () => {
       await connectNow();
       Object.assign(jambonz.account, SECOND);
       await connectNow();
@@ -171,7 +171,7 @@ describe('jambonz connect', () => {
     expect(withSecret('a1'.repeat(32), SECRET, 'sip.example.com', true)).toBe(SECRET);
   });
 
-  test('replaces what is no secret', () => {
+  test('replaces a value that is not a secret', () => {
     expect(withSecret('{"key":"wh_secret_old"}', SECRET, 'sip.example.com', true)).toBe(SECRET);
   });
 
@@ -184,7 +184,7 @@ describe('jambonz connect', () => {
     expect(jambonz.writes).toEqual([]);
   });
 
-  test('whatever jambonz keeps otherwise than it was told is noticed', async () => {
+  test('a value that jambonz stores differently is noticed', async () => {
     const deaf: JambonzApi = { ...api, updateAccount: async () => {} };
     await expect(connect(desk.shell, desk.deployment, deaf, { hooks: HOOKS })).rejects.toThrow(
       'read back, jambonz still has it otherwise: registration hook is none; application of devices is none',
@@ -208,14 +208,14 @@ describe('jambonz connect', () => {
 describe('the jambonz API', () => {
   const shell = () => ({ ...desk.shell, env: { JAMBONZ_API_KEY: 'wrong' } });
 
-  test('a key that it does not take is told without the key', async () => {
+  test('a refused key is reported without the key', async () => {
     const other = await connectJambonz(shell(), { api: jambonz.url, account: ACCOUNT_SID });
     await expect(other.account()).rejects.toThrow(
       `jambonz answered 401 to GET /Accounts/${ACCOUNT_SID}: it does not take this API key`,
     );
   });
 
-  test('its errors are told in its words', async () => {
+  test('its errors are reported in its words', async () => {
     await expect(api.createApplication({ name: 'x', call_hook: { url: HOOKS } })).rejects.toThrow(
       "jambonz answered 500 to POST /Applications: Cannot read properties of undefined (reading 'url')",
     );
@@ -231,11 +231,11 @@ describe('the jambonz API', () => {
       'over http the API key travels in plain',
     ],
     [{ api: 'https://jambonz.example.com/v1', account: 'acme' }, '"acme" is not an account SID'],
-  ])('wrong usage is told before anything is sent: %j', async (options, message) => {
+  ])('wrong usage is reported before anything is sent: %j', async (options, message) => {
     await expect(connectJambonz(shell(), options)).rejects.toThrow(message);
   });
 
-  test('a wrong base URL is told as such', async () => {
+  test('a wrong base URL is reported as such', async () => {
     const other = await connectJambonz(
       { ...desk.shell, env: { JAMBONZ_API_KEY: API_KEY } },
       { api: jambonz.url.replace('/v1', '/api'), account: ACCOUNT_SID },

@@ -130,7 +130,7 @@ describe('password retire', () => {
     expect((await alice())?.credentials).toEqual([{ label: '2026-11-23', ha1: NEW_HA1 }]);
   });
 
-  test('never takes the only one, and guesses at nothing', async () => {
+  test('never removes the only one, nor one that was not named', async () => {
     const { shell, deployment } = await open({}, { ...ALICE, ha1: NEW_HA1 });
     await expect(retirePassword(shell, deployment, 'alice@a.example', {})).rejects.toThrow(
       'the record does not say which credential is older: name it with --label',

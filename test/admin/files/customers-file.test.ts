@@ -21,7 +21,7 @@ describe('a file of customers', () => {
     ).toEqual([{ realm: 'a.example', username: 'bob', ha1: 'c2259bf057179dae2de80a2dfa26dac2' }]);
   });
 
-  test('may be CSV: dots lead into a field, texts stay texts, everything else is JSON, empty cells are no fields', () => {
+  test('may be CSV: dots lead into a field, texts stay texts, everything else is JSON, empty cells mean no field', () => {
     const csv = [
       '\uFEFFrealm,username,password,description,enabled,registration.maxExpires,techPrefix,callerId,destinations.deny,trunks',
       'a.example,محمد,"pa,ss""#1","+""quoted"" #1, Straße",true,600,0444#,+18009992222,"[""900"",""1900""]","[{""name"":""main"",""port"":5061}]"',
@@ -89,7 +89,7 @@ describe('a file of customers as programs write it', () => {
     expect(itemsOf(text)[0]).toEqual({ ...ALICE, techPrefix: '1#' });
   });
 
-  test('all types of DynamoDB are what they stand for, and problems have their lines', () => {
+  test('all types of DynamoDB are read, and problems have their lines', () => {
     const item = {
       realm: { S: 'a.example' },
       username: { S: 'alice' },
@@ -137,7 +137,7 @@ describe('a file of customers as programs write it', () => {
     expect(problems[0]).toMatch(new RegExp(`^line 2: .*: ${column} ${fix}`));
   });
 
-  test('warns of cells that lost a leading zero, without what stands there', () => {
+  test('warns about cells that lost a leading zero, without their value', () => {
     const warningsOf = (column: string, ...cells: string[]) =>
       readCustomersFile(
         `realm,username,${column}\n${cells.map((cell, at) => `a.example,user-${at},${cell}`).join('\n')}`,
@@ -206,7 +206,7 @@ describe('a file of customers as programs write it', () => {
 });
 
 describe('a broken file of customers', () => {
-  test('every problem is told at once, with its line, its path and how to fix it', () => {
+  test('all problems are reported at once, with line, path and fix', () => {
     const text = `{
   "a.example": {
     "alice": { "pasword": "x", "techPrefix": 444 },
@@ -237,12 +237,12 @@ describe('a broken file of customers', () => {
     ['{"a.example":\n {"alice": {"password" "s3cret"}}}', ['line 2: is not JSON: colon expected']],
     ['{"a.example": {"alice": {"password": "s3cret"', ['line 1: is not JSON: close brace expected']],
     ['{"a.example": {"alice": {},}}', ['line 1: is not JSON: property name expected']],
-  ])('JSON that is none is told without what stands there: %j', (text, problems) => {
+  ])('invalid JSON is reported without its text: %j', (text, problems) => {
     expect(problemsOf(text)).toEqual(expect.arrayContaining(problems));
     expect(problemsOf(text).join()).not.toContain('s3cret');
   });
 
-  test('an account that stands twice is not guessed at', () => {
+  test('an account that is there twice is a problem', () => {
     expect(problemsOf('{"a.example":{"al":{"password":"x"}},\n"A.example":{"al":{"password":"y"}}}')).toEqual(
       ['line 2: A.example / al is al@a.example once more, after line 1; keep one'],
     );
@@ -277,11 +277,11 @@ describe('a broken file of customers', () => {
       'line 2: a.example / al: trunks write JSON: a number, true, false, or a list such as ["966","971"]',
     ],
     ['name\nal', 'line 1: must be JSON, or CSV with realm and username in its header'],
-  ])('CSV is told by line too: %j', (text, problem) => {
+  ])('problems of CSV have their lines too: %j', (text, problem) => {
     expect(problemsOf(text)).toContain(problem);
   });
 
-  test('a file without anything in it is no file of customers', () => {
+  test('an empty file is not a file of customers', () => {
     expect(problemsOf('')).toEqual(['line 1: must be JSON, or CSV with realm and username in its header']);
   });
 });

@@ -63,7 +63,7 @@ describe('an item', () => {
     expect(asJson(item)).toEqual({ wire: 'c2lwLXBhc3M=', sdk: 'c2lwLXBhc3M=', set: ['c2lwLXBhc3M='] });
   });
 
-  test('a type that nobody knows is null, and breaks nothing', () => {
+  test('an unknown type is null, and breaks nothing', () => {
     expect(readItem(JSON.parse('{"new":{"X":"1"},"other":{"S":"a"}}'))).toEqual({ new: null, other: 'a' });
   });
 

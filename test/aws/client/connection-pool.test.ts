@@ -128,7 +128,7 @@ test('a connection that dies again and again is an ordinary failure: three tries
   expect(calls).toBe(4);
 });
 
-test('a request that was given up is no dead connection', async () => {
+test('an aborted request does not count as a dead connection', async () => {
   const server = createServer((_, response) => {
     if (asked++ === 0) response.end('{}');
   }).listen(0, '127.0.0.1');

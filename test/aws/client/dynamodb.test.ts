@@ -59,7 +59,7 @@ describe.each(Object.entries(KINDS))('%s', (kind, at) => {
     expect((await dynamodb('GetItem', { TableName: 'Memory', Key: { key } })).Item).toEqual(item);
   });
 
-  test('what is not there is no item', async () => {
+  test('an item that does not exist is undefined', async () => {
     expect((await get(await client())).Item).toBeUndefined();
   });
 
@@ -107,14 +107,14 @@ describe.each(Object.entries(KINDS))('%s', (kind, at) => {
     ],
     [400, 'com.amazon.coral.service#UnrecognizedClientException', 'UnrecognizedClientException'],
     [500, 'com.amazonaws.dynamodb.v20120810#InternalServerError', 'InternalServerError'],
-  ])('%i %s is told by its name and status', async (status, type, name) => {
+  ])('%i %s is thrown with its name and status', async (status, type, name) => {
     const dynamodb = await answering((_, response) =>
       response.writeHead(status).end(JSON.stringify({ __type: type })),
     );
     await expect(get(dynamodb)).rejects.toMatchObject({ name, $metadata: { httpStatusCode: status } });
   });
 
-  test('a body that is cut off, or is no JSON, is an error', async () => {
+  test('a body that is cut off, or is not JSON, is an error', async () => {
     for (const body of ['{"Item":{"key"', '<html>'])
       await expect(get(await answering((_, response) => response.end(body)))).rejects.toThrow();
   });

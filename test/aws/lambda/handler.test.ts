@@ -25,7 +25,7 @@ function handlerFor(hook: (request: HookRequest) => Promise<{ status: number; bo
   return { handler: apiGatewayHandler({ '/hook': hook }, contextWith([]), reported), broken };
 }
 
-describe('the door', () => {
+describe('the handler', () => {
   test.each<[string, Said, string]>([
     ['a text', { body: '{"name":"Zoë"}' }, '{"name":"Zoë"}'],
     ['base64', { body: 'eyJuYW1lIjoiWm/DqyJ9', isBase64Encoded: true }, '{"name":"Zoë"}'],
@@ -85,7 +85,7 @@ describe('the door', () => {
     });
   });
 
-  test('says 504 to whatever breaks inside, and tells of it', async () => {
+  test('answers 504 when anything inside fails, and reports it', async () => {
     const { handler, broken } = handlerFor(async () => {
       throw new Error('secret text of a stranger');
     });
@@ -108,7 +108,7 @@ describe('the door', () => {
     jest.useRealTimers();
   });
 
-  test('tells no decision that nobody gets any more, and says so to the story', async () => {
+  test('reports no decision that came too late to be answered', async () => {
     jest.useFakeTimers();
     const reported: unknown[] = [];
     let finish = () => {};

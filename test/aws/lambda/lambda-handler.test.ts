@@ -29,7 +29,7 @@ const REPORTS: Hook = async (_, context) => {
 };
 
 describe('a Lambda', () => {
-  test('plays a request of nobody to each hook while it starts', async () => {
+  test('sends each hook a request of an unknown account while it starts', async () => {
     const played: string[] = [];
     const hook = (path: string): Hook => {
       return async () => {

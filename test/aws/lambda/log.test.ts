@@ -2,6 +2,7 @@ import { telemetryLog } from '../../../lib/aws/lambda/log';
 import { Undecided } from '../../../lib/hooks/errors';
 import { METRIC_SPLITS, METRICS } from '../../../lib/hooks/metrics';
 import type { HookOutcome } from '../../../lib/hooks/outcome';
+import type { Level } from '../../../lib/hooks/telemetry';
 import type { CallTag } from '../../../lib/jambonz/call-tag';
 import type { AdmissionRefusal } from '../../../lib/registrar/auth/admission';
 import type { NextStep } from '../../../lib/registrar/calls/failover';
@@ -30,8 +31,11 @@ const fail = (because: AdmissionRefusal): HookOutcome => ({
 });
 const FAIL = fail('wrong-digest');
 
-/** The lines that a journal writes while these things happen. */
-function linesOf(happens: (telemetry: ReturnType<typeof telemetryLog>) => void, level?: string): object[] {
+/** The lines that are written during these events. */
+function linesOf(
+  happens: (telemetry: ReturnType<typeof telemetryLog>) => void,
+  level: Level = 'INFO',
+): object[] {
   const lines: object[] = [];
   happens(
     telemetryLog(
@@ -109,18 +113,18 @@ describe('the log', () => {
     ['Zoë\u202e "X"\n\\{}', 'Zo?? ?X???{}'],
     ['x'.repeat(60_000), 'x'.repeat(40)],
     ['', undefined],
-  ])('what a phone calls itself is told short and printable', (userAgent, telemetry) => {
+  ])('the User-Agent of a phone is logged short and printable', (userAgent, telemetry) => {
     const [line] = linesOf((telemetry) => telemetry.outcome({ ...FAIL, userAgent } as HookOutcome, REQUEST));
     expect((line as { userAgent?: string }).userAgent).toBe(telemetry);
   });
 
-  test('an address that the phone wrote itself is told as such, and short', () => {
+  test('an address that the phone claimed is logged as claimed, and short', () => {
     const source = { address: '192.0.2.7, 198.51.100.1\r\nX: y'.repeat(9), claimedByDevice: true };
     const [line] = linesOf((telemetry) => telemetry.outcome({ ...FAIL, source } as HookOutcome, REQUEST));
     expect(line).toMatchObject({ address: '192.0.2.7, 198.51.100.1??X: y192.0.2.7,', claimed: true });
   });
 
-  test('an emergency call that was let in all the same says despite what', () => {
+  test('an emergency call that was admitted anyway logs despite what', () => {
     const admission = { ...OK.admission, expires: undefined, despite: 'replayed' as const };
     const [line] = linesOf((telemetry) => telemetry.outcome({ ...OK, method: 'INVITE', admission }, REQUEST));
     expect(line).toMatchObject({ answer: 'ok', method: 'INVITE', despite: 'replayed' });
@@ -169,7 +173,7 @@ describe('the log', () => {
     expect(lines[2]).toMatchObject({ EmergencyCalls: 1, Calls: 1 });
   });
 
-  test("a stranger's error is told by its name only: its message may quote a secret", () => {
+  test('the error of a library is logged by its name only, because its message may quote a secret', () => {
     const [line] = linesOf((telemetry) => telemetry.failed(new SyntaxError('"s3cret" is not JSON'), REQUEST));
     expect(line).toMatchObject({ undecided: 'SyntaxError' });
     expect(JSON.stringify(line)).not.toContain('s3cret');
@@ -179,7 +183,7 @@ describe('the log', () => {
     [`al\u202eice\u009b`, 'al?ice?@sip.example.com'],
     ['x'.repeat(60_000), `${'x'.repeat(60)}…`],
     ['alice\n{"forged":1}', 'alice?{"forged":1}@sip.example.com…'],
-  ])('a name that a stranger made up is told short and harmless', (username, telemetry) => {
+  ])('a name that no account can have is logged short and harmless', (username, telemetry) => {
     const aor = { ...ALICE, username };
     const refused: HookOutcome = {
       ...FAIL,
@@ -189,7 +193,7 @@ describe('the log', () => {
     expect(line).toMatchObject({ aor: telemetry });
   });
 
-  test('a bad record is told by its field and the fix, not by what stands there', () => {
+  test('a bad record is logged by its field and fix, not by its value', () => {
     const record = { realm: 'sip.example.com', username: 'alice', password: 12345678, callerId: 's3cret' };
     const [line] = linesOf((telemetry) => telemetry.badRecord(ALICE, parseCustomer(record).problems));
     expect(line).toEqual({
@@ -200,11 +204,10 @@ describe('the log', () => {
     });
   });
 
-  test.each([
+  test.each<[Level, Level[]]>([
     ['INFO', ['INFO', 'WARN', 'ERROR']],
     ['WARN', ['WARN', 'ERROR']],
     ['ERROR', ['ERROR']],
-    [undefined, ['INFO', 'WARN', 'ERROR']],
   ])('level %s writes %j, and counts all the same', (level, written) => {
     const lines = linesOf((telemetry) => {
       telemetry.outcome(OK, REQUEST);
@@ -367,7 +370,7 @@ describe('the metrics', () => {
     expect(splits).toEqual([true, true, true, true, true, true]);
   });
 
-  test('are not split by customer, whoever it is', () => {
+  test('are not split by customer', () => {
     const [, line] = linesOf((telemetry) => telemetry.outcome(FAIL, REQUEST));
     expect(JSON.stringify(line)).not.toContain('alice');
   });
@@ -425,7 +428,7 @@ describe('what went well', () => {
     expect(line).toEqual({ ...OKS, Hooks: 100_001, Registrations: 100_001 });
   });
 
-  test('tells no more times than CloudWatch takes', () => {
+  test('writes no more values than CloudWatch accepts', () => {
     const [, line] = counted((telemetry, clock) => {
       telemetry.outcome(OK, REQUEST);
       for (let at = 0; at < 150; at++) telemetry.lookedUp(at);

@@ -57,7 +57,7 @@ describe('the rehearsal', () => {
     expect(context.decisions).toEqual([]);
   });
 
-  test('while AWS is out of order nothing is thrown', async () => {
+  test('while AWS is unavailable nothing is thrown', async () => {
     const unhandled = jest.fn();
     process.on('unhandledRejection', unhandled);
     warmUp(HOOKS, contextWith('out of order'));

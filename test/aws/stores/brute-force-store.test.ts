@@ -202,7 +202,7 @@ describe('an address that a device claims for itself (X-Forwarded-For on INVITE)
   const lookedAt = ({ lines }: LambdaProcess) =>
     lines.filter(({ because }) => because === 'wrong-digest').length;
 
-  test('is never known: after a good call 40 guesses under it are looked at in a minute, however many come', async () => {
+  test('is never known: after a good call, 40 wrong passwords with it are checked in a minute, and no more', async () => {
     const [process, phoneOf] = [lambda(), (password?: string) => phone('desk20', '192.0.2.20', password)];
     expect(await calls(process, phoneOf())).toEqual(['ok']);
     expect(new Set(await calls(process, phoneOf('guess'), 2000))).toEqual(new Set(['fail']));
@@ -299,7 +299,7 @@ describe('an address that a device claims for itself (X-Forwarded-For on INVITE)
   });
 });
 
-test('a phone behind a NAT that fails each 5 s is back one window after its password is mended, and 200 others never notice', async () => {
+test('a phone behind a NAT that fails each 5 s is accepted one window after its password is corrected, and 200 others are not affected', async () => {
   const [process, address] = [lambda(), newAddress()];
   const healthy = Array.from({ length: 200 }, (_, n) => phone(`desk${n}`, address));
   const inside = async () => {
@@ -332,7 +332,7 @@ describe('what guessing costs', () => {
     dynamodb.requests.filter(({ operation }) => operation !== 'GetItem' && operation !== 'BatchGetItem')
       .length;
 
-  test('10,000 guesses from one address: some thirty are looked at and written, and none gets in', async () => {
+  test('10,000 wrong passwords from one address: about thirty are checked and written, and none is accepted', async () => {
     const process = startLambda(dynamodb.endpoint, clock);
     const address = newAddress();
     const guess = phone('bob', address, 'guess');
@@ -356,7 +356,7 @@ describe('what guessing costs', () => {
     expect(writes()).toBe(1);
   });
 
-  test('a second wide of guesses with ever new names and addresses of their own writing is fifty writes', async () => {
+  test('wrong passwords for new names with claimed addresses are at most fifty writes a second', async () => {
     const process = startLambda(dynamodb.endpoint, clock);
     for (let n = 0; n < 120; n++)
       await process.auth(
@@ -420,7 +420,7 @@ describe('a read of the memory', () => {
     expect(degradations).toEqual([]);
   });
 
-  test('that was answered in part says nothing: nobody is limited by it, and that is told', async () => {
+  test('that was answered in part is not used: no attempt is limited by it, and that is reported', async () => {
     const { guesser: guard, troubles: degradations } = guesserOver((keys) => ({
       Responses: { Memory: keys.slice(1).map(closed) },
       UnprocessedKeys: { Memory: { Keys: keys.slice(0, 1).map((key) => ({ key })) } },

@@ -1,6 +1,11 @@
+import { dynamodbAt } from '../../../lib/aws/client/dynamodb';
+import { callGrantsStore } from '../../../lib/aws/stores/call-grants-store';
+import { LOCAL_TABLES } from '../../../lib/local/embedded-dynamodb';
 import { invite, type Phone } from '../../../lib/local/sip-phone';
+import { NOON, specifyCallGrants } from '../../call-grants-spec';
 import { NOW } from '../../hook-context';
 import { type Clock, type LambdaProcess, startLambda, startTables, type TestTables } from '../lambda-process';
+import { virtualTimers } from '../virtual-timers';
 
 const REALM = 'sip.example.com';
 const trunk = {
@@ -35,6 +40,19 @@ async function dial(process: LambdaProcess, ...call: Parameters<LambdaProcess['c
   const { verb, status } = verbs.find((it) => it.verb !== 'tag') ?? { verb: 'none' };
   return status === undefined ? verb : `${verb} ${status}`;
 }
+
+describe('call grants, in DynamoDB', () => {
+  const timers = virtualTimers();
+  specifyCallGrants((now = NOON) =>
+    callGrantsStore({
+      dynamodb: dynamodbAt(tables.endpoint),
+      tableName: LOCAL_TABLES.memory,
+      now: () => now,
+      onDegraded: () => {},
+      timers,
+    }),
+  );
+});
 
 test('enforce is the default', async () => {
   const process = startLambda(tables.endpoint, clock);
@@ -78,7 +96,7 @@ describe('under enforce, a call', () => {
     expect(reported(process)).toMatchObject({ answer: 'dial', emergency: true });
   });
 
-  test('that nobody authenticated is declined', async () => {
+  test('without an authenticated INVITE is declined', async () => {
     const process = lambda('enforce');
     expect(await dial(process, invite(phone('alice'), '1', clock.now), '966501234567')).toBe(
       'sip:decline 403',
@@ -93,7 +111,7 @@ describe('under enforce, a call', () => {
     expect(await dial(process, request, '966501234567')).toBe('dial');
   });
 
-  test('of somebody else under the same Call-ID is declined', async () => {
+  test('of another account with the same Call-ID is declined', async () => {
     const process = lambda('enforce');
     const request = invite(phone('alice'), '966501234567', clock.now);
     await process.auth(request);
@@ -199,7 +217,7 @@ test('under observe a call without a grant goes on, and the log says so', async 
   expect(reported(process)).toMatchObject({ answer: 'dial', grant: 'missing' });
 });
 
-test('off leaves nothing and asks nobody', async () => {
+test('off neither stores nor checks grants', async () => {
   const grants = async () =>
     (await tables.items('memory')).filter(({ key }) => /^grant /.test(String(key))).length;
   const before = await grants();

@@ -56,7 +56,7 @@ test.each([
   ['alice@sip', 'sip.example.com'],
   ['a'.repeat(129), 'sip.example.com'],
   ['alice', `${'a'.repeat(250)}.com`],
-])('%j at %j, which nobody can be called, is not asked for', async (username, realm) => {
+])('%j at %j, which cannot be an account, is not looked up', async (username, realm) => {
   const { customers, asked } = tableOver(() => ALICE);
   expect(await customers.find({ username, realm })).toBeUndefined();
   expect(asked).toEqual([]);
@@ -65,7 +65,7 @@ test.each([
 test.each([
   ['another username', { ...ALICE, username: 'bob' }],
   ['another realm', { ...ALICE, realm: 'b.example.com' }],
-])('an item with %s than the one asked for is nobody, and an admin hears of it', async (_what, item) => {
+])('an item with %s than the one asked for counts as missing, and is reported', async (_what, item) => {
   const { customers, problems } = tableOver(() => item);
   expect(await customers.find(ALICE)).toBeUndefined();
   expect(problems).toMatchObject([
@@ -129,7 +129,7 @@ describe('a record as the table has it now', () => {
     expect(await customers.findNow(ALICE)).toBeUndefined();
   });
 
-  test('of a name that nobody can be called is none, unasked', async () => {
+  test('of a name that cannot be an account is none, without a look-up', async () => {
     const { customers, asked } = tableOver(() => ALICE);
     expect(await customers.findNow({ username: 'a b', realm: 'sip.example.com' })).toBeUndefined();
     expect(asked).toEqual([]);

@@ -117,7 +117,7 @@ describe('while the customers table fails', () => {
     expect(seen).toEqual(forEach(PASSING, ['504', 'ok', 'Undecided', 'ok']));
   });
 
-  test('a warm Lambda goes on with what it read: right is right, wrong is wrong; then it asks anew', async () => {
+  test('a warm Lambda uses its cached record: the right password is accepted, a wrong one refused; then it reads again', async () => {
     const seen = await underEach(PASSING, async (kind) => {
       const { dynamodb, clock, ask, reported, reads } = await scene();
       await ask();
@@ -131,7 +131,7 @@ describe('while the customers table fails', () => {
     expect(seen).toEqual(forEach(PASSING, ['ok', 'fail', 'ok', 1, true]));
   });
 
-  test('what an operator has to mend is 504 with a line of its own, cold and warm, at the first try', async () => {
+  test('an error that an operator must fix is 504 with its own line, cold and warm, without a retry', async () => {
     const seen = await underEach(OPERATORS, async (kind) => {
       const { dynamodb, clock, ask, reported, reads } = await scene();
       dynamodb.fault = { kind, table: 'Customers' };
@@ -229,7 +229,7 @@ describe('a record that cannot be used', () => {
     },
   );
 
-  test('is told by key and field, without what stands there', async () => {
+  test('is reported by key and field, without its value', async () => {
     const { ask, lambda } = await scene();
     await ask(phone('number'));
     expect(lambda.lines).toContainEqual({
@@ -243,7 +243,7 @@ describe('a record that cannot be used', () => {
 describe('while the memory table fails', () => {
   const EITHER = [...PASSING, 'access denied', 'no table'] as const;
 
-  test('phones register, also where replays are refused; a wrong password stays wrong; and it is told', async () => {
+  test('phones register, even where replays are refused; a wrong password is refused; and it is reported', async () => {
     const seen = await underEach(EITHER, async (kind) => {
       const { dynamodb, ask, reported, lambda } = await scene();
       dynamodb.fault = { kind, table: 'Memory' };

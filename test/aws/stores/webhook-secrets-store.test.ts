@@ -71,13 +71,13 @@ test('the current and the previous version are good', async () => {
   expect(await start(ROTATED).texts()).toEqual(['wh_secret_second', 'wh_secret_first']);
 });
 
-test('a secret that was never rotated has no previous version, and that is no fault', async () => {
+test('a secret that was never rotated has no previous version, which is not an error', async () => {
   const { texts, degradations } = start(FIRST);
   expect(await texts()).toEqual(['wh_secret_first']);
   expect(degradations).toEqual([]);
 });
 
-test('a slip in the previous version costs nothing, once it is mended', async () => {
+test('a wrong previous version has no effect once the current one is correct', async () => {
   const { texts } = start({ AWSCURRENT: 'wh_secret_good', AWSPREVIOUS: '[{"secret": oops' });
   expect(await texts()).toEqual(['wh_secret_good']);
 });
@@ -87,7 +87,7 @@ test('nor does a previous version of bytes', async () => {
   expect(await texts()).toEqual(['wh_secret_good']);
 });
 
-test('a slip in the current version is an operator’s to mend, and the log may say what it is', async () => {
+test('a wrong current version needs an operator, and the log says what is wrong', async () => {
   const { texts } = start({ AWSCURRENT: 'todo' });
   await expect(texts()).rejects.toMatchObject({
     name: 'Misconfigured',
@@ -124,7 +124,7 @@ test.each<Version>([
   { fails: 'ThrottlingException' },
   { fails: 'hangs' },
   'short',
-])('while it cannot be read (%j) the last known one goes on, and that is told', async (broken) => {
+])('while it cannot be read (%j) the last known one stays valid, and that is reported', async (broken) => {
   const { texts, manager, clock, degradations, timers } = start(FIRST);
   await texts();
   manager.versions = { AWSCURRENT: broken };
@@ -138,7 +138,7 @@ test.each<Version>([
   expect(manager.asked).toBe(before);
 });
 
-test('a slip that is written over a good secret is told with its fix', async () => {
+test('a wrong value that replaces a good secret is reported with its fix', async () => {
   const { texts, manager, clock, degradations } = start(FIRST);
   await texts();
   manager.versions = { AWSCURRENT: '{"key":"wh_secret_second"}' };
@@ -204,7 +204,7 @@ test('in a Lambda the setting says for how many hours the one before is good', a
   expect(await validAfter(24 * HOUR - 1)).toEqual(both);
   expect(await validAfter(24 * HOUR)).toEqual(['wh_secret_second']);
   await expect(validAfter(0, 'soon')).rejects.toThrow(
-    'PREVIOUS_SECRET_HOURS is "soon": write a whole number of hours',
+    'PREVIOUS_SECRET_HOURS is "soon": write a whole number, 0 to 8760',
   );
   process.env = env;
   server.closeAllConnections();
@@ -236,7 +236,7 @@ describe('the version before the current one', () => {
     expect(manager.asked).toBe(before);
   });
 
-  test('of which nobody knows when it was replaced is not good', async () => {
+  test('whose time of replacement is unknown is not valid', async () => {
     const { texts, manager } = start(ROTATED);
     manager.replacedAt = Number.NaN;
     expect(await texts()).toEqual(['wh_secret_second']);

@@ -84,7 +84,7 @@ test('it is the customer that the hooks see, with the same problems', async () =
 test.each([
   ['a number that JavaScript cannot hold', { N: '12345678901234567890.5' }],
   ['bytes', { B: Buffer.from('secret') }],
-])('%s is no password, for hooks and tools alike', async (_what, password) => {
+])('%s is not a password, for hooks and tools alike', async (_what, password) => {
   await put({ ...KEY, password });
   const { customer, problems } = parseStored(await found());
   expect(customer).toEqual(AOR);

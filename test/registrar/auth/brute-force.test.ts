@@ -61,7 +61,7 @@ describe('one user at one address', () => {
     expect(blockReason(record, 'alice', 6 * MINUTE)).toBeUndefined();
   });
 
-  test('nobody else at the address is refused', () => {
+  test('other users at the address are not refused', () => {
     expect(blockReason(failing(every(0, 31)), 'bob', 1)).toBeUndefined();
   });
 });

@@ -62,7 +62,7 @@ describe('a number for another country', () => {
   });
 });
 
-describe('what is no number of the country', () => {
+describe('what is not a number of the country', () => {
   test.each(['112', '911', '100', '1', '12', '999999999999999999999', '0', '00', '000'])(
     '%s stays as it is',
     (text) => {

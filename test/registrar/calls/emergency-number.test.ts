@@ -55,7 +55,7 @@ describe('the emergency numbers of a country', () => {
     expect(missing.filter((it) => !/^GA 13\d\d$/.test(it))).toEqual([]);
   });
 
-  test('stand in docs/emergency-numbers.md', () => {
+  test('are listed in docs/emergency-numbers.md', () => {
     const documented = readFileSync(join(__dirname, '../../../docs/emergency-numbers.md'), 'utf8')
       .split('\n')
       .filter((line) => /^\| [A-Z]{2} \|/.test(line));
@@ -89,7 +89,7 @@ describe('a dialled emergency number', () => {
     ['9911', undefined],
     ['1123', undefined],
     ['', undefined],
-  ])('%s stands for %s', (dialled, number) => {
+  ])('%s means %s', (dialled, number) => {
     expect(emergencyNumber(dialled, RECORD, ANY)).toBe(number);
   });
 
@@ -102,7 +102,7 @@ describe('a dialled emergency number', () => {
     [{ internationalPrefix: '9' }, '911', '+911'],
     [{ country: 'US' }, '00911', undefined],
     [{}, '9911', undefined],
-  ])('under %j %s stands for %s', (dialPlan, dialled, number) => {
+  ])('under %j %s means %s', (dialPlan, dialled, number) => {
     expect(emergencyNumber(dialled, { ...RECORD, dialPlan }, ANY)).toBe(number);
   });
 

@@ -28,7 +28,7 @@ describe('numbers that cost more, by their numbering plan', () => {
     expect(documented).toEqual(lines);
   });
 
-  test('every example number of such a type is told', () => {
+  test('every example number of such a type is recognised', () => {
     const missed = EXAMPLE_NUMBERS.filter(({ type, number, country }) => {
       const kind = KINDS[type];
       const reported = rangeOfType(number)?.kind;

@@ -11,7 +11,7 @@ describe('the high-risk ranges', () => {
     expect(HIGH_RISK_RANGES.filter(({ reason }) => reason.length < 4)).toEqual([]);
   });
 
-  test('none is inside another: each is told by its own name', () => {
+  test('none is inside another, and each is reported by its own name', () => {
     const prefixes = HIGH_RISK_RANGES.map(({ prefix }) => prefix);
     const inside = prefixes.filter((a) => prefixes.some((b) => a !== b && a.startsWith(b)));
     expect(inside).toEqual([]);

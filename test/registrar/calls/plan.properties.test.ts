@@ -190,7 +190,7 @@ describe('whatever the device sends, under whatever record', () => {
     );
   });
 
-  test('a denied country is not called, whatever stands before its number', () => {
+  test('a denied country is not called, whatever prefix its number has', () => {
     const lead = fc.array(fc.constantFrom('00', '011', '+', '0011', '010', '810'), { maxLength: 3 });
     fc.assert(
       fc.property(record, call, lead, (account, it, prefixes) => {

@@ -139,7 +139,7 @@ const mutated = fc
   .map(([to, at, cut, piece]) => to.slice(0, at) + piece + to.slice(at + cut));
 const anyTo = fc.oneof(pieces, nearlyRight, mutated, fc.string({ unit: 'binary' }));
 
-describe('whatever stands in To', () => {
+describe('any text in To', () => {
   test('is read or refused, never a crash', () => {
     fc.assert(
       fc.property(anyTo, (to) => expect([undefined, expect.anything()]).toContainEqual(readTo(to))),

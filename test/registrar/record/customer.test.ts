@@ -262,11 +262,11 @@ describe('a customer record', () => {
       { dialMusic: 'ring.wav' },
       'dialMusic: write a URL, or a tone such as tone_stream://%(2000,4000,440,480);loops=-1',
     ],
-  ])('%j is told by path, with the mend', (fields, problem) => {
+  ])('%j is reported with its path and fix', (fields, problem) => {
     expect(problemsOf(fields)).toEqual([problem]);
   });
 
-  test('tells all problems at once', () => {
+  test('reports all problems at once', () => {
     const problems = problemsOf({
       password: 1,
       techPrefix: 2,
@@ -290,7 +290,7 @@ describe('a customer record', () => {
     expect(problems).toMatchObject([{ path: 'pasword', unknownField: true }]);
   });
 
-  test('no problem quotes what stands in the record', () => {
+  test('no problem quotes a value of the record', () => {
     const secret = 'sup3r-s3cret\n';
     expect(
       JSON.stringify(
@@ -343,6 +343,14 @@ describe('a form that can only mean one thing is read, and a problem is reported
     ],
     [{ trunks: [[{ name: 'a' }]] }, { trunks: [{ name: 'a' }] }, [`trunks[0]: ${object}`]],
     [{ callerId: [{ default: '1' }] }, { callerId: { default: '1' } }, [`callerId: ${object}`]],
+    [
+      { emergency: [{ country: 'Utopia', numbers: ['110'] }] },
+      { emergency: { numbers: ['110', '112', '911', '999', '000'] } },
+      [
+        `emergency: ${object}`,
+        'emergency.country: write a country of docs/emergency-numbers.md, such as US, or give numbers',
+      ],
+    ],
     [
       { dialPlan: { countryCode: 966 } },
       { dialPlan: { countryCode: '966' } },
@@ -434,8 +442,12 @@ describe('whatever can be read as an emergency number is one', () => {
       { country: ['US'], numbers: 112 },
       { country: 'US', numbers: ['112'] },
     ],
-    [{ country: 'Utopia', numbers: ['112'] }, { numbers: ['112'] }],
-    [{ country: 'Utopia' }, undefined],
+    [{ country: 'Utopia', numbers: ['110'] }, { numbers: ['110', '112', '911', '999', '000'] }],
+    [{ country: 'Utopia' }, { numbers: ['112', '911', '999', '000'] }],
+    [
+      { country: 5, trunk: 'main' },
+      { numbers: ['112', '911', '999', '000'], trunk: 'main' },
+    ],
     [
       { country: 'US', nmbr: 'none' },
       { country: 'US', numbers: [] },
@@ -835,7 +847,7 @@ describe('no customer', () => {
     [{ realm: 'a b', username: 'x' }],
     [{ realm: 'a', username: 'x@y' }],
     [{ realm: 'a', username: 'a b' }],
-  ])('%j is no customer', (item) => {
+  ])('%j is not a customer', (item) => {
     const { customer, problems } = parseCustomer(item);
     expect(customer).toBeUndefined();
     expect(problems.length).toBeGreaterThan(0);

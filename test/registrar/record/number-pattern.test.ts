@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { matchesPattern, patternProblem } from '../../../lib/registrar/record/number-pattern';
 
-describe('a caller-id pattern is refused, with the way to mend it,', () => {
+describe('a caller-id pattern is refused, with its fix,', () => {
   test.each<[string, string, RegExp]>([
     ['empty', '', /^an empty pattern matches every number/],
     ['no expression', '(', /^is not a regular expression/],

@@ -5,8 +5,8 @@ import { authHookPayload } from '../../../lib/local/jambonz-simulator';
 import { invite, register } from '../../../lib/local/sip-phone';
 import { admit, replayPolicy } from '../../../lib/registrar/auth/admission';
 import type { Call, CallRecords as Records } from '../../../lib/registrar/calls/call';
+import type { Colleague } from '../../../lib/registrar/calls/colleague';
 import { forwardCall } from '../../../lib/registrar/calls/forward';
-import type { Colleague } from '../../../lib/registrar/calls/internal-call';
 import { type CallPlan, planCall } from '../../../lib/registrar/calls/plan';
 import { formatAor } from '../../../lib/registrar/record/aor';
 import { type Customer, type ParsedCustomer, parseCustomer } from '../../../lib/registrar/record/customer';
@@ -686,7 +686,7 @@ describe.each(ROWS)('$name, broken in any one place', ({ whole, inherited }) => 
   const broken = [...inPlace, ...misplacedIn(whole).map(parsed)];
   const mistakes = broken.filter(isReported);
 
-  test('is taken as it stands, or a problem is reported', () => {
+  test('is used as written, or a problem is reported', () => {
     const silent = broken.filter((it) => !isReported(it) && !isVerbatim(it));
     expect(silent.map(({ what }) => what)).toEqual([]);
   });
