@@ -2,8 +2,9 @@ import { stringify } from 'csv-stringify/sync';
 import type { Item } from '../../aws/tools/customer-records';
 import type { FileRecord } from '../../registrar/record/customer-file';
 import { isObject } from '../../registrar/record/json';
+import { NUMBERS } from '../../registrar/record/number-record';
 import { parseItem } from '../../registrar/record/record-item';
-import { recordSchema } from '../records/record-schema';
+import { numberRecordSchema, recordSchema } from '../records/record-schema';
 import { type ColumnMap, mappedCells, problemsOfMap, unusedColumns } from './column-maps';
 import { type Cell, type CsvRow, readCsvTable } from './csv-table';
 import {
@@ -76,9 +77,11 @@ interface Unread {
 function readCells(cells: ReadonlyMap<string, Cell>): { item: Item; unread: readonly Unread[] } {
   const item: Record<string, unknown> = {};
   const unread: Unread[] = [];
+  const isNumber = cells.get('realm')?.text.toLowerCase() === NUMBERS;
+  const schema = isNumber ? numberRecordSchema() : recordSchema();
   for (const [column, cell] of cells) {
     const damage = column === 'description' ? undefined : spreadsheetDamage(cell);
-    const value = damage === undefined ? readCell(column, cell.text) : undefined;
+    const value = damage === undefined ? readCell(schema, column, cell.text) : undefined;
     if (value === undefined) unread.push({ column, fix: damage ?? WRITE_JSON });
     else if (!place(item, column.split('.'), value))
       unread.push({ column, fix: 'is given by another column too; keep one of them' });
@@ -90,8 +93,8 @@ function readCells(cells: ReadonlyMap<string, Cell>): { item: Item; unread: read
 const WRITE_JSON = 'write JSON: a number, true, false, or a list such as ["966","971"]';
 
 /** undefined: it cannot be read. A spreadsheet writes booleans in capitals. */
-function readCell(column: string, text: string): unknown {
-  const kinds = kindsOf(recordSchema(), column.split('.'));
+function readCell(schema: unknown, column: string, text: string): unknown {
+  const kinds = kindsOf(schema, column.split('.'));
   if (isText(kinds, text)) return text;
   if (kinds.includes('boolean') && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
   return parseJson(text);

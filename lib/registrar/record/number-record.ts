@@ -3,6 +3,7 @@ import { MAX_PHONES, NOBODY_ANSWERED, type RingStep } from '../calls/ring';
 import { type Aor, parseAor, realmKey } from './aor';
 import type { Problem } from './customer';
 import { isObject } from './json';
+import { isMeantBy, isSameName } from './names';
 
 /** The word that stands where an account's item has its realm. No realm is called so, because a realm has a dot. */
 export const NUMBERS = 'numbers';
@@ -138,20 +139,48 @@ export function parseNumber(item: unknown): ParsedNumber {
       const [{ message, path = [] }] = read.issues;
       const place = [name, ...path.map(({ key }) => String(key))].join('.');
       problems.push(problem(place, Object.hasOwn(item, name) ? message : 'is missing'));
-      fields[name] = STRICTEST[name];
+      fields[name] = COSTS[name];
     }
   }
+  const unknown = Object.keys(item).filter((name) => !Object.hasOwn(numberSchema.entries, name));
   const ring = readSteps(item.ring, problems);
-  problems.push(...unknownFields(item));
-  const number = readNumber({ ...fields, ring });
+  problems.push(...unknown.map(unknownField));
+  const number = readNumber({ ...fields, ...restrictedBy(unknown), ring });
   return number ? { number, problems } : { number: undefined, problems };
 }
 
-/** What a field means that cannot be read; those that are not here are left out. */
-const STRICTEST: Readonly<Record<string, unknown>> = Object.fromEntries([
-  ['enabled', false],
-  ['then', { status: NOBODY_ANSWERED }],
-]);
+/**
+ * What a field means that cannot be read; undefined: it is left out, because the number then rings no other phone, and
+ * goes on to no other number. Of `ring`, each phone counts by itself. A field that does not stand here does not compile.
+ */
+const STRICTEST: { readonly [Field in keyof Written]-?: Written[Field] | undefined } = {
+  realm: undefined,
+  username: undefined,
+  description: undefined,
+  enabled: false,
+  ring: undefined,
+  ringSeconds: undefined,
+  passNumber: undefined,
+  // biome-ignore lint/suspicious/noThenProperty: it is the name that admins write, and never a function
+  then: { status: NOBODY_ANSWERED },
+  version: undefined,
+};
+const COSTS: Readonly<Record<string, unknown>> = STRICTEST;
+
+/** Names within `then`, which restrict as little in the number itself as under a misspelt name. */
+const WITHIN_THEN = ['dial', 'as', 'status'];
+
+/** Fields that unknown names were probably meant for, at their strictest. */
+function restrictedBy(unknown: readonly string[]): Readonly<Record<string, unknown>> {
+  const meant = (field: string) =>
+    unknown.some(
+      (name) =>
+        isMeantBy(name, field) || (field === 'then' && WITHIN_THEN.some((it) => isSameName(name, it))),
+    );
+  return Object.fromEntries(
+    Object.entries(STRICTEST).filter(([field, strictest]) => strictest !== undefined && meant(field)),
+  );
+}
 
 /** The fields by the schema once more, but for the steps, of which there may be none. */
 const strictSchema = v.object({ ...numberSchema.entries, ring: v.array(group) });
@@ -210,15 +239,13 @@ function listIn(value: unknown): readonly unknown[] | undefined {
   return Array.isArray(value) ? value : undefined;
 }
 
-function unknownFields(item: Record<string, unknown>): Problem[] {
-  return Object.keys(item)
-    .filter((name) => !Object.hasOwn(numberSchema.entries, name))
-    .map((name) => ({
-      path: name,
-      fix: `is no field of a number; look for a typo in "${name}"`,
-      unknownField: true,
-      of: 'number' as const,
-    }));
+function unknownField(name: string): Problem {
+  return {
+    path: name,
+    fix: `is not a field of a number; look for a typo in "${name}"`,
+    unknownField: true,
+    of: 'number',
+  };
 }
 
 function problem(path: string, fix: string): Problem {

@@ -127,7 +127,7 @@ describe('what cannot be read restricts: it rings less, and leads to no trunk', 
       'a typo',
       { rings: ['Ann@a.example'] },
       { ring: [[PBX]] },
-      ['rings: is no field of a number; look for a typo in "rings"'],
+      ['rings: is not a field of a number; look for a typo in "rings"'],
     ],
     [
       'a description that is none',
