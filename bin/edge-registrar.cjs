@@ -53,11 +53,12 @@ function build() {
 function run(code) {
   try {
     mkdirSync(CACHE, { recursive: true });
-    const older = readdirSync(CACHE);
+    const older = readdirSync(CACHE).map((name) => join(CACHE, name));
     const unfinished = `${bundle}.${process.pid}`;
     writeFileSync(unfinished, code);
     renameSync(unfinished, bundle);
-    for (const name of older) rmSync(join(CACHE, name), { force: true });
+    // Not the one that another start wrote meanwhile.
+    for (const file of older) if (file !== bundle) rmSync(file, { force: true });
   } catch {}
   const main = new Module(bundle, module);
   main.filename = bundle;

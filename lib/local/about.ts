@@ -6,7 +6,8 @@ export interface AboutLocalStack {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-const ANSWER_WITHIN_MS = 500;
+/** Where nothing listens the connection is refused at once; a busy machine may take long. */
+const ANSWER_WITHIN_MS = 10_000;
 
 /** Asks whether a local stack runs at this URL; undefined: no, or something else does. */
 export async function askLocalStack(url: string): Promise<AboutLocalStack | undefined> {
