@@ -96,7 +96,7 @@ export async function prepareSimulation(
   const aor = parsePhone(aorText);
   const sample = isLoopback(url) ? SAMPLE_CUSTOMERS[aor.realm.toLowerCase()]?.[aor.username] : undefined;
   const password =
-    shell.env.SIP_PASSWORD ??
+    (shell.env.SIP_PASSWORD || undefined) ??
     sample?.password ??
     (await readSecret(shell, `password of ${formatAor(aor)}`, '-'));
   return { phone: { aor, password }, target: await targetAt(shell, url) };

@@ -13,6 +13,6 @@ export function suggestion(
 }
 
 /** POSIX shell quoting (XCU 2.2.2). */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

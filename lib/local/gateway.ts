@@ -43,13 +43,18 @@ export async function startGateway(
 
 export type Follow = (send: (line: object) => void) => () => void;
 
+/** fetch() gives up a body of which nothing comes for 300 s. */
+const IDLE_MS = 60_000;
+
 /** The log as JSON lines, as long as the client wants them. */
 function stream(response: ServerResponse, follow: Follow): void {
   response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders();
-  response.once(
-    'close',
-    follow((line) => response.write(`${JSON.stringify(line)}\n`)),
-  );
+  const stop = follow((line) => response.write(`${JSON.stringify(line)}\n`));
+  const idle = setInterval(() => response.write('\n'), IDLE_MS);
+  response.once('close', () => {
+    clearInterval(idle);
+    stop();
+  });
 }
 
 function close(server: Server): Promise<void> {

@@ -20,7 +20,8 @@ export async function* tailLocalStack(
       const lines = `${rest}${chunk}`.split('\n');
       rest = lines.pop() ?? '';
       for (const text of lines) {
-        const line: unknown = JSON.parse(text);
+        // Empty lines keep an idle connection open.
+        const line: unknown = text === '' ? undefined : JSON.parse(text);
         if (isObject(line)) yield line;
       }
     }

@@ -8,7 +8,7 @@ import type { Deployment } from '../deployment';
 import { readCallTests } from '../files/call-tests';
 import { findColumnMap } from '../files/column-maps';
 import { readCustomersFile } from '../files/customers-file';
-import { describeFileProblem, type FileProblem, reportProblems } from '../files/file-problems';
+import { type FileProblem, groupByKind, reportProblems, toKind } from '../files/file-problems';
 import { readInput } from '../input';
 import { applyPlan, type Step } from '../records/bulk-write';
 import { failuresToJson, findFailures, listFailures } from '../records/call-results';
@@ -76,7 +76,7 @@ export async function importCustomers(
 ): Promise<Outcome> {
   const map = await findColumnMap(shell, options);
   const { records, problems, warnings, unused = [] } = readCustomersFile(await readInput(shell, file), map);
-  for (const warning of warnings) shell.complain(`${file}: ${describeFileProblem(warning)}`);
+  for (const warning of groupByKind(warnings.map(toKind), options)) shell.complain(`${file}: ${warning}`);
   if (unused.length > 0) shell.print(`columns that the map does not use: ${unused.join(', ')}`);
   if (problems.length > 0) {
     const end = endOf(problems, records, options);
@@ -168,19 +168,44 @@ function describePlan(
     ]),
     ...named(removed, options, ({ aor }) => [shell.paint('red', `  - ${aor}`)]),
     ...(options.map === undefined ? [] : withoutCredential(added)),
+    ...losingCredentials(changed),
+    ...enabledAgain(changed),
   ].join('\n');
 }
 
 /** Extensions of a PBX that no phone logs in as. */
 function withoutCredential(added: readonly Step[]): string[] {
-  const aors = added
-    .filter(({ item }) => item && !isNumberItem(item) && !('ha1' in item || 'password' in item))
-    .map(({ aor }) => aor);
-  if (aors.length === 0) return [];
-  const more = aors.length > MOST_NAMED ? `, and ${aors.length - MOST_NAMED} more` : '';
-  return [
-    `${counted(aors.length, 'account')} without a credential, which no phone can use: ${aors.slice(0, MOST_NAMED).join(', ')}${more}`,
-  ];
+  const steps = added.filter(({ item }) => !isNumberItem(item) && !hasCredential(item));
+  return listAccounts('without a credential, which no phone can use', steps);
+}
+
+/** A file without passwords takes those away that the table has. */
+function losingCredentials(changed: readonly Step[]): string[] {
+  const steps = changed.filter(({ seen, item }) => hasCredential(seen) && !hasCredential(item));
+  return listAccounts('that the file gives no credential; no phone could log in any more', steps);
+}
+
+/** A file that does not say `enabled` undoes `customers disable`. */
+function enabledAgain(changed: readonly Step[]): string[] {
+  const steps = changed.filter(
+    ({ seen, item }) => !isNumberItem(seen) && seen?.enabled === false && item?.enabled !== false,
+  );
+  return listAccounts('that the table has as disabled, and the file enables', steps);
+}
+
+function hasCredential(item: Item | undefined): boolean {
+  return item !== undefined && ('ha1' in item || 'password' in item || 'credentials' in item);
+}
+
+function listAccounts(what: string, steps: readonly Step[]): string[] {
+  if (steps.length === 0) return [];
+  return [`${counted(steps.length, 'account')} ${what}: ${namesOf(steps.map(({ aor }) => aor))}`];
+}
+
+function namesOf(aors: readonly string[]): string {
+  const more =
+    aors.length > MOST_NAMED ? `, and ${(aors.length - MOST_NAMED).toLocaleString('en')} more` : '';
+  return `${aors.slice(0, MOST_NAMED).join(', ')}${more}`;
 }
 
 function named(steps: readonly Step[], { all }: Options, lines: (step: Step) => string[]): string[] {
@@ -199,10 +224,8 @@ async function refuseOldPasswords(
 ): Promise<void> {
   const old = force ? [] : await oldPasswordsIn(deployment, changed);
   if (old.length === 0) return;
-  const names = old.slice(0, MOST_NAMED).join(', ');
-  const more = old.length > MOST_NAMED ? `, and ${old.length - MOST_NAMED} more` : '';
   throw new Refused(
-    `the file has an older password than the table for ${names}${more}: the password was changed since; nothing was written. Take the password out of the file, or pass --force`,
+    `the file has an older password than the table for ${namesOf(old)}: the password was changed since; nothing was written. Put the credentials that "customers export" shows into the file, or pass --force to go back`,
   );
 }
 

@@ -1,8 +1,11 @@
+import { Option } from 'commander';
 import type { CredentialUse } from '../../aws/tools/credential-uses';
 import { aorOf, type Item, parseStored } from '../../aws/tools/customer-records';
 import { formatPhones } from '../../registrar/calls/internal-call';
 import { formatAor } from '../../registrar/record/aor';
+import type { Customer } from '../../registrar/record/customer';
 import { NUMBERS } from '../../registrar/record/number-record';
+import { type Policy, policyOf } from '../../registrar/record/policy';
 import { isNumberItem } from '../../registrar/record/record-item';
 import { columns, compareNames } from '../columns';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
@@ -39,8 +42,8 @@ export const listCommand = () =>
     .option('--realm <realm>', 'of this realm only')
     .option('--customer <username>', 'that customer, and the accounts that belong to it')
     .option('--enabled', 'enabled accounts only')
-    .option('--disabled', 'disabled accounts only')
-    .option('--trunk <name>', 'accounts that have this trunk')
+    .addOption(new Option('--disabled', 'disabled accounts only').conflicts('enabled'))
+    .option('--trunk <name>', 'accounts that have this trunk, or whose customer has it')
     .option('--used-within <time>', 'accounts whose phones logged in within this time, such as 12h', duration)
     .option(
       '--unused-for <time>',
@@ -63,18 +66,19 @@ export async function listCustomers(
   options: Options,
   text?: string,
 ): Promise<Outcome> {
-  const rows: ListedCustomer[] = [];
+  const items: Item[] = [];
+  const uses = new Map<string, readonly CredentialUse[]>();
   for await (const page of deployment.records.pages(options.realm)) {
     const accounts = page.filter((item) => !isNumberItem(item));
-    const uses = await credentialUsesOf(deployment, accounts.map(aorOf));
-    const listed = accounts.map((item) => ({
-      item,
-      row: toRow(item, uses.get(formatAor(aorOf(item)))?.[0]),
-    }));
-    const wanted = listed.filter(({ item, row }) => isWanted(item, row, options, text, shell.now()));
-    rows.push(...wanted.map(({ row }) => row));
+    items.push(...accounts);
+    for (const [aor, used] of await credentialUsesOf(deployment, accounts.map(aorOf))) uses.set(aor, used);
   }
-  rows.sort((a, b) => compareNames(a.aor, b.aor));
+  const policies = customersByAor(items);
+  const rows = items
+    .map((item) => ({ item, row: toRow(item, policies, uses.get(formatAor(aorOf(item)))?.[0]) }))
+    .filter(({ item, row }) => isWanted(item, row, options, text, shell.now()))
+    .map(({ row }) => row)
+    .sort((a, b) => compareNames(a.aor, b.aor));
   shell.print(rows.length === 0 ? describeNone(shell, deployment, options, text) : table(shell, rows));
   return { code: 0, json: rows };
 }
@@ -184,13 +188,36 @@ interface ListedCustomer {
   readonly lastUsed: CredentialUse | undefined;
 }
 
-function toRow(item: Item, lastUsed: ListedCustomer['lastUsed']): ListedCustomer {
-  const { customer } = parseStored(item);
-  const own = customer?.techPrefix !== undefined || customer?.outboundAuth ? ['default'] : [];
+/** Where an account's own record names no trunk, its calls go over those of its customer. */
+function toRow(
+  item: Item,
+  known: ReadonlyMap<string, Customer>,
+  lastUsed: ListedCustomer['lastUsed'],
+): ListedCustomer {
+  const aor = formatAor(aorOf(item));
+  const customer = known.get(aor);
   return {
-    aor: formatAor(aorOf(item)),
+    aor,
     enabled: customer !== undefined && customer.enabled !== false,
-    trunks: customer?.trunks?.map(({ name }) => name) ?? own,
+    trunks: customer ? trunksOf(policyOf(customer, namedBy(customer, known))) : [],
     lastUsed,
   };
+}
+
+function customersByAor(items: readonly Item[]): ReadonlyMap<string, Customer> {
+  return new Map(
+    items.flatMap((item) => {
+      const { customer } = parseStored(item);
+      return customer ? [[formatAor(aorOf(item)), customer] as const] : [];
+    }),
+  );
+}
+
+function namedBy({ customer, realm }: Customer, known: ReadonlyMap<string, Customer>): Customer | undefined {
+  return customer === undefined ? undefined : known.get(formatAor({ username: customer, realm }));
+}
+
+function trunksOf({ trunks, techPrefix, outboundAuth }: Policy): readonly string[] {
+  if (trunks) return trunks.map(({ name }) => name);
+  return techPrefix !== undefined || outboundAuth ? ['default'] : [];
 }

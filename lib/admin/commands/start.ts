@@ -4,6 +4,8 @@ import { CannotStart, type LocalStack, startLocalStack } from '../../local/stack
 import { facts } from '../columns';
 import { plainCommand, run } from '../command-line';
 import { decisionLines } from '../decision-line';
+import { messageOf } from '../error-messages';
+import { describeFileProblem } from '../files/file-problems';
 import { readJsonText } from '../files/json-text';
 import { readInput } from '../input';
 import { type Outcome, Refused, type Shell } from '../shell';
@@ -41,7 +43,14 @@ export const startCommand = () =>
         ...facts(Object.entries(START_SETTINGS), process.stdout.columns),
       ].join('\n'),
     )
-    .action((options: { json?: boolean }) => run({}, (shell) => start(shell, options)));
+    .action((options: { json?: boolean }) =>
+      run({}, (shell) =>
+        start(shell, options).catch((cause: unknown) => {
+          if (options.json) shell.print(JSON.stringify({ error: messageOf(cause) }));
+          throw cause;
+        }),
+      ),
+    );
 
 /** `start`: everything on this laptop, until Ctrl-C. With `json`, every line of the output is JSON. */
 export async function start(shell: Shell, { json = false }: { json?: boolean } = {}): Promise<Outcome> {
@@ -61,9 +70,7 @@ export async function start(shell: Shell, { json = false }: { json?: boolean } =
     await stack.stop();
     return { code: 0, json: {} };
   } catch (cause) {
-    if (!(cause instanceof CannotStart)) throw cause;
-    shell.complain(cause.message);
-    return { code: 1, json: {} };
+    throw cause instanceof CannotStart ? new Refused(cause.message) : cause;
   }
 }
 
@@ -71,15 +78,13 @@ export async function start(shell: Shell, { json = false }: { json?: boolean } =
 async function syntaxError(shell: Shell, file: string): Promise<string | undefined> {
   const read = readJsonText(await readInput(shell, file));
   const [problem] = 'problems' in read ? read.problems : [];
-  if (!problem) return undefined;
-  const { line, column, at, fix } = problem;
-  const place = column === undefined ? `line ${line}` : `line ${line}, column ${column}`;
-  return `CUSTOMERS_FILE ${file}, ${place}: ${at ? `${at} ` : ''}${fix}`;
+  return problem && `CUSTOMERS_FILE ${file}, ${describeFileProblem(problem)}`;
 }
 
 function welcome(shell: Shell, { url, dynamodbEndpoint, loaded }: LocalStack): string {
   const secret = shell.env.WEBHOOK_SECRET;
   const aors = loaded.flatMap(({ customer }) => (customer ? [`${customer.username}@${customer.realm}`] : []));
+  const numbers = loaded.flatMap(({ number }) => (number ? [number.username] : []));
   const problems = loaded.flatMap(({ at, problems }) =>
     problems.map(({ path, fix }) => `  ${at}: ${path} ${fix}`),
   );
@@ -92,12 +97,21 @@ function welcome(shell: Shell, { url, dynamodbEndpoint, loaded }: LocalStack): s
     `  call status hook    ${url}/call-status`,
     `webhook secret        ${secret === undefined ? `${DEVELOPMENT_SECRET}   (for this machine only)` : 'as WEBHOOK_SECRET says'}`,
     `DynamoDB              ${dynamodbEndpoint}`,
-    `customers             ${aors.slice(0, 5).join(', ') || 'as the table has them'}${aors.length > 5 ? `, and ${aors.length - 5} more` : ''}`,
+    `customers             ${firstOf(aors) || 'as the table has them'}`,
+    ...(numbers.length > 0 ? [`numbers               ${firstOf(numbers)}`] : []),
     ...(problems.length > 0 ? ['problems in the records:', ...problems] : []),
     '',
     'Try it in a second terminal:',
     `  ${suggestion(shell, ['simulate', 'register', aor, ...other])}`,
     `  ${suggestion(shell, ['simulate', 'call', aor, '00966501234567', ...other])}`,
+    ...numbers
+      .slice(0, 1)
+      .map((number) => `  ${suggestion(shell, ['simulate', 'ring', `+${number}`, ...other])}`),
     'Stop with Ctrl-C.',
   ].join('\n');
+}
+
+function firstOf(names: readonly string[]): string {
+  const more = names.length > 5 ? `, and ${names.length - 5} more` : '';
+  return `${names.slice(0, 5).join(', ')}${more}`;
 }

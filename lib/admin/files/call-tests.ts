@@ -5,7 +5,7 @@ import { Refused, type Shell } from '../shell';
 import { readCsvTable } from './csv-table';
 import { describeFileProblem } from './file-problems';
 import { jsonValue, readJsonText } from './json-text';
-import { lostZeros, spreadsheetDamage } from './spreadsheet-damage';
+import { lostZeros, spreadsheetDamage, suspectDates } from './spreadsheet-damage';
 
 /** What comes of a call, in the words of a file of call tests. */
 export interface CallResult {
@@ -103,7 +103,7 @@ function readCsvRows(text: string): Rows {
       value: Object.fromEntries([...cells].map(([column, it]) => [column, it.text])),
     })),
     problems: [...table.problems, ...damaged].map(describeFileProblem),
-    warnings: lostZeros(table.rows).map(describeFileProblem),
+    warnings: [...suspectDates(table.rows), ...lostZeros(table.rows)].map(describeFileProblem),
   };
 }
 

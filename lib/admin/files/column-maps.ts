@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { isObject } from '../../registrar/record/json';
 import { readInput } from '../input';
+import { problemOfField } from '../records/field-names';
 import { type Shell, WrongUsage } from '../shell';
 import type { Cell } from './csv-table';
-import type { FileProblem } from './file-problems';
+import { describeFileProblem, type FileProblem } from './file-problems';
 import { jsonValue, readJsonText } from './json-text';
 
 /** Which column of a CSV of another program is which field of ours. */
@@ -48,6 +50,8 @@ const KNOWN_MAPS: Readonly<Record<string, ColumnMap['columns'] | undefined>> = {
  */
 function readColumnMap(name: string, text: string): ColumnMap {
   const read = readJsonText(text);
+  const [problem] = 'problems' in read ? read.problems : [];
+  if (problem) throw new WrongUsage(`${name}: ${describeFileProblem(problem)}`);
   const json = 'problems' in read ? undefined : jsonValue(read.root);
   if (!isObject(json))
     throw new WrongUsage(
@@ -56,6 +60,8 @@ function readColumnMap(name: string, text: string): ColumnMap {
   const columns: Record<string, string> = {};
   const values: Record<string, Cell> = {};
   for (const [field, source] of Object.entries(json)) {
+    const unknown = problemOfField(field);
+    if (unknown !== undefined) throw new WrongUsage(`${name}: ${field} ${unknown}`);
     if (typeof source === 'string') columns[field] = source;
     else if (isObject(source) && source.value !== undefined) values[field] = constant(source.value);
     else throw new WrongUsage(`${name}: ${field}: write the name of a column, or { "value": … }`);
@@ -79,8 +85,16 @@ export async function findColumnMap(
   const columns = KNOWN_MAPS[name];
   const map = columns
     ? { name, columns, values: {}, lenient: true }
-    : readColumnMap(name, await readInput(shell, name));
+    : readColumnMap(name, await readMapFile(shell, name));
   return realm === undefined ? map : withRealm(map, realm);
+}
+
+async function readMapFile(shell: Shell, name: string): Promise<string> {
+  if (name !== '-' && !existsSync(name))
+    throw new WrongUsage(
+      `--map ${name}: there is no such file, and no such map; maps that come with the tool: ${Object.keys(KNOWN_MAPS).join(', ')}`,
+    );
+  return readInput(shell, name);
 }
 
 /** The same map for accounts of this realm, whatever the file says. */
@@ -109,21 +123,40 @@ export function unusedColumns(map: ColumnMap, columns: readonly string[]): strin
 }
 
 /** A row of theirs as cells of our fields. */
-export function mappedCells(map: ColumnMap, cells: ReadonlyMap<string, Cell>): ReadonlyMap<string, Cell> {
+export function mappedCells(
+  map: ColumnMap,
+  cells: ReadonlyMap<string, Cell>,
+  columns: readonly string[],
+): ReadonlyMap<string, Cell> {
   const mapped = Object.entries(map.columns).flatMap(([field, column]) => {
     const cell = cells.get(column);
     const text = cell && readTheirs(field, cell.text);
     return cell && text ? [[field, { ...cell, text }] as const] : [];
   });
-  return new Map([...Object.entries(map.values), ...mapped]);
+  // PHP writes false as an empty cell, and a PBX takes an extension that is not `true` for disabled.
+  const { enabled } = map.columns;
+  const off = map.lenient && enabled !== undefined && columns.includes(enabled) && !cells.get(enabled)?.text;
+  const disabled = off ? [['enabled', constant(false)] as const] : [];
+  return new Map([...Object.entries(map.values), ...mapped, ...disabled]);
 }
 
 /** PBXs write a caller id as `"Acme Ltd" <+18005550100>`: each field takes its part. Empty: there is none. */
 function readTheirs(field: string, text: string): string {
   const [, name, number] = /^\s*"?([^"<]*?)"?\s*<([^<>]*)>\s*$/.exec(text) ?? [];
+  if (field === 'enabled') return BOOLEANS[text.toLowerCase()] ?? text;
   if (field === 'callerId.name') return name ?? (/^[+\d() .-]*$/.test(text) ? '' : text);
   return /^callerId(\.default)?$|\.callerId$/.test(field) ? (number ?? text).trim() : text;
 }
+
+/** How PostgreSQL, PHP and people write booleans. */
+const BOOLEANS: Readonly<Record<string, string>> = {
+  t: 'true',
+  f: 'false',
+  '1': 'true',
+  '0': 'false',
+  yes: 'true',
+  no: 'false',
+};
 
 function constant(value: unknown): Cell {
   return { text: typeof value === 'string' ? value : JSON.stringify(value), quoted: true };

@@ -1,4 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import { counted } from '../columns';
 import type { FileProblem } from './file-problems';
 
 export interface Cell {
@@ -28,12 +29,12 @@ export interface CsvTable {
 export function readCsvTable(text: string): CsvTable {
   const problems: FileProblem[] = [];
   const { body, separator } = separatorOf(text);
-  const [header, ...records] = parseLines(body, separator, problems);
+  const lines = parseLines(body, separator, problems).filter((it) => !isBlank(it));
+  const [header, ...records] = lines;
   const columns = (header?.cells ?? []).map((it) => it.text.trim());
   for (const column of new Set(columns.filter((it, at) => it !== '' && columns.indexOf(it) < at)))
     problems.push({ line: header?.line ?? 1, at: `column ${column}`, fix: 'is there twice; keep one' });
   const rows = records.flatMap(({ line, cells }) => {
-    if (cells.every((it) => it.text.trim() === '')) return [];
     const extra = cells.slice(columns.length).some((it) => it.text !== '');
     if (cells.length < columns.length || extra) {
       problems.push({ line, at: '', fix: wrongLength(cells.length, columns.length) });
@@ -44,8 +45,12 @@ export function readCsvTable(text: string): CsvTable {
   return { columns: columns.filter((it) => it !== ''), rows, problems };
 }
 
+function isBlank({ cells }: Line): boolean {
+  return cells.every((it) => it.text.trim() === '');
+}
+
 function wrongLength(cells: number, columns: number): string {
-  return `has ${cells} cells where the header has ${columns}; put cells that hold a separator in quotes`;
+  return `has ${counted(cells, 'cell')} where the header has ${columns}; put cells that hold a separator in quotes`;
 }
 
 /** How databases write that there is no value. */
@@ -62,7 +67,7 @@ function cellsByColumn(columns: readonly string[], cells: readonly Cell[]): Read
 }
 
 function separatorOf(text: string): { body: string; separator: string } {
-  const [, said] = /^sep=(.)[ \t]*(?:\r?\n|$)/i.exec(text) ?? [];
+  const [, said] = /^"?sep=(.)"?[ \t]*(?:\r?\n|$)/i.exec(text) ?? [];
   // The line stays, empty, so that lines are counted as editors count them.
   if (said) return { body: text.replace(/^[^\r\n]*/, ''), separator: said };
   const header = /^\s*(.*)/.exec(text)?.[1]?.replace(/"[^"]*"/g, '') ?? '';
@@ -81,7 +86,10 @@ function parseLines(text: string, delimiter: string, problems: FileProblem[]): L
   let cells: Cell[] = [];
   const report = (cause: unknown): undefined => {
     if (!(cause instanceof CsvError)) throw cause;
-    const line = typeof cause.lines === 'number' ? cause.lines : 1;
+    const found = typeof cause.lines === 'number' ? cause.lines : 1;
+    // A quote that is not closed is found at the end of the file: it was opened after the last whole line.
+    const whole = Math.max(0, ...[lines.at(-1), problems.at(-1)].map((it) => it?.line ?? 0));
+    const line = cause.code === 'CSV_QUOTE_NOT_CLOSED' ? whole + 1 : found;
     problems.push({ line, at: '', fix: FIXES[cause.code] ?? `is not CSV: ${cause.code}` });
   };
   try {

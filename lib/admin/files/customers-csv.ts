@@ -12,9 +12,10 @@ import {
   doubledAccounts,
   type FileProblem,
   nullCredentials,
+  oddCredentials,
   problemsOf,
 } from './file-problems';
-import { AMBIGUOUS, lostZeros, spreadsheetDamage } from './spreadsheet-damage';
+import { AMBIGUOUS, lostZeros, spreadsheetDamage, suspectDates } from './spreadsheet-damage';
 
 /**
  * Customers as CSV with a header. A column is a field, with dots into its parts (`outboundAuth.username`), unless a
@@ -23,9 +24,12 @@ import { AMBIGUOUS, lostZeros, spreadsheetDamage } from './spreadsheet-damage';
  */
 export function readCsv(text: string, map?: ColumnMap): CustomersFile {
   const table = readCsvTable(text);
-  const problems = map ? problemsOfMap(map, table.columns) : problemsOfHeader(table.columns);
-  if (problems.length > 0) return { records: [], problems: [...table.problems, ...problems], warnings: [] };
-  const rows = map ? table.rows.map((row) => ({ ...row, cells: mappedCells(map, row.cells) })) : table.rows;
+  const problems = map ? problemsOfMap(map, table.columns) : problemsOfHeader(text, table.columns);
+  // What is no such table has no lines that could be wrong.
+  if (problems.length > 0) return { records: [], problems, warnings: [] };
+  const rows = map
+    ? table.rows.map((row) => ({ ...row, cells: mappedCells(map, row.cells, table.columns) }))
+    : table.rows;
   const read = rows.map(readRow);
   const records = read.map(({ record }) => record);
   const lines = new Map(read.map(({ record, line }) => [record, line]));
@@ -36,36 +40,45 @@ export function readCsv(text: string, map?: ColumnMap): CustomersFile {
       ...read.flatMap((it) => it.problems),
       ...doubledAccounts(records, (record) => lines.get(record) ?? 0),
     ].sort((a, b) => a.line - b.line),
-    warnings: lostZeros(rows),
+    warnings: [...suspectDates(rows), ...lostZeros(rows), ...read.flatMap((it) => it.warnings)],
     ...(map && { unused: unusedColumns(map, table.columns) }),
   };
 }
 
-function problemsOfHeader(columns: readonly string[]): FileProblem[] {
-  return columns.includes('realm') && columns.includes('username')
-    ? []
-    : [{ line: 1, at: '', fix: 'must be JSON, or CSV with realm and username in its header' }];
+function problemsOfHeader(text: string, columns: readonly string[]): FileProblem[] {
+  const lacks = (names: readonly string[]) => KEYS.some((it) => !names.includes(it));
+  if (!lacks(columns)) return [];
+  const fix = lacks(columns.map((it) => it.toLowerCase()))
+    ? NOT_OURS
+    : 'write the header in lower case: realm, username';
+  return [{ line: 1, at: '', fix: text.trim() === '' ? 'is empty' : fix }];
 }
+
+const KEYS = ['realm', 'username'];
+const NOT_OURS = 'must be JSON, or CSV with realm and username in its header';
 
 interface ReadRow {
   readonly line: number;
   readonly record: FileRecord;
   readonly problems: readonly FileProblem[];
+  readonly warnings: readonly FileProblem[];
 }
 
 function readRow({ line, cells }: CsvRow): ReadRow {
   const at = `${cells.get('realm')?.text ?? ''} / ${cells.get('username')?.text ?? ''}`;
   const { item, unread } = readCells(cells);
-  const record: FileRecord = { at, keys: [], item, ...parseItem(item) };
-  const others = record.problems.filter(({ path }) => !unread.some(({ column }) => column === path));
+  const parsed = parseItem(item);
+  const problems = parsed.problems.filter(({ path }) => !unread.some(({ column }) => column === path));
+  const record: FileRecord = { at, keys: [], item, ...parsed, problems };
   return {
     line,
     record,
     problems: [
       ...unread.map(({ column, fix }) => ({ line, at: `${at}: ${column}`, fix })),
-      ...problemsOf({ ...record, problems: others }, () => line),
+      ...problemsOf(record, () => line),
       ...nullCredentials(record, () => line),
     ],
+    warnings: oddCredentials(record, () => line),
   };
 }
 
@@ -80,9 +93,10 @@ function readCells(cells: ReadonlyMap<string, Cell>): { item: Item; unread: read
   const isNumber = cells.get('realm')?.text.toLowerCase() === NUMBERS;
   const schema = isNumber ? numberRecordSchema() : recordSchema();
   for (const [column, cell] of cells) {
-    const damage = column === 'description' ? undefined : spreadsheetDamage(cell);
+    const damage = column === 'description' ? undefined : (spreadsheetDamage(cell) ?? typedValue(cell));
     const value = damage === undefined ? readCell(schema, column, cell.text) : undefined;
-    if (value === undefined) unread.push({ column, fix: damage ?? WRITE_JSON });
+    if (value === undefined)
+      unread.push({ column, fix: damage ?? fixOf(kindsOf(schema, column.split('.'))) });
     else if (!place(item, column.split('.'), value))
       unread.push({ column, fix: 'is given by another column too; keep one of them' });
   }
@@ -90,7 +104,21 @@ function readCells(cells: ReadonlyMap<string, Cell>): { item: Item; unread: read
   return { item, unread };
 }
 
-const WRITE_JSON = 'write JSON: a number, true, false, or a list such as ["966","971"]';
+/** A value as DynamoDB writes it, in a cell: as a password it would be taken for the password. */
+function typedValue({ text }: Cell): string | undefined {
+  return /^\{\s*"(S|N|B|BOOL|NULL|M|L|SS|NS|BS)"\s*:/.test(text) ? TYPED : undefined;
+}
+
+const TYPED = 'is DynamoDB JSON in a cell; write the value alone, or import the items as JSON';
+
+/** @param kinds what the schema allows */
+function fixOf(kinds: readonly string[]): string {
+  if (kinds.includes('boolean')) return 'write true or false';
+  if (kinds.includes('array')) return 'write a JSON list, such as ["966","971"]';
+  return kinds.includes('object')
+    ? 'write a JSON object, or columns for its parts'
+    : 'write a number, in digits alone';
+}
 
 /** undefined: it cannot be read. A spreadsheet writes booleans in capitals. */
 function readCell(schema: unknown, column: string, text: string): unknown {

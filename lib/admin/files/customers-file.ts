@@ -3,13 +3,19 @@ import { type FileRecord, readCustomers } from '../../registrar/record/customer-
 import type { ColumnMap } from './column-maps';
 import { readCsv } from './customers-csv';
 import { itemsOf } from './dynamodb-json';
-import { type CustomersFile, doubledAccounts, nullCredentials, problemsOf } from './file-problems';
+import {
+  type CustomersFile,
+  doubledAccounts,
+  nullCredentials,
+  oddCredentials,
+  problemsOf,
+} from './file-problems';
 import { jsonValue, readJsonText } from './json-text';
 
 /**
- * Reads a file of customers: JSON, nested by realm and username, as a list, as lines or as DynamoDB writes items, or CSV
- * with a header. All problems
- * are reported at once, with their lines and never with their values, which may be passwords.
+ * Reads a file of customers: JSON, nested by realm and username, as a list, as lines or as DynamoDB writes items, or
+ * CSV with a header. All problems are reported at once, with their lines and never with their values, which may be
+ * passwords.
  * @param map which column of a CSV is which field
  */
 export function readCustomersFile(text: string, map?: ColumnMap): CustomersFile {
@@ -34,7 +40,7 @@ function readJson(text: string, map: ColumnMap | undefined): CustomersFile {
       ]),
       ...doubledAccounts(records, (record) => lineOf(record)),
     ],
-    warnings: [],
+    warnings: records.flatMap((record) => oddCredentials(record, (path) => lineOf(record, path))),
   };
 }
 

@@ -31,10 +31,10 @@ function property(node: Node | undefined, name: string): Node | undefined {
   return node.children?.find((it) => it.children?.[0]?.value === name)?.children?.[1];
 }
 
-/** An item is recognised by its key: `realm` and `username`, each `{"S":"…"}`. */
+/** An item is recognised by a part of its key, `realm` or `username`, as `{"S":"…"}`. */
 function isTypedItem(node: Node): boolean {
   const isText = (name: string) => property(property(node, name), 'S')?.type === 'string';
-  return isText('realm') && isText('username');
+  return isText('realm') || isText('username');
 }
 
 function isPlainItem(node: Node): boolean {

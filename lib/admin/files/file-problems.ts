@@ -27,8 +27,9 @@ export interface CustomersFile {
 }
 
 /** For people: one line a problem. */
-export function describeFileProblem({ line, at, fix }: FileProblem): string {
-  return `line ${line}: ${at ? `${at} ` : ''}${fix}`;
+export function describeFileProblem({ line, column, at, fix }: FileProblem): string {
+  const place = column === undefined ? `line ${line}` : `line ${line}, column ${column}`;
+  return `${place}: ${at ? `${at} ` : ''}${fix}`;
 }
 
 /** What the parser found in a record, as problems of its file. */
@@ -64,8 +65,8 @@ export function doubledAccounts(
   });
 }
 
-/** What databases and programs write where there is no value: as a password it would let anyone in. */
-const NO_CREDENTIAL = /^(null|\\n|nil|undefined)$/i;
+/** What databases and programs write where there is no value, such as `[NULL]`: as a password it would let anyone in. */
+const NO_CREDENTIAL = /^\s*[[(<]?(null|\\n|nil|none|undefined|nan|#?n\/a)[\])>]?\s*$/i;
 
 /** Credentials that are no credentials. */
 export function nullCredentials(
@@ -79,6 +80,26 @@ export function nullCredentials(
       at: `${at}: ${path}`,
       fix: 'says that there is no value; write the credential, or leave it out',
     }));
+}
+
+/** What a word processor or a spreadsheet may have made of a credential: valid, but rarely what the phone has. */
+const ODD_CREDENTIALS: readonly [RegExp, string][] = [
+  [/^\s|\s$/, 'begins or ends with a space'],
+  [/[\u00A0\u202F\u2007\u200B-\u200F\u2060\uFEFF]/, 'holds a non-breaking or an invisible space'],
+  [/[\u2018-\u201F]/, 'holds a curly quote, such as word processors write'],
+];
+
+/** Credentials that a program changed on the way, as it seems. */
+export function oddCredentials(
+  { at, item }: Pick<FileRecord, 'at' | 'item'>,
+  lineOf: (path: string) => number,
+): FileProblem[] {
+  return credentialsIn(item, '').flatMap(([path, text]) => {
+    const [, what] = ODD_CREDENTIALS.find(([odd]) => odd.test(text)) ?? [];
+    return what === undefined
+      ? []
+      : [{ line: lineOf(path), at: `${at}: ${path}`, fix: `${what}: is it part of the password?` }];
+  });
 }
 
 function credentialsIn(value: unknown, path: string): [path: string, text: string][] {

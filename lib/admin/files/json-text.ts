@@ -18,7 +18,8 @@ export function readJsonText(text: string): ReadJson {
   const lineAt = lineCounter(text);
   const errors: ParseError[] = [];
   const parsed = isJsonLines(text) ? parseLines(text, errors) : parse(text, 0, errors);
-  if (errors.length > 0) return { problems: errors.map((it) => describeError(it, text, lineAt)) };
+  const first = errors.filter(({ offset }, at) => errors.findIndex((it) => it.offset === offset) === at);
+  if (first.length > 0) return { problems: first.map((it) => describeError(it, text, lineAt)) };
   if (!parsed) return { problems: [{ line: 1, at: '', fix: 'is empty' }] };
   const doubled = doubledNames(parsed, lineAt);
   if (doubled.length > 0) return { problems: doubled };
@@ -71,7 +72,10 @@ function describeError(
   lineAt: JsonText['lineAt'],
 ): FileProblem & { column: number } {
   const column = offset - text.lastIndexOf('\n', offset - 1);
-  return { line: lineAt(offset), column, at: '', fix: `is not JSON: ${wordsOf(printParseErrorCode(error))}` };
+  const what = /[\u201C-\u201F]/.test(text[offset] ?? '')
+    ? `curly quotes; write "`
+    : wordsOf(printParseErrorCode(error));
+  return { line: lineAt(offset), column, at: '', fix: `is not JSON: ${what}` };
 }
 
 function doubledNames(node: Node, lineAt: JsonText['lineAt']): FileProblem[] {

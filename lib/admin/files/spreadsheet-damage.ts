@@ -19,17 +19,32 @@ export function spreadsheetDamage({ text, quoted }: Cell): string | undefined {
 
 /** Columns in which a number as long as the others is expected. */
 const DIGIT_COLUMNS =
-  /^(username|password|customer|techPrefix|callerId(\.default)?|emergency\.callerId|aor|dialled|from)$/;
+  /^(username|password|customer|techPrefix|callerId(\.default)?|emergency\.callerId|outboundAuth\.(username|password)|aor|dialled|from)$/;
 /** Fewer rows say nothing about how long a number is meant to be. */
 const FEWEST_ROWS = 3;
 
 /**
- * Cells that lost leading zeros in a spreadsheet, as it seems: in a column of digits without any leading zero, most
- * are equally long and these are a digit or two shorter.
+ * Cells that lost leading zeros in a spreadsheet, as it seems: in a column of digits most are equally long, and these
+ * are a digit or two shorter.
  */
 export function lostZeros(rows: readonly CsvRow[]): FileProblem[] {
   const columns = new Set(rows.flatMap(({ cells }) => [...cells.keys()]));
   return [...columns].filter((it) => DIGIT_COLUMNS.test(it)).flatMap((it) => lostZerosIn(it, rows));
+}
+
+/** `5-Jan`, `2026-01-05`, `05/01/2026`, `Jan-05`. */
+const DATE =
+  /^(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-](\d{4}|\d{2})|\d{1,2}-[a-z]{3}(-\d{2,4})?|[a-z]{3}-\d{2,4})$/i;
+
+/** Cells that a spreadsheet took for a date, as it seems: `5-1` becomes `5-Jan`. */
+export function suspectDates(rows: readonly CsvRow[]): FileProblem[] {
+  return rows.flatMap(({ line, cells }) =>
+    [...cells].flatMap(([column, { text, quoted }]) =>
+      DIGIT_COLUMNS.test(column) && !quoted && DATE.test(text)
+        ? [{ line, at: column, fix: 'looks like a date: did a spreadsheet make it of something else?' }]
+        : [],
+    ),
+  );
 }
 
 function lostZerosIn(column: string, rows: readonly CsvRow[]): FileProblem[] {
@@ -37,7 +52,7 @@ function lostZerosIn(column: string, rows: readonly CsvRow[]): FileProblem[] {
     const cell = cells.get(column);
     return cell && !cell.quoted && /^\d+$/.test(cell.text) ? [{ line, text: cell.text }] : [];
   });
-  if (cells.length < FEWEST_ROWS || cells.some(({ text }) => text.startsWith('0'))) return [];
+  if (cells.length < FEWEST_ROWS) return [];
   const usual = usualLength(cells.map(({ text }) => text.length));
   return cells
     .filter(({ text }) => usual - text.length === 1 || usual - text.length === 2)

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { quoted } from '../suggestion';
 
 /** Why bytes are not a text that this tool reads. */
 export interface NotText {
@@ -15,7 +16,11 @@ export interface NotText {
 export function decodeText(bytes: Uint8Array, file: string): string | NotText {
   const packed = PACKED.find(({ magic }) => magic.every((byte, at) => bytes[at] === byte));
   if (packed) return { line: undefined, fix: packed.fix };
-  if (looksLikeUtf16(bytes)) return { line: 1, fix: notUtf8('UTF-16', file) };
+  const wide = wideEncoding(bytes);
+  if (wide !== undefined) return { line: 1, fix: notUtf8(wide, file) };
+  const nul = bytes.indexOf(0);
+  if (nul >= 0)
+    return { line: lineAt(bytes, nul), fix: 'holds a NUL byte, which is no character: remove it' };
   if (!isUtf8(bytes)) return { line: lineOfFirstInvalid(bytes), fix: notUtf8('WINDOWS-1252', file) };
   const text = new TextDecoder().decode(bytes);
   const lost = text.indexOf('\uFFFD');
@@ -36,14 +41,22 @@ const PACKED = [
 ] as const;
 
 function notUtf8(encoding: string, file: string): string {
-  const name = file === '-' ? 'FILE' : file;
+  const name = file === '-' ? 'FILE' : quoted(file);
   return `is not UTF-8 (it looks like ${encoding}): save it as UTF-8, in Excel as "CSV UTF-8", or convert it with: iconv -f ${encoding} -t UTF-8 ${name}`;
 }
 
-/** A byte order mark, or a NUL, which a UTF-8 file of customers does not contain. */
-function looksLikeUtf16(bytes: Uint8Array): boolean {
+/** Known by its byte order mark, or because every other byte of most text is NUL. */
+function wideEncoding(bytes: Uint8Array): string | undefined {
   const [first, second] = bytes;
-  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || bytes.includes(0);
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return 'UTF-16';
+  const nulsAt = (parity: number) => bytes.filter((byte, at) => byte === 0 && at % 2 === parity).length;
+  const most = bytes.length / 4;
+  if (nulsAt(1) > most) return 'UTF-16LE';
+  return nulsAt(0) > most ? 'UTF-16BE' : undefined;
+}
+
+function lineAt(bytes: Uint8Array, offset: number): number {
+  return bytes.subarray(0, offset).filter((byte) => byte === 0x0a).length + 1;
 }
 
 function lineOfFirstInvalid(bytes: Uint8Array): number {

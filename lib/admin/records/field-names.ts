@@ -12,6 +12,12 @@ export function withNearestField(problem: Problem): Problem {
   return { ...problem, fix: `is not a field of a ${isOfNumber ? 'number' : 'customer record'}${meant}` };
 }
 
+/** What is wrong with the path of a field, such as `callerId.default`; undefined: there is such a field. */
+export function problemOfField(path: string): string | undefined {
+  if (fieldPaths(recordSchema(), '').includes(path)) return undefined;
+  return withNearestField({ path, fix: '', unknownField: true }).fix;
+}
+
 /**
  * The field that a misspelt one most probably means: the one whose name is nearest beside it, else one of the same
  * name elsewhere in the record.
@@ -28,10 +34,19 @@ export function nearestField(
   const beside = fields.filter((field) => parentOf(field) === parent);
   const far = (field: string) => distance(plain(field), name.toLowerCase().replaceAll('_', ''));
   const [nearest] = beside.toSorted((a, b) => far(a) - far(b));
-  if (nearest !== undefined && far(nearest) <= Math.max(1, Math.floor(name.length / 3)))
+  if (nearest !== undefined && far(nearest) <= Math.max(1, Math.floor((name.length + 1) / 3)))
     return lastOf(nearest);
+  const longer = beside.find((field) => beginAlike(plain(field), name.toLowerCase()));
+  if (longer !== undefined) return lastOf(longer);
   return fields.find((field) => plain(field) === name.toLowerCase());
 }
+
+/** `desc` and `description`, `host` and `hostname`. */
+function beginAlike(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= SHORTEST_WORD && (a.startsWith(b) || b.startsWith(a));
+}
+
+const SHORTEST_WORD = 4;
 
 function fieldPaths(schema: unknown, path: string): string[] {
   if (!isObject(schema)) return [];

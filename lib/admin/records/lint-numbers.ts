@@ -14,7 +14,7 @@ function aboutPrefixes({ dialPlan }: Customer): Remark[] {
     dialPlan?.countryCode === undefined ? undefined : countryOfCallingCode(dialPlan.countryCode);
   if (!dialPlan || country === undefined) return [];
   const wrong = mistakesAbout(country, dialPlan);
-  const fix = `write "country": "${country}" in their place, or its neighbour of the same country code`;
+  const fix = `write "country": "${country}" instead, or another country that shares the code`;
   return [
     wrong.length > 0
       ? warn('dialPlan', `describes ${country} wrongly: ${wrong.join('; ')}`, fix)
@@ -32,6 +32,11 @@ function mistakesAbout(country: string, dialPlan: NonNullable<Customer['dialPlan
       : []),
     ...(nationalPrefix !== undefined && nationalPrefix === plan.callingCode
       ? [`numbers are dialled without ${nationalPrefix}, too`]
+      : []),
+    ...(nationalPrefix !== undefined &&
+    plan.nationalPrefix === plan.callingCode &&
+    nationalPrefix !== plan.callingCode
+      ? [`national numbers do not begin with ${nationalPrefix}`]
       : []),
     ...(nationalPrefix !== plan.nationalPrefix &&
     plan.nationalPrefix !== undefined &&
@@ -95,7 +100,7 @@ function aboutNoHelp({ destinations }: Customer, { emergency }: Policy): Remark[
   return [
     warn(
       'emergency',
-      'emergency calls are denied, because destinations.default is deny',
+      'has no number, and destinations.default denies what is not allowed: nobody can call for help',
       'give emergency.country, such as "US", or emergency.numbers',
     ),
   ];

@@ -20,13 +20,14 @@ export function warningsOf(customers: readonly Customer[], now: number): Warning
   const shared = sharedTrunkAuth(customers);
   const users = sharedUsers(customers);
   const reached = reachedRemarks(customers);
+  const policies = new Set(customers.map(({ realm, customer = '' }) => keyOf(realm, customer)));
   return customers.flatMap((record) => {
     const named = record.customer === undefined ? undefined : byKey.get(keyOf(record.realm, record.customer));
     const policy = policyOf(record, named);
     const remarks = [
       ...aboutUsername(record),
       ...aboutInheritance(record, named),
-      ...aboutCredentials(record, now),
+      ...aboutCredentials(record, now, policies.has(keyOf(record.realm, record.username))),
       ...aboutRegistration(record),
       ...aboutCallerId(record, policy),
       ...aboutDialPlan(record),
@@ -78,7 +79,8 @@ function aboutInheritance(record: Customer, named: Customer | undefined): Remark
       ];
 }
 
-function aboutCredentials(record: Customer, now: number): Remark[] {
+/** @param isPolicy other records use its policy: it may be no phone's own */
+function aboutCredentials(record: Customer, now: number, isPolicy: boolean): Remark[] {
   const { password, ha1, credentials = [], username } = record;
   const ended = credentials.filter(({ notAfter }) => notAfter !== undefined && Date.parse(notAfter) <= now);
   const plain = [
@@ -89,10 +91,10 @@ function aboutCredentials(record: Customer, now: number): Remark[] {
   ];
   const some = password !== undefined || ha1 !== undefined || credentials.length > ended.length;
   return [
-    ...(some
+    ...(some || (isPolicy && credentials.length === 0)
       ? []
       : [
-          warn('credentials', 'this account has no valid credential', 'no phone can log in', [
+          warn('credentials', 'has none that is valid', 'no phone can log in', [
             'password',
             'rotate',
             formatAor(record),
@@ -256,7 +258,7 @@ function aboutTrunks(record: Customer, { trunks, destinations, callerId }: Polic
       : [
           warn(
             'trunks',
-            `take nothing but numbers that begin with ${taken.join(', ')}`,
+            taken.length === 0 ? 'take no number' : `take only numbers that begin with ${taken.join(', ')}`,
             'add a trunk without prefixes, or destinations.default deny',
           ),
         ]),

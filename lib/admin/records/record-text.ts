@@ -29,7 +29,11 @@ export function readRecord(
   const read = readJsonText(text);
   if ('problems' in read)
     return {
-      problems: read.problems.map(({ line, fix }) => ({ path: `line ${line}`, fix, unknownField: false })),
+      problems: read.problems.map(({ line, at, fix }) => ({
+        path: `line ${line}${at && `: ${at}`}`,
+        fix,
+        unknownField: false,
+      })),
     };
   const value = jsonValue(itemsOf(read.root));
   const json: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;

@@ -42,7 +42,7 @@ describe('customers list', () => {
       [
         'AOR              ENABLED  TRUNKS        LAST USED CREDENTIAL',
         'alice@a.example  yes      default       ha1, 2026-11-22T08:00:00.000Z',
-        'bob@a.example    NO       -             -',
+        'bob@a.example    NO       default       -',
         'carol@b.example  yes      main, backup  -',
       ].join('\n'),
     );
@@ -80,6 +80,8 @@ describe('customers list with filters', () => {
     expect(await listed({ enabled: true })).toEqual(['alice', 'carol']);
     expect(await listed({ disabled: true })).toEqual(['bob']);
     expect(await listed({ trunk: 'main' })).toEqual(['carol']);
+    // bob's calls go over the trunks of alice.
+    expect(await listed({ trunk: 'default' })).toEqual(['alice', 'bob']);
     expect(await listed({ usedWithin: 2 * day })).toEqual(['alice']);
     expect(await listed({ unusedFor: 30 * day })).toEqual(['bob', 'carol']);
     expect(await listed({}, 'HEAD')).toEqual(['alice']);

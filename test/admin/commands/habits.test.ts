@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -118,6 +118,30 @@ test.each(['bash', 'zsh', 'fish'])(
   },
 );
 
+test.each([
+  [['customers', 'im'], 'import'],
+  [['customers', 'import', '--pru'], '--prune'],
+  [['completion', 'f'], 'fish'],
+  [['customers', 'import', 'no-such-word'], ''],
+])('bash without its package bash-completion completes %j', async (words, completed) => {
+  const path = await mkdtemp(join(folder, 'path-'));
+  symlinkSync(join(ROOT, 'bin/edge-registrar.cjs'), join(path, 'edge-registrar'));
+  const { out: script } = await runTool(['completion', 'bash']);
+  const typed = ['edge-registrar', ...words];
+  const input = `${script}
+    COMP_WORDS=(${typed.join(' ')}); COMP_CWORD=${typed.length - 1}
+    compopt() { :; }
+    __edge_registrar_complete; echo "$COMPREPLY"`;
+  const env = { ...process.env, PATH: `${path}:${process.env.PATH}` };
+  const { stdout, stderr } = spawnSync('bash', ['--norc'], { input, env, encoding: 'utf8' });
+  expect({ stdout, stderr }).toEqual({ stdout: `${completed}\n`, stderr: '' });
+});
+
+test('where no word of a command can follow, shells complete file names', async () => {
+  expect((await runTool(['complete', '--', 'customers', 'import', 'cust'])).out).toBe(':0\n');
+  expect((await runTool(['complete', '--', 'customers', 'imp'])).out).toMatch(/^import\t.*\n:4\n$/);
+});
+
 describe('start', () => {
   const start = (env: Record<string, string>) =>
     startTool(['start'], { env: { PORT: '0', DYNAMODB_PORT: '0', ...env } });
@@ -141,6 +165,14 @@ describe('start', () => {
     });
     first.child.kill('SIGINT');
     expect((await first.ended).code).toBe(0);
+  });
+
+  test('says it as JSON under --json', async () => {
+    const { code, out } = await runTool(['start', '--json'], { env: { PORT: 'abc' } });
+    expect({ code, json: JSON.parse(out) }).toEqual({
+      code: 1,
+      json: { error: 'PORT is "abc": write a port, 0 to 65535' },
+    });
   });
 
   test('says in one line what is wrong with a file, and where', async () => {

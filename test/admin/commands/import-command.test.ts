@@ -53,7 +53,7 @@ describe('a file is what it seems, or it is refused by line', () => {
     );
     expect(lines.slice(-3)).toEqual([
       '  … and 6 more like this (--all)',
-      expect.stringMatching(/^ {2}line 27: l.example \/ eve: enabled write JSON/),
+      expect.stringMatching(/^ {2}line 27: l.example \/ eve: enabled write true or false$/),
       '27 problems of 2 kinds; nothing was written.',
     ]);
     expect((await importText(text, '--all')).out.trimEnd().split('\n')).toHaveLength(1 + 27 + 1);
@@ -138,6 +138,45 @@ describe('files that people have', () => {
   });
 });
 
+describe('a map that cannot be read is refused', () => {
+  test.each([
+    [
+      '{ "username": "Login", "pasword": "Pw" }',
+      'pasword is not a field of a customer record: did you mean password?',
+    ],
+    [
+      '{ "username": "Login",\n "username": "Pw" }',
+      'line 2: "username" is used twice in the same object; keep one',
+    ],
+    ['{ "username": 5 }', 'username: write the name of a column, or { "value": … }'],
+  ])('%s', async (text, message) => {
+    const map = fileOf('wrong-map.json', text);
+    expect(await importText('Login,Pw\nann,s3cret\n', '--map', map)).toEqual({
+      code: 2,
+      out: '',
+      err: `edge-registrar: ${map}: ${message}\n`,
+    });
+  });
+
+  test('with the names of the maps there are, when it is none of them', async () => {
+    expect((await importText('x', '--map', 'freepxb')).err).toBe(
+      'edge-registrar: --map freepxb: there is no such file, and no such map; maps that come with the tool: freepbx, fusionpbx, kamailio\n',
+    );
+  });
+});
+
+test('booleans of PostgreSQL and PHP are read by a map', async () => {
+  const csv =
+    'extension,user_context,enabled\n1,bool.example,t\n2,bool.example,f\n3,bool.example,0\n4,bool.example,\n';
+  expect((await importText(csv, '--map', 'fusionpbx')).code).toBe(0);
+  expect(await recordsOf('bool.example')).toEqual({
+    '1': { enabled: true },
+    '2': { enabled: false },
+    '3': { enabled: false },
+    '4': { enabled: false },
+  });
+});
+
 describe('an import that can be trusted', () => {
   const FILE = JSON.stringify({
     't.example': { al: { techPrefix: '1#', callerId: '+18005550100', ha1: 'a'.repeat(32) } },
@@ -187,13 +226,30 @@ describe('an import that can be trusted', () => {
     await run(['password', 'rotate', 'al@o.example', '--overlap', '1d']);
     expect(await importText(file('1'.repeat(32)))).toMatchObject({
       code: 1,
-      err: 'edge-registrar: the file has an older password than the table for al@o.example: the password was changed since; nothing was written. Take the password out of the file, or pass --force\n',
+      err: 'edge-registrar: the file has an older password than the table for al@o.example: the password was changed since; nothing was written. Put the credentials that "customers export" shows into the file, or pass --force to go back\n',
     });
     expect((await importText(file('1'.repeat(32)), '--force')).code).toBe(0);
     // Where nothing in the record itself says so, its history does.
     await importText(file('2'.repeat(32)));
     expect((await importText(file('1'.repeat(32)))).code).toBe(1);
     expect((await importText(file('3'.repeat(32)))).code).toBe(0);
+  });
+
+  test('a file without credentials says whose it takes away', async () => {
+    await importText(`{"lose.example":{"al":{"ha1":"${'a'.repeat(32)}"},"bob":{"techPrefix":"1#"}}}`);
+    const { out } = await importText('{"lose.example":{"al":{},"bob":{}}}', '--dry-run');
+    expect(out).toContain(
+      '\n1 account that the file gives no credential; no phone could log in any more: al@lose.example\n',
+    );
+  });
+
+  test('a file that enables a disabled account says so', async () => {
+    const text = '{"off.example":{"al":{"techPrefix":"1#"},"bob":{"techPrefix":"1#"}}}';
+    await importText(text);
+    await run(['customers', 'disable', 'al@off.example']);
+    expect((await importText(text)).out).toContain(
+      '\n1 account that the table has as disabled, and the file enables: al@off.example\n',
+    );
   });
 
   test('Ctrl-C ends it with 130 and says how far it came; run again, it does the rest', async () => {

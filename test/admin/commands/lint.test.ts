@@ -66,7 +66,7 @@ describe('lint warns of', () => {
     };
     expect(warned(record)).toEqual(['acme: destinations.allow[1] no trunk takes 44']);
     expect(warned({ trunks: [{ name: 'saudi', prefixes: ['966'] }] })).toEqual([
-      'acme: trunks take nothing but numbers that begin with 966',
+      'acme: trunks take only numbers that begin with 966',
     ]);
   });
 
@@ -146,7 +146,7 @@ describe('lint warns of', () => {
       'acme: password is in plain text, and holds the username',
     ]);
     expect(warned({ ha1: undefined, credentials: [{ ha1: HA1, notAfter: '2026-11-01T00:00:00Z' }] })).toEqual(
-      ['acme: credentials this account has no valid credential'],
+      ['acme: credentials has none that is valid'],
     );
   });
 
@@ -173,6 +173,10 @@ describe('lint warns of', () => {
     [{ countryCode: '36', nationalPrefix: '0' }, 'describes HU wrongly: national numbers begin with 06'],
     [{ countryCode: '966' }, 'describes SA wrongly: national numbers begin with 0'],
     [{ countryCode: '61', nationalPrefix: '0' }, 'describes AU wrongly: 00 does not lead abroad'],
+    [
+      { countryCode: '1', internationalPrefix: '011', nationalPrefix: '0' },
+      'describes US wrongly: national numbers do not begin with 0',
+    ],
   ])('a country that is described by prefixes: %j', (dialPlan, what) => {
     expect(warned({ dialPlan })).toEqual([`acme: dialPlan ${what}`]);
   });
@@ -226,7 +230,7 @@ describe('lint warns of', () => {
   test('nobody who can call for help', () => {
     const denied = { destinations: { default: 'deny', allow: ['966'] } };
     expect(warned(denied)).toEqual([
-      'acme: emergency emergency calls are denied, because destinations.default is deny',
+      'acme: emergency has no number, and destinations.default denies what is not allowed: nobody can call for help',
     ]);
     expect(warned({ ...denied, emergency: { country: 'SA' } })).toEqual([]);
     expect(warned({ ...denied, emergency: { numbers: ['999'] } })).toEqual([]);
@@ -287,8 +291,38 @@ describe('lint warns of', () => {
       { destinations: { allow: ['01144'] }, dialPlan: { internationalPrefix: '011' } },
       'destinations.allow[0] 01144 matches no number',
     ],
+    [patterns('^(?:\\+|00)32'), 'callerId.patterns[0].match ^(?:\\+|00)32 matches no number'],
+    [patterns('^[+]49'), 'callerId.patterns[0].match ^[+]49 matches no number'],
+    [patterns('^44 20'), 'callerId.patterns[0].match ^44 20 matches no number'],
+    [
+      { destinations: { allow: ['0501'] }, dialPlan: { country: 'SA' } },
+      'destinations.allow[0] 0501 matches no national number',
+    ],
+    [
+      { destinations: { deny: ['011881'] }, dialPlan: { country: 'US' } },
+      'destinations.deny[0] 011881 matches no number',
+    ],
+    [
+      { destinations: { deny: ['06'] }, dialPlan: { country: 'IT' } },
+      'destinations.deny[0] 06 matches no national number',
+    ],
   ])('prefixes and patterns that no number begins with: %j', (record, warning) => {
     expect(warned(record).filter((it) => !it.includes('dialPlan describes'))).toEqual([`acme: ${warning}`]);
+  });
+
+  test.each([
+    [patterns('^\\+?33', '^(?:\\+|00)?32', '^(\\+44|44)', '^0?31')],
+    [{ destinations: { deny: ['81'] }, dialPlan: { country: 'RU' } }],
+    [{ destinations: { deny: ['994'] }, dialPlan: { country: 'FI' } }],
+    [{ destinations: { deny: ['0501'] } }],
+  ])('no prefix or pattern that some number begins with: %j', (record) => {
+    expect(warned(record).filter((it) => it.includes('matches no'))).toEqual([]);
+  });
+
+  test('no missing credential of a record that others use the policy of', () => {
+    const policy = { username: 'policy', ha1: undefined };
+    expect(warned(policy, { customer: 'policy' })).toEqual([]);
+    expect(warned(policy)).toEqual(['policy: credentials has none that is valid']);
   });
 
   test('formats that mean nothing without a plan', () => {
@@ -335,7 +369,7 @@ describe('lint', () => {
       expect(desk.printed()).toBe(
         [
           '  PROBLEM  line 2: a.example / acme: techPrefx is not a field of a customer record: did you mean techPrefix?',
-          '  WARNING  acme@a.example: emergency emergency calls are denied, because destinations.default is deny',
+          '  WARNING  acme@a.example: emergency has no number, and destinations.default denies what is not allowed: nobody can call for help',
           '           give emergency.country, such as "US", or emergency.numbers',
           '  WARNING  bob@a.example: password is in plain text, and is shorter than 12 characters',
           '           give it a better one: edge-registrar password rotate bob@a.example',

@@ -145,15 +145,49 @@ describe('a file of customers as programs write it', () => {
     expect(warningsOf('password', '123456', '456123', '12345', '654321')).toEqual([
       'line 4: password has 5 digits where most have 6: did a spreadsheet drop a leading zero?',
     ]);
-    expect(warningsOf('password', '123456', '012345', '12345', '654321')).toEqual([]);
+    expect(warningsOf('callerId', '0598888833', '598888834', '0598888835')).toEqual([
+      'line 3: callerId has 9 digits where most have 10: did a spreadsheet drop a leading zero?',
+    ]);
+    expect(warningsOf('password', '123456', '012345', '654321')).toEqual([]);
     expect(warningsOf('description', '123456', '456123', '12345', '654321')).toEqual([]);
   });
 
-  test.each(['"NULL"', '"\\N"', '"null"'])('a password %s is none', (cell) => {
-    expect(problemsOf(`realm,username,password\na.example,alice,${cell}`)).toEqual([
-      'line 2: a.example / alice: password says that there is no value; write the credential, or leave it out',
-    ]);
+  test.each<[string, string, string]>([
+    ['username', '5-Jan', 'username looks like a date: did a spreadsheet make it of something else?'],
+    ['password', '2026-01-05', 'password looks like a date: did a spreadsheet make it of something else?'],
+    [
+      'password',
+      '“s3cret”',
+      'a.example / al: password holds a curly quote, such as word processors write: is it part of the password?',
+    ],
+    [
+      'password',
+      's3cret ',
+      'a.example / al: password begins or ends with a space: is it part of the password?',
+    ],
+    [
+      'password',
+      's3\u00A0cret',
+      'a.example / al: password holds a non-breaking or an invisible space: is it part of the password?',
+    ],
+  ])('warns of what a program made of %s: %j', (column, cell, warning) => {
+    const text =
+      column === 'username'
+        ? `realm,username\na.example,${cell}`
+        : `realm,username,${column}\na.example,al,${cell}`;
+    const { problems, warnings } = readCustomersFile(text);
+    expect(problems).toEqual([]);
+    expect(warnings.map(describeFileProblem)).toEqual([`line 2: ${warning}`]);
   });
+
+  test.each(['"NULL"', '"\\N"', '"null"', '[NULL]', '(null)', '"None"', 'N/A'])(
+    'a password %s is none',
+    (cell) => {
+      expect(problemsOf(`realm,username,password\na.example,alice,${cell}`)).toEqual([
+        'line 2: a.example / alice: password says that there is no value; write the credential, or leave it out',
+      ]);
+    },
+  );
 
   test('nor is one in JSON', () => {
     expect(problemsOf('{"a.example":{\n"alice":{"credentials":[{"password":"null"}]}}}')).toEqual([
@@ -186,7 +220,7 @@ describe('a file of customers as programs write it', () => {
       ),
     ).toEqual([
       'line 2: has 2 cells where the header has 3; put cells that hold a separator in quotes',
-      expect.stringMatching(/^line 3: a.example \/ bob: enabled write JSON/),
+      expect.stringMatching(/^line 3: a.example \/ bob: enabled write true or false$/),
       'line 4: has a quote inside a cell; put the cell in quotes and write the quote twice, as ""',
       'line 5: has 4 cells where the header has 3; put cells that hold a separator in quotes',
     ]);
@@ -198,8 +232,11 @@ describe('a file of customers as programs write it', () => {
     ['outbound_auth', 'outboundAuth'],
     ['countryCode', 'dialPlan.countryCode'],
     ['callerId.fallbak', 'fallback'],
+    ['desc', 'description'],
+    ['outboundAuth.user', 'username'],
+    ['enabeld', 'enabled'],
   ])('a misspelt field names the nearest one: %s', (field, meant) => {
-    expect(problemsOf(`realm,username,${field}\na.example,al,x`)[0]).toBe(
+    expect(problemsOf(`realm,username,${field}\na.example,al,x`)).toContain(
       `line 2: a.example / al: ${field} is not a field of a customer record: did you mean ${meant}?`,
     );
   });
@@ -234,11 +271,16 @@ describe('a broken file of customers', () => {
   });
 
   test.each([
-    ['{"a.example":\n {"alice": {"password" "s3cret"}}}', ['line 2: is not JSON: colon expected']],
-    ['{"a.example": {"alice": {"password": "s3cret"', ['line 1: is not JSON: close brace expected']],
-    ['{"a.example": {"alice": {},}}', ['line 1: is not JSON: property name expected']],
+    ['{"a.example":\n {"alice": {"password" "s3cret"}}}', ['line 2, column 24: is not JSON: colon expected']],
+    [
+      '{"a.example": {"alice": {"password": "s3cret"',
+      ['line 1, column 46: is not JSON: close brace expected'],
+    ],
+    ['{"a.example": {"alice": {},}}', ['line 1, column 28: is not JSON: property name expected']],
+    ['{“a.example”: {}}', ['line 1, column 2: is not JSON: curly quotes; write "']],
   ])('invalid JSON is reported without its text: %j', (text, problems) => {
     expect(problemsOf(text)).toEqual(expect.arrayContaining(problems));
+    expect(new Set(problemsOf(text)).size).toBe(problemsOf(text).length);
     expect(problemsOf(text).join()).not.toContain('s3cret');
   });
 
@@ -261,6 +303,10 @@ describe('a broken file of customers', () => {
     ],
     ['realm,username\na.example,"al', 'line 2: has a quote that is not closed'],
     [
+      'realm,username\na.example,al\na.example,"bob\na.example,eve\na.example,carol\n',
+      'line 3: has a quote that is not closed',
+    ],
+    [
       'realm,username\na.example,a"l',
       'line 2: has a quote inside a cell; put the cell in quotes and write the quote twice, as ""',
     ],
@@ -268,20 +314,35 @@ describe('a broken file of customers', () => {
       'realm,username,pasword\na.example,al,x',
       'line 2: a.example / al: pasword is not a field of a customer record: did you mean password?',
     ],
-    [
-      'realm,username,enabled\na.example,al,yes',
-      'line 2: a.example / al: enabled write JSON: a number, true, false, or a list such as ["966","971"]',
-    ],
+    ['realm,username,enabled\na.example,al,yes', 'line 2: a.example / al: enabled write true or false'],
     [
       'realm,username,trunks\na.example,al,main',
-      'line 2: a.example / al: trunks write JSON: a number, true, false, or a list such as ["966","971"]',
+      'line 2: a.example / al: trunks write a JSON list, such as ["966","971"]',
+    ],
+    [
+      'realm,username,limits.callsPerMinute\na.example,al,"1,000"',
+      'line 2: a.example / al: limits.callsPerMinute write a number, in digits alone',
     ],
     ['name\nal', 'line 1: must be JSON, or CSV with realm and username in its header'],
+    ['<a b="c">\n{"x"', 'line 1: must be JSON, or CSV with realm and username in its header'],
+    ['Realm,USERNAME\na.example,al', 'line 1: write the header in lower case: realm, username'],
+    [
+      '\n  \nrealm,username\na.example',
+      'line 4: has 1 cell where the header has 2; put cells that hold a separator in quotes',
+    ],
+    [
+      'realm,username,password\na.example,al,"{""S"":""s3cret""}"',
+      'line 2: a.example / al: password is DynamoDB JSON in a cell; write the value alone, or import the items as JSON',
+    ],
+    [
+      '{"realm":{"S":"a.example"},"usrname":{"S":"al"}}',
+      'line 1: [0]: usrname is not a field of a customer record: did you mean username?',
+    ],
   ])('problems of CSV have their lines too: %j', (text, problem) => {
     expect(problemsOf(text)).toContain(problem);
   });
 
-  test('an empty file is not a file of customers', () => {
-    expect(problemsOf('')).toEqual(['line 1: must be JSON, or CSV with realm and username in its header']);
+  test('a file without anything in it is no file of customers', () => {
+    expect(problemsOf('')).toEqual(['line 1: is empty']);
   });
 });

@@ -14,11 +14,25 @@ describe('the text of a file', () => {
   test.each([
     ['Latin-1', Buffer.from(TEXT, 'latin1'), 2, 'WINDOWS-1252'],
     ['UTF-16 with a byte order mark', Buffer.from(`\uFEFF${TEXT}`, 'utf16le'), 1, 'UTF-16'],
-    ['UTF-16 without one', Buffer.from(TEXT, 'utf16le'), 1, 'UTF-16'],
+    ['UTF-16 without one', Buffer.from(TEXT, 'utf16le'), 1, 'UTF-16LE'],
+    ['UTF-16 the other way round', Buffer.from(TEXT, 'utf16le').swap16(), 1, 'UTF-16BE'],
   ])('is refused as %s, with its line and how to save it', (_, bytes, line, encoding) => {
     expect(decodeText(bytes, 'x.csv')).toEqual({
       line,
       fix: `is not UTF-8 (it looks like ${encoding}): save it as UTF-8, in Excel as "CSV UTF-8", or convert it with: iconv -f ${encoding} -t UTF-8 x.csv`,
+    });
+  });
+
+  test('is refused with a command that can be pasted', () => {
+    expect(decodeText(Buffer.from(TEXT, 'latin1'), "Anna's phones.csv")).toMatchObject({
+      fix: expect.stringMatching(/ -t UTF-8 'Anna'\\''s phones\.csv'$/),
+    });
+  });
+
+  test('is refused with a NUL in it, by its line', () => {
+    expect(decodeText(Buffer.from('realm,username\na.example,a\u0000l\n'), 'x.csv')).toEqual({
+      line: 2,
+      fix: 'holds a NUL byte, which is no character: remove it',
     });
   });
 
