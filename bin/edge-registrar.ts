@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { commandGroup, exampleText } from '../lib/admin/command-line';
+import { exportCallsCommand } from '../lib/admin/commands/calls-export';
 import { checkCommand } from '../lib/admin/commands/check';
 import { addCompletion } from '../lib/admin/commands/completion';
 import { editCommand } from '../lib/admin/commands/customers-edit';
@@ -16,6 +17,7 @@ import { showCommand } from '../lib/admin/commands/customers-show';
 import { diffCommand } from '../lib/admin/commands/diff';
 import { explainCallCommand } from '../lib/admin/commands/explain-call';
 import { explainRegisterCommand } from '../lib/admin/commands/explain-register';
+import { impactCommand } from '../lib/admin/commands/impact';
 import { connectCommand } from '../lib/admin/commands/jambonz-connect';
 import { doctorCommand } from '../lib/admin/commands/jambonz-doctor';
 import { phonesCommand } from '../lib/admin/commands/jambonz-phones';
@@ -94,6 +96,15 @@ const cli = new Command('edge-registrar')
   .addCommand(lintCommand())
   .addCommand(checkCommand())
   .addCommand(diffCommand())
+  .addCommand(impactCommand())
+  .addCommand(
+    commandGroup(
+      'calls',
+      'the calls that were dialled',
+      ['calls export calls.csv --from 2026-11-01'],
+      [exportCallsCommand()],
+    ),
+  )
   .addCommand(
     commandGroup(
       'jambonz',

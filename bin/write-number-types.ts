@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { numberTypeLines } from '../lib/admin/number-types';
+import { numberTypeLines, numberTypeTable } from '../lib/admin/number-types';
 
 /** Puts the table of number types, made from the installed libphonenumber-js, into its source file and its document. */
 const lines = numberTypeLines(require('libphonenumber-js/metadata.max.json'));
@@ -8,7 +8,7 @@ const lines = numberTypeLines(require('libphonenumber-js/metadata.max.json'));
 replace(
   'lib/registrar/calls/high-risk-number-types.ts',
   /(?<=const NUMBER_TYPES = `\n)[^`]*/,
-  `${lines.join('\n')}\n`,
+  `${numberTypeTable(lines).join('\n')}\n`,
 );
 replace(
   'docs/high-risk-ranges.md',

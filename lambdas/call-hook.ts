@@ -8,7 +8,7 @@ import { signedHook } from '../lib/hooks/signed-hook';
 import { transfer } from '../lib/hooks/transfer-call';
 import { parseCallHook } from '../lib/jambonz/call-hook';
 import { parseCallStatus } from '../lib/jambonz/call-status';
-import { leaseOf, tagOf, verifyTag } from '../lib/jambonz/call-tag';
+import { beginningOf, tagOf, verifyTag } from '../lib/jambonz/call-tag';
 import { parseDialAction } from '../lib/jambonz/dial-action';
 import { parseRefer, refuseTransfer } from '../lib/jambonz/refer';
 import { declineVerbs, type WrittenVerbs } from '../lib/jambonz/verbs';
@@ -28,8 +28,8 @@ export const callHook = signedHook(
     const planned = planCall(call, records, context.settings);
     const facts = await factsOf(call, planned, context);
     const plan = applyFacts(planned, facts, context.settings);
-    if (context.isOverdue()) return giveUp(call, plan, facts, context);
     const { verbs, illegal } = await firstVerbs(call, plan, records, context, baseUrl);
+    if (context.isOverdue()) return giveUp(call, planned, facts, context);
     context.report({ hook: 'call-hook', call, plan, grant: facts.grant, illegal });
     return { status: 200, body: verbs };
   },
@@ -71,7 +71,7 @@ export const callStatus = signedHook(
       context.report({ hook: 'call-status', refused: 'forged-call-data' });
     if (leg && tag) await legChanged(change, leg, tag, context);
     else if (!leg && change.kind === 'ended') await endCall(change, tag, context);
-    else if (!leg && tag?.lease) await context.callLimits.extend(callId, tag.lease);
+    else if (!leg && tag?.began.lease) await context.callLimits.extend(callId, tag.began.lease);
     return { status: 200, body: {} };
   },
 );
@@ -109,7 +109,8 @@ async function firstVerbs(
 ): Promise<WrittenVerbs> {
   if (plan.kind === 'refuse') return { verbs: declineVerbs(plan.status), illegal: [] };
   const realms = typeof number === 'object' ? realmsOfNumber(number) : [];
-  return verbsFor(tagOf(call, plan, 1, { lease: leaseOf(plan), realms }), plan, context, baseUrl);
+  const began = beginningOf(plan, context.now());
+  return verbsFor(tagOf(call, plan, 1, { began, realms }), plan, context, baseUrl);
 }
 
 /** Whose call it is stands in the signed call data, which is opened with the secrets of that realm only. */

@@ -124,15 +124,40 @@ async function noteAdmission(
   guard: BruteForceGuard,
   context: HookContext,
 ): Promise<void> {
+  // Asked first: from now on the account was used from there.
+  const isNew = despite === undefined && (await isFromNewSource(attempt, customer, guard, context));
   // Whoever was let in for an emergency only is not known from now on.
   const known = despite === undefined ? guard.recordSuccess(credential) : undefined;
-  await Promise.all([known, issueGrant(attempt, customer, context)]);
+  await Promise.all([known, issueGrant(attempt, customer, isNew, context)]);
 }
 
-/** The call hook, which sees no digest, finds out by this that the call was authenticated. */
+/** Only here it is sure where a call comes from. Without the rule nothing is looked up. */
+async function isFromNewSource(
+  attempt: AuthAttempt,
+  customer: Customer | undefined,
+  guard: BruteForceGuard,
+  context: HookContext,
+): Promise<boolean> {
+  const { settings } = context;
+  const rule = customer?.registration?.newSource;
+  if (attempt.method !== 'INVITE' || !rule || settings.callGrant === 'off') return false;
+  const isNew = await guard.isNewFor(rule.hours * HOUR_MS);
+  if (
+    isNew === 'unknown' &&
+    settings.callsWithoutMemory === 'refuse' &&
+    !(await isEmergency(attempt, customer, context))
+  )
+    throw new Undecided('nobody could look whether the account was used from there before');
+  return isNew === true;
+}
+
+const HOUR_MS = 3600_000;
+
+/** The call hook, which sees no digest, finds out by this that the call was authenticated, and where it came from. */
 async function issueGrant(
   attempt: AuthAttempt,
   customer: Customer | undefined,
+  isFromNewSource: boolean,
   context: HookContext,
 ): Promise<void> {
   const { method, digest, callId, to } = attempt;
@@ -140,7 +165,7 @@ async function issueGrant(
   if (method !== 'INVITE' || callGrant === 'off' || callId === '') return;
   const dialled = signedFor(digest.uri, to);
   if (dialled === undefined) return;
-  const left = await context.callGrants.issue({ aor: digest, callId, dialled });
+  const left = await context.callGrants.issue({ aor: digest, callId, dialled }, isFromNewSource);
   // The call hook asks for no grant of an emergency call.
   if (
     !left &&

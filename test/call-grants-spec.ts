@@ -15,10 +15,16 @@ const grant = (username: string, changes: Partial<CallGrant> = {}): CallGrant =>
  */
 export function specifyCallGrants(lambda: (now?: number) => CallGrants): void {
   test('a grant is redeemed by one call, which may ask again', async () => {
-    expect(await lambda().issue(grant('one'))).toBe(true);
+    expect(await lambda().issue(grant('one'), false)).toBe(true);
     expect(await lambda().redeem(grant('one'), 'first-leg')).toBe('granted');
     expect(await lambda().redeem(grant('one'), 'first-leg')).toBe('granted');
     expect(await lambda().redeem(grant('one'), 'second-leg')).toBe('missing');
+  });
+
+  test('the grant of an INVITE from a new address says so, also to a call that asks again', async () => {
+    await lambda().issue(grant('abroad'), true);
+    expect(await lambda().redeem(grant('abroad'), 'leg')).toBe('new-source');
+    expect(await lambda().redeem(grant('abroad'), 'leg')).toBe('new-source');
   });
 
   test('without a grant it is missing', async () => {
@@ -31,20 +37,20 @@ export function specifyCallGrants(lambda: (now?: number) => CallGrants): void {
     ['another account', { aor: { username: 'bob', realm: 'sip.example.com' } }],
     ['another realm', { aor: { username: 'apart', realm: 'other.example.com' } }],
   ])('a grant is not for %s', async (_what, changes) => {
-    await lambda().issue(grant('apart'));
+    await lambda().issue(grant('apart'), false);
     expect(await lambda().redeem(grant('apart', changes), 'leg')).toBe('missing');
   });
 
   test('the realm is not case-sensitive', async () => {
-    await lambda().issue(grant('case'));
+    await lambda().issue(grant('case'), false);
     const upper = grant('case', { aor: { username: 'case', realm: 'SIP.Example.com' } });
     expect(await lambda().redeem(upper, 'leg')).toBe('granted');
   });
 
   test('the same INVITE sent again gives no second grant', async () => {
-    await lambda().issue(grant('again'));
+    await lambda().issue(grant('again'), false);
     await lambda().redeem(grant('again'), 'first-leg');
-    await lambda(NOON + 10_000).issue(grant('again'));
+    await lambda(NOON + 10_000).issue(grant('again'), false);
     expect(await lambda(NOON + 10_000).redeem(grant('again'), 'second-leg')).toBe('missing');
   });
 
@@ -52,18 +58,18 @@ export function specifyCallGrants(lambda: (now?: number) => CallGrants): void {
     [59_000, 'granted'],
     [61_000, 'missing'],
   ])('%d ms later a grant is %s', async (later, result) => {
-    await lambda().issue(grant(`after-${later}`));
+    await lambda().issue(grant(`after-${later}`), false);
     expect(await lambda(NOON + later).redeem(grant(`after-${later}`), 'leg')).toBe(result);
   });
 
   test('any text may be a Call-ID or a number', async () => {
     const odd = grant('odd', { callId: `${'é '.repeat(500)}\n`, dialled: ' *21# ' });
-    await lambda().issue(odd);
+    await lambda().issue(odd, false);
     expect(await lambda().redeem(odd, 'leg of the SBC')).toBe('granted');
   });
 
   test('of twenty calls at once one redeems the grant', async () => {
-    await lambda().issue(grant('crowd'));
+    await lambda().issue(grant('crowd'), false);
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, leg) => lambda().redeem(grant('crowd'), `leg-${leg}`)),
     );

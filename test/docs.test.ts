@@ -88,6 +88,8 @@ const REASONS: Readonly<Record<Reason, true>> = {
   'forward-to-emergency': true,
   'forward-without-limit': true,
   'forward-not-counted': true,
+  'budget-spent': true,
+  'new-source': true,
   answered: true,
   'caller-gone': true,
   'nobody-answered': true,

@@ -1,3 +1,10 @@
+import {
+  isAsLogged,
+  lineOfReplay,
+  loggedLease,
+  readLoggedCall,
+  replay,
+} from '../lib/admin/calls/logged-call';
 import type { HookContext } from '../lib/hooks/context';
 import { Undecided } from '../lib/hooks/errors';
 import type { HookOutcome } from '../lib/hooks/outcome';
@@ -11,6 +18,7 @@ import {
   acquireLease,
   type CallCounts,
   type CallLimits,
+  endCall,
   extendLease,
   FIRST_LEASE_S,
   handedOnCall,
@@ -18,11 +26,16 @@ import {
   leaseEnd,
   NO_CALLS,
   unconfirmed,
+  undoAcquire,
 } from '../lib/registrar/calls/call-limits';
-import { namesOf } from '../lib/registrar/calls/colleague';
+import { customerOf, findColleague, namesOf } from '../lib/registrar/calls/colleague';
+import { emergencyNumber } from '../lib/registrar/calls/emergency-number';
+import { calledNumber } from '../lib/registrar/calls/inbound';
+import type { CallPlan } from '../lib/registrar/calls/plan';
 import { type Aor, formatAor } from '../lib/registrar/record/aor';
-import { parseCustomer } from '../lib/registrar/record/customer';
-import { parseNumber } from '../lib/registrar/record/number-record';
+import { type Customer, parseCustomer } from '../lib/registrar/record/customer';
+import { type NumberRecord, parseNumber } from '../lib/registrar/record/number-record';
+import { policyOf } from '../lib/registrar/record/policy';
 import { withoutSecrets } from './no-secrets';
 
 /** Where jambonz reached the hooks. */
@@ -43,6 +56,13 @@ export const NO_TELEMETRY: Telemetry = {
   badRecord: () => {},
   lookedUp: () => {},
 };
+
+const SETTINGS = {
+  outboundSipHost: 'sip.carrier.example',
+  callGrant: 'observe',
+  callsWithoutMemory: 'allow',
+  emergencyForDisabled: true,
+} as const;
 
 /** A context with these records, whose clock stands still at `now`. */
 export function contextWith(
@@ -85,23 +105,58 @@ export function contextWith(
       mayLookAnyway: () => false,
       recordFailure: async () => {},
       recordSuccess: async () => {},
+      isNewFor: async () => false,
     }),
     callGrants: { issue: async () => true, redeem: async () => 'granted' },
     callLimits: callLimitsInMemory(() => now),
     isOverdue: () => false,
-    settings: {
-      outboundSipHost: 'sip.carrier.example',
-      callGrant: 'observe',
-      callsWithoutMemory: 'allow',
-      emergencyForDisabled: true,
-      ...settings,
-    },
+    settings: { ...SETTINGS, ...settings },
     report: (outcome) => {
       withoutSecrets(reportOf(outcome).line);
+      if (outcome.hook === 'call-hook' && 'plan' in outcome)
+        decidedAgain(outcome, customers, numbers, { ...SETTINGS, ...settings }, now);
       outcomes.push(outcome);
     },
     decisions: outcomes,
   };
+}
+
+/** Every decision about a call that any test makes can be read from its line, and made again: a test cannot forget it. */
+function decidedAgain(
+  outcome: Extract<HookOutcome, { hook: 'call-hook'; plan: CallPlan }>,
+  customers: readonly (Customer | undefined)[],
+  numbers: readonly (NumberRecord | undefined)[],
+  settings: CallSettings,
+  at: number,
+): void {
+  const line = JSON.parse(JSON.stringify(reportOf(outcome).line));
+  const logged = readLoggedCall({ line, at });
+  if (logged === 'cut') return;
+  if (!logged) throw new Error(`the line of a call cannot be read: ${JSON.stringify(line)}`);
+  const find = (username = '', realm = '') =>
+    customers.find((it) => it?.username === username && it.realm === realm.toLowerCase());
+  // Which secret signed is not in the line.
+  if (outcome.plan.kind === 'refuse' && outcome.plan.because === 'realm-of-another-account') return;
+  const { caller } = outcome.plan;
+  const account = find(caller?.username, caller?.realm);
+  const named = find(account?.customer, account?.realm);
+  const policy = account && policyOf(account, named);
+  const isInternal =
+    policy?.internalCalls === true && emergencyNumber(logged.call.dialled, policy, settings) === undefined;
+  const names = customers
+    .filter((it) => it && account && formatAor(customerOf(it)) === formatAor(customerOf(account)))
+    .flatMap((it) => (it ? [namesOf(it)] : []));
+  const records = {
+    account,
+    named,
+    number: numbers.find((it) => it?.username === calledNumber(logged.call)),
+    colleague: account && isInternal ? findColleague(logged.call.dialled, account.realm, names) : undefined,
+  };
+  const plan = replay(logged, records, settings, (planned) => loggedLease(logged, planned));
+  if (!isAsLogged(logged, plan))
+    throw new Error(
+      `another decision than logged:\n${JSON.stringify(line)}\n${JSON.stringify(lineOfReplay(logged, plan))}`,
+    );
 }
 
 /** What all Lambdas share of the calls that go on. */
@@ -120,14 +175,14 @@ export function callLimitsInMemory(
   const countsOf = (owner: Aor) => owners.get(formatAor(owner)) ?? NO_CALLS;
   return {
     acquire: async (callId, limits) => {
-      const found = countsOf(limits.owner);
-      const gone = unconfirmed(found, now()).filter((call) => ended.has(call));
-      const leases = Object.fromEntries(
-        Object.entries(found.leases).filter(([call]) => !gone.includes(call)),
-      );
-      const { result, counts } = acquireLease({ ...found, leases }, callId, limits, now());
+      const gone = unconfirmed(countsOf(limits.owner), now()).filter((call) => ended.has(call));
+      const found = gone.reduce((left, call) => endCall(left, call, 0).counts, countsOf(limits.owner));
+      const { answer, counts } = acquireLease(found, callId, limits, now());
       owners.set(formatAor(limits.owner), counts);
-      return result;
+      return answer;
+    },
+    undo: async (callId, owner, taken) => {
+      owners.set(formatAor(owner), undoAcquire(countsOf(owner), callId, taken));
     },
     extend: async (callId, { owner, seconds }) => {
       owners.set(formatAor(owner), extendLease(countsOf(owner), callId, leaseEnd(seconds, now())));
@@ -141,16 +196,15 @@ export function callLimitsInMemory(
       }
       return true;
     },
-    release: async (callId, owner) => {
-      if (!owner) {
+    release: async (callId, lease, used) => {
+      if (!lease) {
         const before = ended.has(callId);
         ended.add(callId);
         return before ? 'ended-before' : 'ended';
       }
-      const counts = countsOf(owner);
-      const { [callId]: lease, ...leases } = counts.leases;
-      owners.set(formatAor(owner), { ...counts, leases });
-      return lease === undefined ? 'ended-before' : 'ended';
+      const end = endCall(countsOf(lease.owner), callId, used);
+      owners.set(formatAor(lease.owner), end.counts);
+      return end.ended ? 'ended' : 'ended-before';
     },
   };
 }

@@ -40,6 +40,7 @@ export function replayInMemory(now: () => number, used: Map<string, EarlierUse[]
 interface Stored {
   readonly endsAt: number;
   readonly takenBy?: string | undefined;
+  readonly isNewSource: boolean;
 }
 
 /**
@@ -49,15 +50,17 @@ interface Stored {
 export function callGrantsInMemory(now: () => number, grants: Map<string, Stored> = new Map()): CallGrants {
   const keyOf = ({ aor, callId, dialled }: CallGrant) => JSON.stringify([nameOf(aor), callId, dialled]);
   return {
-    issue: async (grant) => {
-      grants.set(keyOf(grant), { ...grants.get(keyOf(grant)), endsAt: now() + GRANT_TTL_MS });
+    issue: async (grant, isFromNewSource) => {
+      const before = grants.get(keyOf(grant));
+      const isNewSource = before?.isNewSource === true || isFromNewSource;
+      grants.set(keyOf(grant), { ...before, endsAt: now() + GRANT_TTL_MS, isNewSource });
       return true;
     },
     redeem: async (grant, by) => {
       const stored = grants.get(keyOf(grant));
       if (!stored || stored.endsAt <= now() || (stored.takenBy ?? by) !== by) return 'missing';
       grants.set(keyOf(grant), { ...stored, takenBy: by });
-      return 'granted';
+      return stored.isNewSource ? 'new-source' : 'granted';
     },
   };
 }

@@ -5,7 +5,7 @@ import { OUTPUTS } from '../stack/output-names';
 import { type Shell, WrongUsage } from './shell';
 
 /**
- * What a deployment adds to every record, as its environment says.
+ * The settings of calls, from the environment.
  * @throws WrongUsage
  */
 export function callSettings(env: Environment): CallSettings {
@@ -17,7 +17,7 @@ export function callSettings(env: Environment): CallSettings {
 }
 
 /**
- * The same of a deployed stack. A stack that an earlier version deployed lacks some outputs: these have the defaults.
+ * The same, from the outputs of a deployed stack. A stack of an earlier version lacks some outputs; they have defaults.
  * @param outputs of the stack
  */
 export function callSettingsOfStack(outputs: Readonly<Record<string, string>>): CallSettings {
@@ -28,7 +28,7 @@ export function callSettingsOfStack(outputs: Readonly<Record<string, string>>): 
   });
 }
 
-/** The settings for records of a file: those of the stack that is named, else of the environment. */
+/** The settings for records of a file: those of the stack in `--stack`, else of the environment. */
 export async function callSettingsForFile(
   { env }: Shell,
   { stack }: { readonly stack?: string },

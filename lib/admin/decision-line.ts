@@ -42,7 +42,7 @@ function describe(line: LogLine): Described {
   const { hook, answer, undecided, trouble, badRecord } = line;
   if (undecided !== undefined)
     return { what: `not decided, HTTP 504: ${line.because ?? line.inner ?? undecided}`, colour: 'red' };
-  if (trouble !== undefined) return { what: `went on without AWS: ${trouble}`, colour: 'yellow' };
+  if (trouble !== undefined) return { what: `continued without AWS: ${trouble}`, colour: 'yellow' };
   if (badRecord !== undefined) return { what: `record: ${line.path} ${line.fix}`, colour: 'yellow' };
   if (answer === 'refused') return { what: `${hook} refused: ${line.because}`, colour: 'red' };
   return isObject(line) && typeof hook === 'string' && HOOKS[hook]

@@ -1,7 +1,7 @@
 import { getCountries, type MetadataJson } from 'libphonenumber-js/core';
 import { type Automaton, acceptedLengths, after, automatonOf, type State } from './digit-pattern';
 
-/** Numbers of a kind that costs the caller more than an ordinary call, told by their first digits. */
+/** Numbers that cost the caller more than an ordinary call, recognised by their first digits. */
 export interface NumberTypePrefix {
   /** The first country of the calling code. */
   readonly country: string;
@@ -70,7 +70,7 @@ interface Separated {
   readonly lengths: readonly number[];
 }
 
-/** Longer prefixes than this are told apart by the length of the number. */
+/** Longer prefixes than this are distinguished by the length of the number. */
 const LONGEST_PREFIX = 5;
 const MOST_PREFIXES = 12;
 
@@ -116,7 +116,7 @@ function kindOf(text: string): NumberTypePrefix['kind'] {
   throw new Error(`there is no kind ${text}`);
 }
 
-/** The table that the hooks read: a line for each country and kind, as `IT premium-rate 390878 3914 3989>8`. */
+/** A line for each country and kind, as `IT premium-rate 390878 3914 3989>8`. */
 export function numberTypeLines(metadata: MetadataJson): string[] {
   const lines = new Map<string, string[]>();
   for (const { country, kind, prefix, shortest, ordinaryLengths } of numberTypePrefixes(metadata)) {
@@ -126,6 +126,14 @@ export function numberTypeLines(metadata: MetadataJson): string[] {
     lines.set(name, [...(lines.get(name) ?? []), prefix + least + ordinary]);
   }
   return [...lines].map(([name, prefixes]) => [name, ...prefixes].join(' ')).sort();
+}
+
+/** The table that the hooks read, shorter: each kind once, and below it lines as `IT 390878 3914 3989>8`. */
+export function numberTypeTable(lines: readonly string[]): string[] {
+  return Object.keys(KINDS).flatMap((kind) => [
+    kind,
+    ...lines.filter((line) => line.includes(` ${kind} `)).map((line) => line.replace(` ${kind} `, ' ')),
+  ]);
 }
 
 const USUALLY_SHORTEST = 9;

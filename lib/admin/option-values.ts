@@ -12,6 +12,13 @@ export function versionNumber(text: string): number {
   return Number(text);
 }
 
+/** A whole number of days, at least one. */
+export function days(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text))
+    throw new InvalidArgumentError('write a whole number of days, 1 to 9999.');
+  return Number(text);
+}
+
 /** An ISO 8601 time as unix ms. */
 export function time(text: string): number {
   const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;

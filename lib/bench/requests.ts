@@ -33,8 +33,8 @@ export interface Requests {
 }
 
 const HOUR_MS = 3600_000;
-/** Phones of different records: replay observed and off; one that belongs to a customer with caps. */
-const PHONE = { observed: 0, off: 1, capped: 2, customer: 3 };
+/** Phones of different records: replay observed and off; one that belongs to a customer with caps; budget; new source. */
+const PHONE = { observed: 0, off: 1, capped: 2, customer: 3, budgeted: 4, fromNewSource: 5 };
 /** A part of 10,000 phones that register once an hour, one after the other: ten seconds of each hour at one Lambda. */
 const FLEET = { phones: 28, everyMs: HOUR_MS / 10_000, observed: 100, off: 200 };
 /** A request that a slow machine takes long for is still one request. */
@@ -55,6 +55,10 @@ export async function measureRequests(hours = 24): Promise<Requests> {
   await putPhone(dynamodb, PHONE.off, recordOf(PHONE.off, 'off'));
   await putPhone(dynamodb, PHONE.capped, { customer: phoneOf(PHONE.customer).aor.username });
   await putPhone(dynamodb, PHONE.customer, { limits: { maxConcurrentCalls: 10, callsPerMinute: 60 } });
+  await putPhone(dynamodb, PHONE.budgeted, { limits: { maxMinutesPerDay: 600, maxCallSeconds: 600 } });
+  await putPhone(dynamodb, PHONE.fromNewSource, {
+    registration: { newSource: { hours: 24, allow: ['966'] } },
+  });
   for (let at = 0; at < FLEET.phones; at++) {
     await putPhone(dynamodb, FLEET.observed + at);
     await putPhone(dynamodb, FLEET.off + at, recordOf(FLEET.off + at, 'off'));
@@ -97,8 +101,8 @@ export async function measureRequests(hours = 24): Promise<Requests> {
     const call = { invite: invite(phoneOf(PHONE.observed), NUMBER, clock.now), dialled: NUMBER };
     await count('INVITE, an hour later', auth, authPost(call.invite, clock.now));
     await count('call hook', calls, signed(ROUTES.callHook, callHookPayload(call), clock.now));
-    const cappedCall = async (hook: string) => {
-      const call = { invite: invite(phoneOf(PHONE.capped), NUMBER, clock.now), dialled: NUMBER };
+    const cappedCall = async (hook: string, phone = PHONE.capped) => {
+      const call = { invite: invite(phoneOf(phone), NUMBER, clock.now), dialled: NUMBER };
       await expectOk(auth(eventOf(authPost(call.invite, clock.now))));
       await count(hook, calls, signed(ROUTES.callHook, callHookPayload(call), clock.now));
     };
@@ -107,6 +111,16 @@ export async function measureRequests(hours = 24): Promise<Requests> {
     await cappedCall('call hook with caps, first in its minute, records not cached');
     clock.now += 10_000;
     await cappedCall('call hook with caps, next in its minute');
+    await cappedCall(
+      "call under a budget, this Lambda's first of the day, record not cached",
+      PHONE.budgeted,
+    );
+    clock.now += 10_000;
+    await cappedCall('call hook with a budget, next', PHONE.budgeted);
+    await auth(eventOf(registers(PHONE.fromNewSource)));
+    clock.now += HOUR_MS;
+    const fromNewSource = invite(phoneOf(PHONE.fromNewSource), NUMBER, clock.now);
+    await count('INVITE with newSource, an hour later', auth, authPost(fromNewSource, clock.now));
     await countFleet('REGISTER, each hour of a day, 10,000 phones', FLEET.observed);
     await countFleet('REGISTER without replay check, each hour of a day, 10,000 phones', FLEET.off);
   } finally {
@@ -145,6 +159,7 @@ function gatesOf(hooks: readonly HookRequests[]): Gate[] {
       ...most(/^call hook/, 'writes'),
     },
     { name: 'log line of an ok', unit: 'bytes', limit: { atMost: 220 }, ...most(/^REGISTER/, 'lineBytes') },
+    { name: 'log line of a call', unit: 'bytes', limit: { atMost: 320 }, ...most(/^call/, 'lineBytes') },
   ];
 }
 

@@ -12,7 +12,7 @@ export async function endCall(end: CallEnd, tag: CallTag | undefined, context: H
   if (tag) await recordEnd(end, end.callId, tag, context);
   // Hung up before the tag verb had run: whose call it was, jambonz cannot say.
   if (end.customerData === undefined && end.status === 'no-answer')
-    await context.callLimits.release(end.callId, undefined);
+    await context.callLimits.release(end.callId, undefined, 0);
 }
 
 /**
@@ -25,13 +25,13 @@ export async function legChanged(
   tag: CallTag,
   context: HookContext,
 ): Promise<void> {
-  const { call, lease, first } = tag;
+  const { call, began, first } = tag;
   if (!first) return;
   const isHandedOn = call.id === leg.sid;
   if (change.kind === 'answered') {
     if (isHandedOn) return;
     const extend = (id: string, held: Lease | undefined) => held && context.callLimits.extend(id, held);
-    await Promise.all([extend(call.id, lease), extend(handedOnCall(first.call.id), first.lease)]);
+    await Promise.all([extend(call.id, began.lease), extend(handedOnCall(first.call.id), first.began.lease)]);
   } else if (isHandedOn) {
     await recordEnd(change, handedOnCall(first.call.id), first, context, tag.number);
   } else await recordEnd(change, call.id, tag, context);
@@ -47,18 +47,19 @@ export async function endUnanswered(
   const isOver = step.kind === 'give-up' || step.because === 'caller-gone';
   if (!tag.first || !isOver || outcome.answered) return;
   const status = step.because === 'caller-gone' ? 'no-answer' : 'failed';
-  const end: Ended = { status, sipStatus: outcome.code, duration: 0, endedBy: 'jambonz' };
+  const end: Ended = { status, sipStatus: outcome.code, duration: 0, used: 0, endedBy: 'jambonz' };
   await recordEnd(end, tag.call.id, tag, context);
 }
 
 async function recordEnd(
-  { status, sipStatus, duration, endedBy }: Ended,
-  lease: string,
+  { status, sipStatus, duration, used, endedBy }: Ended,
+  name: string,
   tag: CallTag,
   context: HookContext,
   transferredTo?: string,
 ): Promise<void> {
-  const ended = await context.callLimits.release(lease, tag.lease?.owner);
+  const { lease } = tag.began;
+  const ended = await context.callLimits.release(name, lease, used ?? lease?.reserved?.seconds ?? 0);
   if (ended === 'ended-before') return;
   const callId = tag.call.id;
   const record = { callId, status, sipStatus, duration, endedBy, tag };

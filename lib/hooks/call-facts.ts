@@ -1,21 +1,22 @@
 import type { GrantState } from '../registrar/auth/call-grant';
 import { dialledUser } from '../registrar/auth/to-header';
 import type { Call, CallFacts } from '../registrar/calls/call';
-import type { CallPlan } from '../registrar/calls/plan';
+import type { OwnerLimits } from '../registrar/calls/call-limits';
+import { applyFacts, type CallPlan } from '../registrar/calls/plan';
 import type { Aor } from '../registrar/record/aor';
 import type { HookContext } from './context';
 import { Undecided } from './errors';
 
 /**
  * What the tables say of a call that its records would let go. An emergency call is asked nothing; of a grant only a
- * call is asked that a phone has just made, and of seats only one that goes to a trunk.
+ * call is asked that a phone has just made, and of a lease only one that goes to a trunk.
  */
 export async function factsOf(call: Call, plan: CallPlan, context: HookContext): Promise<CallFacts> {
   if (plan.kind === 'refuse' || isEmergency(plan)) return { grant: 'not-asked', lease: 'not-asked' };
   const grant =
     call.origin.kind === 'account' ? await redeemGrant(call, call.origin.aor, context) : 'not-asked';
-  const stopped = grant === 'missing' && context.settings.callGrant === 'enforce';
-  return { grant, lease: stopped ? 'not-asked' : await acquireLease(call, plan, context) };
+  const isStopped = applyFacts(plan, { grant, lease: 'not-asked' }, context.settings).kind === 'refuse';
+  return { grant, lease: isStopped ? 'not-asked' : await acquireLease(call, plan, context) };
 }
 
 /** The same of a call that goes on as another: what it was authenticated for is settled. */
@@ -26,17 +27,20 @@ export async function factsOfNextCall(call: Call, plan: CallPlan, context: HookC
 }
 
 /**
- * jambonz gets 504, or got it already: no end of this call will be reported. A write that lands even later ends with its
- * lease.
+ * jambonz gets 504, or got it already: this answer dials nobody, and no end of it will be reported. Where jambonz asked
+ * again, the call keeps what it holds. A write that lands even later is a lease for two minutes, and minutes that stay
+ * spent.
+ * @param wish the plan by the records alone
  */
 export async function giveUp(
   call: Call,
-  plan: CallPlan,
+  wish: CallPlan,
   { lease }: CallFacts,
   { callLimits }: HookContext,
   why = 'the call was decided too late',
 ): Promise<never> {
-  if (lease === 'acquired' && plan.kind === 'dial') await callLimits.release(call.id, plan.limits?.owner);
+  const isHeld = typeof lease === 'object' && lease.result === 'acquired';
+  if (wish.kind === 'dial' && wish.limits && isHeld) await callLimits.undo(call.id, wish.limits.owner, lease);
   throw new Undecided(why);
 }
 
@@ -44,7 +48,10 @@ function isEmergency(plan: CallPlan): boolean {
   return plan.kind === 'dial' && plan.destination.because === 'emergency';
 }
 
-/** A caller from outside proves nothing: its forward goes on only when it is counted. */
+/**
+ * A budget is never exceeded: a call that cannot be counted is not dialled, whatever the deployment says of caps. A
+ * caller from outside proves nothing: its forward goes on only when it is counted.
+ */
 async function acquireLease(
   { id, origin }: Call,
   plan: CallPlan,
@@ -53,9 +60,14 @@ async function acquireLease(
   const limits = plan.kind === 'dial' ? plan.limits : undefined;
   if (!limits) return 'not-asked';
   const lease = await callLimits.acquire(id, limits);
-  if (lease !== 'unknown') return lease;
-  if (settings.callsWithoutMemory === 'refuse') throw new Undecided('nobody could look how many calls go on');
+  if (lease.result !== 'unknown') return lease;
+  if (isBudgeted(limits) || settings.callsWithoutMemory === 'refuse')
+    throw new Undecided('nobody could look how many calls go on');
   return origin.kind === 'forward' && origin.of === 'inbound' ? 'forward-not-counted' : lease;
+}
+
+function isBudgeted({ budgets, observed }: OwnerLimits): boolean {
+  return budgets.length > 0 && !observed.includes('budgets');
 }
 
 /** Was this very call authenticated? Its INVITE left a word about it. */

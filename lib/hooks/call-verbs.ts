@@ -16,7 +16,7 @@ export async function verbsFor(
   baseUrl: string,
 ): Promise<WrittenVerbs> {
   const data = signTag(tag, await secrets());
-  return dialVerbs(limited(plan, tag), tag.attempt, data, hooksOf(tag, data, baseUrl));
+  return dialVerbs(plan, tag.attempt, data, hooksOf(tag, data, baseUrl));
 }
 
 /**
@@ -30,11 +30,4 @@ function hooksOf({ call, first }: CallTag, data: TagData, baseUrl: string): Dial
     referHook: mayTransfer ? `${baseUrl}${ROUTES.refer}` : undefined,
     tag: first && data,
   };
-}
-
-/** jambonz forgets the time limit of the first dial when its caller hands the call on. A call for help has none. */
-function limited<Plan extends DialPlanned | RingPlanned>(plan: Plan, { first }: CallTag): Plan {
-  if (plan.destination?.because === 'emergency') return plan;
-  const limits = [plan.maxSeconds, first?.maxSeconds].filter((it) => it !== undefined);
-  return first && limits.length > 0 ? { ...plan, maxSeconds: Math.min(...limits) } : plan;
 }

@@ -37,6 +37,10 @@ export const METRICS = {
   limited: 'Limited',
   /** Calls without a call grant, whether refused or not. */
   grantMissing: 'GrantMissing',
+  /** Calls that a rule would have refused if it were enforced. */
+  wouldRefuse: 'WouldRefuse',
+  /** Budgets of minutes that fell below a fifth. */
+  budgetLow: 'BudgetLow',
   /** Records with a problem that an admin should fix. */
   badRecords: 'BadRecords',
 } as const;

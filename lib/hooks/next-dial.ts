@@ -1,4 +1,4 @@
-import { type CallTag, leaseOf, tagOf } from '../jambonz/call-tag';
+import { beginningOf, type CallTag, tagOf } from '../jambonz/call-tag';
 import { declineVerbs, type WrittenVerbs } from '../jambonz/verbs';
 import type { WebhookSecret } from '../jambonz/webhook-secrets';
 import { FIRST_LEASE_S, handedOnCall, type Lease } from '../registrar/calls/call-limits';
@@ -28,12 +28,21 @@ export interface Asked {
 /** The next trunk or phones by the records as they are now; else on to another number, or the code that ends the call. */
 export async function following(tag: CallTag, outcome: DialOutcome, asked: Asked): Promise<Following> {
   const { context, signedBy } = asked;
-  const plan = planCall(tag.call, await recordsOf(tag.call, context, signedBy), context.settings);
+  const plan = within(
+    planCall(tag.call, await recordsOf(tag.call, context, signedBy), context.settings),
+    tag.began.maxSeconds,
+  );
   const step = planNext(plan, tag, outcome);
   if (step.kind === 'fall-back' && plan.kind === 'ring') return fallBack(step, plan, tag, asked);
   if ((step.kind === 'dial' || step.kind === 'ring') && plan.kind !== 'refuse')
     return { step, ...(await dialNext(tag, plan, step.attempt, asked)) };
   return { step, verbs: step.kind === 'give-up' ? declineVerbs(step.status) : [], illegal: [] };
+}
+
+/** How long the call may talk stays as it was settled. Ringing used none of it. */
+function within(plan: CallPlan, maxSeconds: number | undefined): CallPlan {
+  if (plan.kind === 'refuse' || maxSeconds === undefined) return plan;
+  return { ...plan, maxSeconds: Math.min(maxSeconds, plan.maxSeconds ?? maxSeconds) };
 }
 
 async function dialNext(
@@ -42,10 +51,13 @@ async function dialNext(
   attempt: number,
   { context, baseUrl }: Asked,
 ): Promise<WrittenVerbs> {
-  const { call, lease, first } = tag;
+  const { call, began, first } = tag;
   const keep = (id: string, held: Lease | undefined) =>
     held && context.callLimits.extend(id, { ...held, seconds: FIRST_LEASE_S });
-  await Promise.all([keep(call.id, lease), first && keep(handedOnCall(first.call.id), first.lease)]);
+  await Promise.all([
+    keep(call.id, began.lease),
+    first && keep(handedOnCall(first.call.id), first.began.lease),
+  ]);
   return verbsFor(tagOf(call, plan, attempt, tag), plan, context, baseUrl);
 }
 
@@ -71,10 +83,14 @@ async function fallBack(
   if (!call) return end('nobody-answered');
   const wish = planCall(call, await recordsOf(call, context, signedBy), settings);
   const facts = await factsOfNextCall(call, wish, context);
-  const forward = applyFacts(wish, facts, settings);
-  if (context.isOverdue()) return giveUp(call, forward, facts, context);
+  const settled = applyFacts(wish, facts, settings);
+  if (context.isOverdue()) return giveUp(call, wish, facts, context);
+  const forward = tag.first ? within(settled, tag.began.maxSeconds) : settled;
   if (forward.kind === 'refuse') return end(forward.because, forward);
-  const next = tagOf(call, forward, 1, { lease: leaseOf(forward), first: tag.first });
+  const next = tagOf(call, forward, 1, {
+    began: beginningOf(forward, context.now()),
+    first: tag.first,
+  });
   const step: NextStep = { kind: 'fall-back', to, status, because: 'nobody-answered' };
   return { step, forward, ...(await verbsFor(next, forward, context, baseUrl)) };
 }

@@ -1,6 +1,8 @@
 import type { CallTag } from '../jambonz/call-tag';
 import type { WrittenVerbs } from '../jambonz/verbs';
 import type { AdmissionRefusal } from '../registrar/auth/admission';
+import type { Call } from '../registrar/calls/call';
+import { callName } from '../registrar/calls/call-name';
 import { accountOf, type CallOrigin, directionOf } from '../registrar/calls/call-origin';
 import { calledNumber } from '../registrar/calls/inbound';
 import { formatPhones } from '../registrar/calls/internal-call';
@@ -11,6 +13,7 @@ import { NUMBERS } from '../registrar/record/number-record';
 import { errorName, Undecided } from './errors';
 import { type Count, count } from './metrics';
 import type { HookName, HookOutcome } from './outcome';
+import { readableText } from './readable-text';
 
 /** One line of the log: flat, searchable, and without a secret or a digest in it. */
 export type LogLine = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -40,6 +43,8 @@ export interface Telemetry {
 export interface Report {
   readonly level: Level;
   readonly line: LogLine;
+  /** Lines besides, each a warning. */
+  readonly more?: readonly LogLine[];
   readonly counts: readonly Count[];
 }
 
@@ -189,15 +194,18 @@ function reportOfCall({
   illegal,
 }: Extract<HookOutcome, { grant: unknown }>): Report {
   const isUnknownNumber = plan.kind === 'refuse' && call.origin.kind === 'carrier';
+  const more = linesOfLowBudgets(plan);
   return {
-    level: levelOfPlan(plan, illegal),
-    line: {
+    level: more.length > 0 ? 'WARN' : levelOfPlan(plan, illegal),
+    line: withSaid(call, {
       hook,
       answer: plan.kind,
+      call: callName(call.id),
       grant: grant === 'not-asked' ? undefined : grant,
       to: isUnknownNumber ? calledNumber(call) : undefined,
       ...lineOfPlan(plan, call.origin, illegal),
-    },
+    }),
+    more,
     counts: [
       count('hooks', { hook }),
       ...countsOfPlan(plan),
@@ -218,7 +226,13 @@ function levelOfPlan(plan: CallPlan, illegal: WrittenVerbs['illegal']): Level {
 function countsOfPlan(plan: CallPlan): Count[] {
   if (plan.kind === 'refuse') return [];
   if (plan.kind === 'ring') return [count('callsToPhones')];
-  return [count('calls'), ...(isEmergency(plan) ? [count('emergencyCalls')] : [])];
+  const { would, low } = plan;
+  return [
+    count('calls'),
+    ...(isEmergency(plan) ? [count('emergencyCalls')] : []),
+    ...(would.length > 0 ? [count('wouldRefuse')] : []),
+    ...low.map(() => count('budgetLow')),
+  ];
 }
 
 /** What a call may do. The usual direction, outbound, is left out. */
@@ -239,12 +253,20 @@ function lineOfPhones({ because, called, callerId, steps }: Extract<CallPlan, { 
   return { because, to: called, callerId: callerId.number ?? 'anonymous', phones: formatPhones(steps[0]) };
 }
 
-function lineOfTrunk({ callerId, destination, attempts }: Extract<CallPlan, { kind: 'dial' }>): LogLine {
+function lineOfTrunk({
+  callerId,
+  destination,
+  attempts,
+  would,
+  reserved,
+}: Extract<CallPlan, { kind: 'dial' }>): LogLine {
   return {
     because: callerId.because,
     to: destination.number,
     callerId: callerId.number,
     trunk: attempts[0].trunk,
+    would: would.join(',') || undefined,
+    reserved: reserved?.seconds,
   };
 }
 
@@ -262,6 +284,7 @@ function reportOfDial(outcome: Extract<HookOutcome, { step: unknown }>): Report 
       status: kind === 'give-up' ? step.status : undefined,
       ...(forward && lineOfForward(forward)),
     },
+    more: forward ? linesOfLowBudgets(forward) : [],
     counts: [
       count('hooks', { hook }),
       ...(isTrunkFailure ? [count('trunkFailures')] : []),
@@ -299,7 +322,13 @@ function reportOfTransfer({
   const answer = plan.kind === 'refuse' ? 'refuse' : 'transfer';
   return {
     level: levelOfPlan(plan, illegal),
-    line: { hook, answer, ...lineOfPlan(plan, tag.call.origin, illegal) },
+    line: {
+      hook,
+      answer,
+      call: callName(tag.call.id),
+      ...lineOfPlan(plan, tag.call.origin, illegal),
+    },
+    more: linesOfLowBudgets(plan),
     counts: [count('hooks', { hook }), ...countsOfPlan(plan)],
   };
 }
@@ -313,8 +342,10 @@ function reportOfEnd({ hook, record }: Extract<HookOutcome, { record: unknown }>
       answer: 'ended',
       because: status,
       status: sipStatus,
+      started: tag.began.at,
       duration,
       endedBy,
+      customer: tag.began.customer,
       transferredTo,
     },
     counts: [count('callsEnded', { outcome: status }), { metric: 'talkTime', value: duration }],
@@ -323,8 +354,17 @@ function reportOfEnd({ hook, record }: Extract<HookOutcome, { record: unknown }>
 
 /** The call that a later hook is about; `trunk`, `phones` and `attempt` are those that ended. */
 function lineOfCall(hook: string, tag: CallTag): LogLine {
-  const { number, trunk, phones, attempt, shown } = tag;
-  return { hook, ...lineOfCaller(tag), to: number, trunk, phones, attempt, callerId: shown };
+  const { call, number, trunk, phones, attempt, shown } = tag;
+  return {
+    hook,
+    ...lineOfCaller(tag),
+    call: callName(call.id),
+    to: number,
+    trunk,
+    phones,
+    attempt,
+    callerId: shown,
+  };
 }
 
 function lineOfCaller({ call: { origin }, phones }: CallTag): LogLine {
@@ -338,6 +378,38 @@ function lineOfCaller({ call: { origin }, phones }: CallTag): LogLine {
 function lineOfDirection(origin: CallOrigin, isRinging: boolean): LogLine {
   const direction = directionOf(origin, isRinging);
   return direction === 'outbound' ? {} : { direction };
+}
+
+/** Bytes. Where names are long, what the device said is cut. */
+const LONGEST_CALL_LINE = 320;
+const REST_OF_CALL_LINE = '"level":"WARN","dialled":"","from":"","ms":1234,"requestId":"JKJaXmPL",'.length;
+/** What a number needs. */
+const LEAST_DIALLED = 20;
+const LONGEST_FROM = 60;
+
+/** Adds whatever the device said that decides about its call: the rules read it back from here. */
+function withSaid({ dialled, presented }: Call, line: LogLine): LogLine {
+  const { from: user, identity, private: hides } = presented;
+  const from = readableText(user, LONGEST_FROM);
+  const other = {
+    ...line,
+    identity: identity && readableText(identity, LONGEST_FROM),
+    private: hides || undefined,
+  };
+  const room = LONGEST_CALL_LINE - REST_OF_CALL_LINE - JSON.stringify(other).length - from.length;
+  return { ...other, dialled: readableText(dialled, Math.max(room, LEAST_DIALLED)), from };
+}
+
+/** The budgets that a call brought low, in minutes. */
+function linesOfLowBudgets(plan: CallPlan): LogLine[] {
+  if (plan.kind !== 'dial') return [];
+  const { limits, low } = plan;
+  return low.map(({ name, seconds, spent }) => ({
+    budgetLow: limits && printable(limits.owner),
+    budget: name,
+    minutes: seconds / 60,
+    spent: Math.floor(spent / 60),
+  }));
 }
 
 /** A record that an admin should fix: the path and the fix, never the value. */

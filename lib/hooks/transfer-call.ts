@@ -1,4 +1,4 @@
-import { type CallTag, leaseOf, tagOf } from '../jambonz/call-tag';
+import { beginningOf, type CallTag, tagOf } from '../jambonz/call-tag';
 import type { WrittenVerbs } from '../jambonz/verbs';
 import type { Call } from '../registrar/calls/call';
 import { applyFacts, type CallPlan, type DialPlanned, planCall } from '../registrar/calls/plan';
@@ -22,15 +22,27 @@ export async function transfer(call: Call, first: CallTag, asked: Asked): Promis
   const wish = planCall(call, await recordsOf(call, context, signedBy), context.settings);
   const facts = await factsOfNextCall(call, wish, context);
   const plan = applyFacts(wish, facts, context.settings);
-  if (context.isOverdue()) return giveUp(call, plan, facts, context);
+  if (context.isOverdue()) return giveUp(call, wish, facts, context);
   if (plan.kind === 'refuse') return { plan, verbs: [], illegal: [] };
-  const written = await writeTransfer(call, plan, first, asked);
+  const written = await writeTransfer(call, within(plan, first, context.now()), first, asked);
   if (!written.verbs.some(({ verb }) => verb === 'dial'))
-    return giveUp(call, plan, facts, context, 'no legal SIP can be written for the transfer');
-  const handedOn = await context.callLimits.handOn(first.call.id, first.lease);
+    return giveUp(call, wish, facts, context, 'no legal SIP can be written for the transfer');
+  const handedOn = await context.callLimits.handOn(first.call.id, first.began.lease);
   if (!handedOn && context.settings.callsWithoutMemory === 'refuse')
-    return giveUp(call, plan, facts, context, 'the seat of the transferred call could not be kept');
+    return giveUp(call, wish, facts, context, 'the seat of the transferred call could not be kept');
   return { plan, ...written };
+}
+
+/**
+ * jambonz forgets the time limit of the first dial when its caller hands the call on: what is left of it holds for both
+ * legs. Ringing is taken for talking, so that no reserved minute is talked twice. An emergency call has no limit.
+ * @param now unix ms
+ */
+function within<Plan extends DialPlanned | RingPlanned>(plan: Plan, { began }: CallTag, now: number): Plan {
+  if (plan.destination?.because === 'emergency' || began.maxSeconds === undefined) return plan;
+  const elapsed = began.at === undefined ? 0 : Math.max(0, Math.floor(now / 1000) - began.at);
+  const left = Math.max(1, began.maxSeconds - elapsed);
+  return { ...plan, maxSeconds: Math.min(left, plan.maxSeconds ?? left) };
 }
 
 function writeTransfer(
@@ -39,5 +51,6 @@ function writeTransfer(
   first: CallTag,
   { context, baseUrl }: Asked,
 ): Promise<WrittenVerbs> {
-  return verbsFor(tagOf(call, plan, 1, { lease: leaseOf(plan), first }), plan, context, baseUrl);
+  const began = beginningOf(plan, context.now());
+  return verbsFor(tagOf(call, plan, 1, { began, first }), plan, context, baseUrl);
 }

@@ -27,6 +27,11 @@ export interface CallEnd {
   readonly sipStatus: number | undefined;
   /** Seconds of talking; 0 when there was no answer. */
   readonly duration: number;
+  /**
+   * Seconds of a budget that the call used: those of talking with the begun one, which jambonz cuts off
+   * (jambonz-feature-server lib/session/call-session.js: a whole difference). undefined: it does not say.
+   */
+  readonly used: number | undefined;
   /** `caller`, or `jambonz`: the callee, the time limit or a failure. */
   readonly endedBy: 'caller' | 'jambonz';
   /** As jambonz carried it: still to be opened. */
@@ -34,7 +39,7 @@ export interface CallEnd {
 }
 
 /** The record of an ended call. */
-export interface CallRecord extends Omit<CallEnd, 'kind' | 'leg' | 'customerData'> {
+export interface CallRecord extends Omit<CallEnd, 'kind' | 'leg' | 'customerData' | 'used'> {
   readonly tag: CallTag;
   /** The number that the caller handed the call on to, before it ended. */
   readonly transferredTo?: string;
@@ -71,7 +76,8 @@ export function parseCallStatus(
     leg,
     status,
     sipStatus: typeof sip_status === 'number' ? sip_status : undefined,
-    duration: typeof duration === 'number' ? duration : 0,
+    duration: isDuration(duration) ? duration : 0,
+    used: status !== 'completed' ? 0 : isDuration(duration) ? Math.floor(duration) + 1 : undefined,
     endedBy: json.call_termination_by === 'caller' ? 'caller' : 'jambonz',
     customerData,
   };
@@ -86,4 +92,8 @@ function readCalledLeg({ call_sid, parent_call_sid }: Record<string, unknown>): 
   return typeof call_sid === 'string' && typeof parent_call_sid === 'string'
     ? { sid: call_sid, parent: parent_call_sid }
     : undefined;
+}
+
+function isDuration(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

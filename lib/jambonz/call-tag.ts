@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { constantTimeEqual } from '../registrar/auth/constant-time';
+import type { Reservation } from '../registrar/calls/budget';
 import type { Call } from '../registrar/calls/call';
-import type { Lease } from '../registrar/calls/call-limits';
+import { type Lease, leaseOf } from '../registrar/calls/call-limits';
 import { accountOf, type KnownOrigin } from '../registrar/calls/call-origin';
 import type { EndedAttempt } from '../registrar/calls/failover';
 import { formatPhones } from '../registrar/calls/internal-call';
@@ -23,12 +24,22 @@ export interface CallTag extends EndedAttempt {
   readonly number: string;
   /** The number shown to the callee. */
   readonly shown: string;
-  /** The lease of the call's first attempt, even if the caps changed since; undefined: the call is not counted. */
-  readonly lease: Lease | undefined;
-  /** Seconds after which the answered call is ended; undefined: never. */
-  readonly maxSeconds: number | undefined;
+  /** Settled when the call began, even if the record changed since. */
+  readonly began: CallBeginning;
   /** The call whose called leg this one connects anew, after its caller handed it on. */
   readonly first: CallTag | undefined;
+}
+
+/** What holds for all attempts of a call, as it was settled at the first. */
+export interface CallBeginning {
+  /** Unix seconds; undefined: a tag of an earlier version. */
+  readonly at: number | undefined;
+  /** The record whose policy the account uses, as its `customer` names it. */
+  readonly customer: string | undefined;
+  /** The lease of the call's first attempt, and what it reserved; undefined: the call is not counted. */
+  readonly lease: Lease | undefined;
+  /** Seconds after which an answered call is ended; undefined: never. */
+  readonly maxSeconds: number | undefined;
 }
 
 /** The data of a `tag` verb. */
@@ -39,7 +50,7 @@ export interface TagData {
 
 /** What a tag keeps from the one before it. */
 export interface KeptInTag {
-  readonly lease?: Lease | undefined;
+  readonly began: CallBeginning;
   readonly realms?: readonly string[];
   readonly first?: CallTag | undefined;
 }
@@ -49,18 +60,16 @@ export function tagOf(
   call: Call,
   plan: DialPlanned | RingPlanned,
   attempt: number,
-  { lease, realms = [], first }: KeptInTag = {},
+  { began, realms = [], first }: KeptInTag,
 ): CallTag {
   const { origin } = call;
   if (origin.kind === 'refused') throw new Error('a call that is refused has no tag');
-  const { maxSeconds } = plan;
   return {
     call: { ...call, origin },
     realms,
     attempt,
     ...attemptOf(plan, attempt),
-    lease,
-    maxSeconds,
+    began,
     first,
   };
 }
@@ -86,10 +95,14 @@ function attemptOf(
   };
 }
 
-/** What an answered call of this plan holds. */
-export function leaseOf(plan: DialPlanned | RingPlanned): Lease | undefined {
-  const limits = plan.kind === 'dial' ? plan.limits : undefined;
-  return limits && { owner: limits.owner, seconds: limits.leaseSeconds };
+/**
+ * What is settled by the first attempt of this plan.
+ * @param now unix ms
+ */
+export function beginningOf(plan: DialPlanned | RingPlanned, now: number): CallBeginning {
+  const { customer, maxSeconds } = plan;
+  const lease = plan.kind === 'dial' && plan.limits ? leaseOf(plan.limits, plan, maxSeconds) : undefined;
+  return { at: Math.floor(now / 1000), customer, lease, maxSeconds };
 }
 
 /** The realms that a tag is about: only a secret that speaks for all of them may sign it. */
@@ -107,7 +120,8 @@ export function signTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagDat
 }
 
 function written(tag: CallTag): object {
-  const { call, realms, attempt, trunk, phones, number, shown, lease, maxSeconds, first } = tag;
+  const { call, realms, attempt, trunk, phones, number, shown, began, first } = tag;
+  const { at, customer, lease, maxSeconds } = began;
   const { id, origin, dialled, presented } = call;
   const account = accountOf(origin);
   return {
@@ -126,6 +140,9 @@ function written(tag: CallTag): object {
     shown,
     seatOf: lease && formatAor(lease.owner),
     seatSeconds: lease?.seconds,
+    reserved: lease?.reserved,
+    at,
+    customer,
     maxSeconds,
     ...(first && { first: written(first) }),
   };
@@ -174,8 +191,7 @@ function readTag(json: unknown): CallTag | undefined {
     phones,
     number,
     shown,
-    lease: readLease(json),
-    maxSeconds: typeof json.maxSeconds === 'number' ? json.maxSeconds : undefined,
+    began: readBeginning(json),
     first: readTag(json.first),
   };
 }
@@ -189,9 +205,33 @@ function readOrigin({ caller, forward }: Record<string, unknown>): KnownOrigin |
     : { kind: 'account', aor };
 }
 
-function readLease({ seatOf: leaseOwner, seatSeconds }: Record<string, unknown>): Lease | undefined {
+function readBeginning(json: Record<string, unknown>): CallBeginning {
+  const { at, customer, maxSeconds } = json;
+  return {
+    at: numberIn(at),
+    customer: typeof customer === 'string' ? customer : undefined,
+    lease: readLease(json),
+    maxSeconds: numberIn(maxSeconds),
+  };
+}
+
+function readLease({
+  seatOf: leaseOwner,
+  seatSeconds,
+  reserved,
+}: Record<string, unknown>): Lease | undefined {
   const owner = typeof leaseOwner === 'string' ? parseAor(leaseOwner) : undefined;
-  return owner && { owner, seconds: typeof seatSeconds === 'number' ? seatSeconds : 0 };
+  return owner && { owner, seconds: numberIn(seatSeconds) ?? 0, reserved: readReservation(reserved) };
+}
+
+function readReservation(value: unknown): Reservation | undefined {
+  if (!isObject(value) || typeof value.seconds !== 'number' || !Array.isArray(value.budgets))
+    return undefined;
+  return { seconds: value.seconds, budgets: value.budgets.filter((it) => typeof it === 'string') };
+}
+
+function numberIn(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }
 
 function textIn(value: unknown): string | undefined {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Handler } from '../aws/lambda/handler';
 import { NO_SUCH_ROUTE } from '../jambonz/routes';
+import { type KeptLine, LOG_PATH } from './kept-log';
 import { TAIL_PATH } from './log-stream';
 
 /** What API Gateway itself takes at most (10 MB). */
@@ -20,17 +21,19 @@ export interface LocalGateway {
  * @param routes which handler answers which path
  * @param port 0: any free one
  * @param about the answer to `GET /`, for tools on this machine; API Gateway does not have this path
- * @param follow calls its argument with each line of the log, until what it returns is called: for `GET /tail`
+ * @param log of the hooks
  */
 export async function startGateway(
   routes: Readonly<Record<string, Handler>>,
   port: number,
   about: object,
-  follow: Follow = () => () => {},
+  log: LocalLog = { follow: () => () => {}, kept: () => [] },
 ): Promise<LocalGateway> {
   const server = createServer((request, response) => {
     if (request.method === 'GET' && request.url === '/') return send(response, 200, JSON.stringify(about));
-    if (request.method === 'GET' && request.url === TAIL_PATH) return stream(response, follow);
+    if (request.method === 'GET' && request.url === TAIL_PATH) return stream(response, log.follow);
+    if (request.method === 'GET' && request.url === LOG_PATH)
+      return send(response, 200, jsonLines(log.kept()), JSON_LINES);
     answer(routes, request, response).catch(() => response.destroy());
   });
   server.requestTimeout = 10_000;
@@ -43,12 +46,26 @@ export async function startGateway(
 
 export type Follow = (send: (line: object) => void) => () => void;
 
+/** The log of the hooks, as tools on this machine read it. */
+export interface LocalLog {
+  /** Calls its argument with each line, until what it returns is called: for `GET /tail`. */
+  readonly follow: Follow;
+  /** The lines of calls so far: for `GET /log`. */
+  readonly kept: () => readonly KeptLine[];
+}
+
+const JSON_LINES = { 'content-type': 'application/x-ndjson' };
+
+function jsonLines(values: readonly object[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
+}
+
 /** fetch() gives up a body of which nothing comes for 300 s. */
 const IDLE_MS = 60_000;
 
 /** The log as JSON lines, as long as the client wants them. */
 function stream(response: ServerResponse, follow: Follow): void {
-  response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders();
+  response.writeHead(200, JSON_LINES).flushHeaders();
   const stop = follow((line) => response.write(`${JSON.stringify(line)}\n`));
   const idle = setInterval(() => response.write('\n'), IDLE_MS);
   response.once('close', () => {

@@ -27,6 +27,7 @@ import type { AboutLocalStack } from './about';
 import { dataDirProblem } from './data-dir';
 import { createTables, LOCAL_TABLES, startEmbeddedDynamoDB } from './embedded-dynamodb';
 import { type Follow, startGateway } from './gateway';
+import { keptLog } from './kept-log';
 import { readLocalSecret } from './local-secret';
 import { DEVELOPMENT_SECRET, SAMPLE_CUSTOMERS } from './sample-customers';
 
@@ -65,20 +66,21 @@ export async function startLocalStack(env: Environment, print: Print, timers?: T
       settings: { ...environmentOf(settings), [ENV.outboundSipHost]: outboundSipHost(env) },
     };
     const followers = new Set<Print>();
+    const log = keptLog(Date.now);
     const printAll: Print = (line) => {
       print(line);
+      log.keep(line);
       for (const send of followers) send(line);
     };
     const follow: Follow = (send) => {
       followers.add(send);
       return () => followers.delete(send);
     };
-    const gateway = await startGateway(
-      handlers(env, settings, dynamodb.endpoint, printAll, timers),
-      port,
-      about,
+    const hooks = handlers(env, settings, dynamodb.endpoint, printAll, timers);
+    const gateway = await startGateway(hooks, port, about, {
       follow,
-    ).catch(explainPort('PORT', port));
+      kept: log.lines,
+    }).catch(explainPort('PORT', port));
     const stop = async () => {
       await gateway.stop();
       await dynamodb.stop();

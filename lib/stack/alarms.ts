@@ -238,6 +238,13 @@ function limitsOf(metrics: InstanceMetrics): Record<string, Limit> {
       of: 1,
       in: 1,
     },
+    'budget-low': {
+      description: 'A customer has less than a fifth of the minutes of a day left',
+      metric: metrics.ours('budgetLow', { period: Duration.minutes(5) }),
+      above: 0,
+      of: 1,
+      in: 1,
+    },
     'bad-record': {
       description: 'A customer record has a field that the hooks cannot use',
       metric: metrics.ours('badRecords', { period: Duration.minutes(5) }),

@@ -55,6 +55,8 @@ export class Dashboard extends Construct {
             m.ours('replayRefused', { label: 'replay refused' }),
             m.ours('replayObserved', { label: 'replay seen' }),
             m.ours('grantMissing', { label: 'call without an INVITE' }),
+            m.ours('budgetLow', { label: 'minutes of a day run low' }),
+            m.ours('wouldRefuse', { label: 'observed rule would refuse' }),
           ]),
           graph('Is AWS slow?', [
             m.ours('lookupTime', { statistic: 'p50', label: 'look-up p50 ms' }),

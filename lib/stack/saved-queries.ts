@@ -66,6 +66,17 @@ export const QUERIES: readonly Query[] = [
     query: 'filter ispresent(trouble) | stats count(*) as times by trouble, inner | sort times desc',
   },
   {
+    question: 'whose minutes run low',
+    of: 'hooks',
+    query:
+      'filter ispresent(budgetLow) | stats max(spent) as spent, max(minutes) as minutes, latest(@timestamp) as last by budgetLow, budget | sort last desc',
+  },
+  {
+    question: 'what observed rules would refuse',
+    of: 'hooks',
+    query: 'filter ispresent(would) | stats count(*) as times by aor, would, to | sort times desc',
+  },
+  {
     question: 'which records need a fix',
     of: 'hooks',
     query: 'filter ispresent(badRecord) | stats count(*) as times by badRecord, path, fix | sort times desc',

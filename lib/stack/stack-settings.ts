@@ -62,6 +62,11 @@ const addressBlocks = v.pipe(
   v.array(addressBlock),
 );
 
+function hasPossiblePort(host: string): boolean {
+  const [, port] = /:(\d+)$/.exec(host) ?? [];
+  return port === undefined || (Number(port) >= 1 && Number(port) <= 65535);
+}
+
 /** What CloudWatch Logs can keep (PutRetentionPolicy). */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
 
@@ -78,6 +83,7 @@ const entries = {
       'write a host or host:port, without sip:, such as sip.carrier.example:5060',
     ),
     v.maxLength(253, 'is longer than a host name can be'),
+    v.check(hasPossiblePort, 'write a port from 1 to 65535'),
     v.description('The SIP host for trunks without a host of their own: host or host:port'),
   ),
   sbcAddresses: v.pipe(
@@ -180,7 +186,11 @@ const entries = {
     v.optional(
       v.union(
         [
-          v.record(text, text),
+          v.pipe(
+            v.unknown(),
+            v.check((it) => !Array.isArray(it)),
+            v.record(text, text),
+          ),
           v.pipe(text, v.regex(/^[^=,]+=[^,]*(,[^=,]+=[^,]*)*$/), v.transform(readPairs)),
         ],
         'write { "owner": "voice" }, or owner=voice,stage=test on the command line',
@@ -250,7 +260,7 @@ export function readSettings(
   context: Readonly<Record<string, unknown>>,
   deployRegion?: string | undefined,
 ): Settings {
-  const unknown = Object.keys(context).filter((name) => !(name in entries) && !isOfTheCdk(name));
+  const unknown = Object.keys(context).filter((name) => !Object.hasOwn(entries, name) && !isOfTheCdk(name));
   const read = v.safeParse(settings, context);
   const problems = [
     ...unknown.map(explainUnknown),

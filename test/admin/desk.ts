@@ -14,6 +14,8 @@ export interface Desk {
   readonly put: (...items: object[]) => Promise<void>;
   /** Notes in the memory table that a credential was used. */
   readonly use: (aor: string, label: string, at: string) => Promise<void>;
+  /** Puts an item into the memory table. */
+  readonly remember: (item: object) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -57,6 +59,9 @@ export async function openDesk(terminal: Partial<Shell> = {}): Promise<Desk> {
     use: async (aor, label, at) => {
       const [username, realm] = aor.split('@');
       const Item = { key: `successes ${realm} ${username}`, [`used ${label}`]: Date.parse(at) };
+      await client.send(new PutCommand({ TableName: LOCAL_TABLES.memory, Item }));
+    },
+    remember: async (Item) => {
       await client.send(new PutCommand({ TableName: LOCAL_TABLES.memory, Item }));
     },
     stop: async () => {

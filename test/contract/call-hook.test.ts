@@ -7,6 +7,7 @@ import type { CallSettings } from '../../lib/registrar/calls/call';
 import type { CallPlan } from '../../lib/registrar/calls/plan';
 import { BASE_URL, contextWith, NOW, send } from '../hook-context';
 import {
+  BUDGETS,
   CALLER_IDS,
   type CallRow,
   DESTINATIONS,
@@ -14,6 +15,7 @@ import {
   EMERGENCIES,
   IDENTITIES,
   INHERITANCE,
+  OBSERVED,
   PERMISSIONS,
   PLAIN,
   REALM,
@@ -48,10 +50,11 @@ function planIn([outcome]: readonly HookOutcome[]): CallPlan {
 
 function reasonsOf(plan: CallPlan): string {
   if (plan.kind !== 'dial') return plan.because;
-  const { destination, permission, callerId, attempts } = plan;
+  const { destination, permission, callerId, attempts, would } = plan;
   const rule = 'prefix' in permission ? `${permission.because} ${permission.prefix}` : permission.because;
   const trunks = attempts.map(({ trunk, because }) => `${trunk} (${because})`).join(', ');
-  return [destination.because, rule, callerId.because, trunks].join('; ');
+  const observed = would.length > 0 ? [`would ${would.join(', ')}`] : [];
+  return [destination.because, rule, callerId.because, trunks, ...observed].join('; ');
 }
 
 function expectRow(row: CallRow): Promise<void> {
@@ -80,6 +83,12 @@ describe('who is shown', () => {
 });
 describe('by which trunk', () => {
   test.each(TRUNKS)('$says: $verbs', expectRow);
+});
+describe('minutes a day', () => {
+  test.each(BUDGETS)('$says: $verbs', expectRow);
+});
+describe('rules that are only observed', () => {
+  test.each(OBSERVED)('$says: $verbs', expectRow);
 });
 describe('emergency numbers', () => {
   test.each(EMERGENCIES)('$says: $verbs', expectRow);
@@ -110,6 +119,8 @@ test('the table is a specification: at least 150 rows', () => {
     PERMISSIONS,
     CALLER_IDS,
     TRUNKS,
+    BUDGETS,
+    OBSERVED,
     EMERGENCIES,
     INHERITANCE,
     IDENTITIES,

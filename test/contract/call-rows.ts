@@ -304,6 +304,59 @@ export const TRUNKS = rows([
   ['limits that cannot be read', { limits: { maxConcurrentCalls: 'many' } }, '966501234567', 'decline 480', 'too-many-calls'],
 ]);
 
+const minutes = (maxMinutesPerDay: number, more: object = {}) => ({ limits: { maxMinutesPerDay, ...more } });
+const CUBA = { prefixes: ['881', '53'], minutesPerDay: 10 };
+const OPEN = { destinations: { allow: ['53', '881'] } };
+const PLAINLY = `as-dialled; default; default; ${ANY}`;
+const BY_ALLOW = (prefix: string) => `as-dialled; allow ${prefix}; default; ${ANY}`;
+
+// biome-ignore format: a row is a line
+export const BUDGETS = rows([
+  ['a call may last as long as what is left of the day', minutes(40), '966501234567', `sip:77#966501234567${AT} limit 2400`, PLAINLY],
+  ['and four hours at the most', minutes(1440), '966501234567', `sip:77#966501234567${AT} limit 14400`, PLAINLY],
+  ['or maxCallSeconds at the most', minutes(40, { maxCallSeconds: 600 }), '966501234567', `sip:77#966501234567${AT} limit 600`, PLAINLY],
+  ['no minutes a day', minutes(0), '966501234567', 'decline 480', 'budget-spent'],
+  ['a part of the world', { ...OPEN, limits: { budgets: [CUBA] } }, '5351234567', `sip:77#5351234567${AT} limit 600`, BY_ALLOW('53')],
+  ['a part of the world by its other prefix', { ...OPEN, limits: { budgets: [CUBA] } }, '881612345678', `sip:77#881612345678${AT} limit 600`, BY_ALLOW('881')],
+  ['the rest of the world has no limit', { ...OPEN, limits: { budgets: [CUBA] } }, '966501234567', `sip:77#966501234567${AT}`, PLAINLY],
+  ['the smaller of whole and part', { ...OPEN, ...minutes(8, { budgets: [CUBA] }) }, '5351234567', `sip:77#5351234567${AT} limit 480`, BY_ALLOW('53')],
+  ['no minutes for a part', { ...OPEN, ...minutes(8, { budgets: [{ ...CUBA, minutesPerDay: 0 }] }) }, '5351234567', 'decline 480', 'budget-spent'],
+  ['a budget opens no high-risk range', { limits: { budgets: [CUBA] } }, '5351234567', 'decline 403', 'high-risk-destination'],
+  ['a cap of 0 beside a budget', minutes(40, { maxConcurrentCalls: 0 }), '966501234567', 'decline 480', 'too-many-calls'],
+  ['minutes that cannot be read', { limits: { maxMinutesPerDay: 'forty' } }, '966501234567', 'decline 480', 'budget-spent'],
+  ['minutes in parts', minutes(0.5), '966501234567', 'decline 480', 'budget-spent'],
+  ['a time zone that is none', minutes(40, { timeZone: 'Riyadh' }), '966501234567', 'decline 480', 'budget-spent'],
+  ['budgets that cannot be read', { limits: { budgets: CUBA } }, '966501234567', 'decline 480', 'budget-spent'],
+  ['a budget that cannot be read', { limits: { budgets: [CUBA, { minutesPerDay: 5 }] } }, '966501234567', 'decline 480', 'budget-spent'],
+  ['a prefix of a budget that cannot be read', { limits: { budgets: [{ ...CUBA, prefixes: ['53', '+881'] }] } }, '966501234567', 'decline 480', 'budget-spent'],
+  ['a budget without prefixes', { limits: { budgets: [{ ...CUBA, prefixes: [] }] } }, '966501234567', 'decline 480', 'budget-spent'],
+  ['a time zone', minutes(40, { timeZone: 'Asia/Riyadh' }), '966501234567', `sip:77#966501234567${AT} limit 2400`, PLAINLY],
+]);
+
+const observe = (...rules: string[]) => ({ observe: rules });
+
+// biome-ignore format: a row is a line
+export const OBSERVED = rows([
+  ['a denied prefix', { ...deny('966'), ...observe('destinations') }, '966501234567', `sip:77#966501234567${AT}`, `${PLAINLY}; would destination-denied`],
+  ['a closed list', { ...allow('971'), ...observe('destinations') }, '966501234567', `sip:77#966501234567${AT}`, `${PLAINLY}; would destination-denied`],
+  ['a prefix that is allowed', { ...allow('966'), ...observe('destinations') }, '966501234567', `sip:77#966501234567${AT}`, PLAINLY],
+  ['a high-risk range stays shut', { ...deny('966'), ...observe('destinations') }, '881612345678', 'decline 403', 'high-risk-destination'],
+  ['a high-risk range is opened when the rule is enforced', { ...allow('881'), ...observe('destinations') }, '881612345678', 'decline 403', 'high-risk-destination'],
+  ['no calls at a time', { limits: { maxConcurrentCalls: 0 }, ...observe('limits') }, '966501234567', `sip:77#966501234567${AT}`, `${PLAINLY}; would too-many-calls`],
+  ['no calls a minute', { limits: { callsPerMinute: 0 }, ...observe('limits') }, '966501234567', `sip:77#966501234567${AT}`, `${PLAINLY}; would too-many-calls-per-minute`],
+  ['maxCallSeconds', { limits: { maxCallSeconds: 60 }, ...observe('limits') }, '966501234567', `sip:77#966501234567${AT}`, PLAINLY],
+  ['room under every cap', { limits: { maxConcurrentCalls: 2, callsPerMinute: 2 }, ...observe('limits') }, '966501234567', `sip:77#966501234567${AT}`, PLAINLY],
+  ['limits, not budgets', { ...minutes(5, { maxCallSeconds: 60 }), ...observe('limits') }, '966501234567', `sip:77#966501234567${AT} limit 300`, PLAINLY],
+  ['no minutes a day', { ...minutes(0), ...observe('budgets') }, '966501234567', `sip:77#966501234567${AT}`, `${PLAINLY}; would budget-spent`],
+  ['minutes that are left', { ...minutes(5), ...observe('budgets') }, '966501234567', `sip:77#966501234567${AT}`, PLAINLY],
+  ['budgets, not limits', { ...minutes(5, { maxCallSeconds: 600 }), ...observe('budgets') }, '966501234567', `sip:77#966501234567${AT} limit 600`, PLAINLY],
+  ['budgets, not calls at a time', { ...minutes(0, { maxConcurrentCalls: 0 }), ...observe('budgets') }, '966501234567', 'decline 480', 'too-many-calls'],
+  ['all at once', { ...deny('9'), ...minutes(0, { maxConcurrentCalls: 0 }), ...observe('destinations', 'limits', 'budgets', 'newSource') }, '966501234567', `sip:77#966501234567${AT}`, `${PLAINLY}; would destination-denied, too-many-calls, budget-spent`],
+  ['another rule than the one that refuses', { ...deny('966'), ...observe('limits', 'budgets', 'newSource') }, '966501234567', 'decline 403', 'destination-denied'],
+  ['a rule that is misspelt is enforced', { ...deny('966'), ...observe('destination') }, '966501234567', 'decline 403', 'destination-denied'],
+  ['what cannot be read observes nothing', { ...deny('966'), observe: 'destinations' }, '966501234567', 'decline 403', 'destination-denied'],
+]);
+
 const EMERGENCY = { emergency: { numbers: ['112', '911'] } };
 const SOS = (callerId: string) => `emergency; emergency; ${callerId}; default (emergency)`;
 
@@ -319,6 +372,7 @@ export const EMERGENCIES = rows([
   ['denied by a rule', { ...EMERGENCY, destinations: { default: 'deny', deny: ['112'] } }, '112', `sip:77#112${AT}`, SOS('default')],
   ['with a plan that would read it otherwise', { ...EMERGENCY, dialPlan: { countryCode: '1', internationalPrefix: '9' } }, '911', `sip:77#911${AT}`, SOS('default')],
   ['over every cap', { ...EMERGENCY, limits: { maxConcurrentCalls: 0, callsPerMinute: 0, maxCallSeconds: 1 } }, '112', `sip:77#112${AT}`, SOS('default')],
+  ['when the minutes are spent', { ...EMERGENCY, ...minutes(0) }, '112', `sip:77#112${AT}`, SOS('default')],
   ['of a disabled account', { ...EMERGENCY, enabled: false }, '112', `sip:77#112${AT}`, SOS('default')],
   ['with a caller id of its own', { emergency: { numbers: ['112'], callerId: '+18005550199' } }, '112', 'sip:77#112@sip.carrier.example auth t:p as +18005550199', SOS('emergency')],
   ['where the caller-id rules decline', { ...EMERGENCY, callerId: { fallback: 'decline' } }, { dialled: '112', from: 'plain' }, 'sip:77#112@sip.carrier.example auth t:p as anonymous asserted <sip:anonymous@anonymous.invalid> privacy id', SOS('anonymous')],
@@ -348,6 +402,9 @@ export const INHERITANCE = rows([
   ['an own list in its place', member({ destinations: { deny: ['971'] } }), '966501234567', `sip:77#966501234567${AT}`, `as-dialled; default; default; ${ANY}`, deny('966')],
   ["the customer's trunks", member({}), '966501234567', `sip:11#966501234567${TO_A}`, ON_A, trunk({})],
   ["the customer's limits", member({}), '966501234567', 'decline 480', 'too-many-calls', { limits: { maxConcurrentCalls: 0 } }],
+  ["the customer's minutes", member({}), '966501234567', `sip:77#966501234567${AT} limit 300`, PLAINLY, minutes(5)],
+  ["what the customer's record observes", member({}), '966501234567', `sip:77#966501234567${AT}`, `${PLAINLY}; would destination-denied`, { ...deny('966'), ...observe('destinations') }],
+  ['an own observe in its place', member({ observe: [] }), '966501234567', 'decline 403', 'destination-denied', { ...deny('966'), ...observe('destinations') }],
   ["the customer's emergency numbers", member({}), '112', `sip:77#112${AT}`, SOS('default'), EMERGENCY],
   ['a disabled customer', member({}), '966501234567', 'decline 403', 'disabled', { enabled: false }],
   ['a customer that is not there', member({ customer: 'ghost', techPrefix: '77#' }), '966501234567', 'decline 403', 'unknown-customer', {}],

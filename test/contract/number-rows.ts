@@ -30,6 +30,10 @@ export const COUNTRIES = rows([
   ['a country that cannot be read denies', country('UK'), '02079460000', 'decline 403', 'destination-denied'],
   ['a country beside prefixes denies: nobody knows which is meant', { dialPlan: { country: 'GB', countryCode: '44' } }, '02079460000', 'decline 403', 'destination-denied'],
   ['a service code with a number of the country in it', { dialPlan: { country: 'US', serviceCodes: true } }, '*67*8765550123', 'decline 403', 'high-risk-destination'],
+  ['a North American service code and a number right behind it', { dialPlan: { country: 'US', serviceCodes: true } }, '*678765550123', 'decline 403', 'high-risk-destination'],
+  ['the same with 1', { dialPlan: { country: 'US', serviceCodes: true } }, '*82 1 900 555 0123', 'decline 403', 'high-risk-destination'],
+  ['New York behind *67 is not Norfolk Island (672)', { dialPlan: { country: 'US', serviceCodes: true } }, '*672125550123', `sip:77#*672125550123${AT}`, read('service-code')],
+  ['a service code and a denied number right behind it', { dialPlan: { serviceCodes: true }, ...DENY('44') }, '*67447911123456', 'decline 403', 'destination-denied'],
 ]);
 
 const OUTSIDE = { dialPlan: { rewrite: [{ from: '9', to: '' }] } };

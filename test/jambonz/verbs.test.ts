@@ -30,6 +30,11 @@ function planOf(attempt: Partial<Attempt>, callerId: Partial<CallerId> = {}): Di
     stopCodes: [],
     maxSeconds: undefined,
     limits: undefined,
+    reserved: undefined,
+    low: [],
+    ifNewSource: undefined,
+    would: [],
+    customer: undefined,
   };
 }
 

@@ -66,6 +66,7 @@ interface LiveCall {
   isKnown: boolean;
   /** When jambonz itself ends the ringing, or the talking. */
   until: number;
+  answeredAt: number;
 }
 
 /** A jambonz that keeps its own truth about calls, whatever the hooks are told. */
@@ -75,11 +76,18 @@ class Jambonz {
   readonly reported: object[] = [];
   readonly dialled = new Map<string, string[]>();
   private started = 0;
+  private talkedBefore = 0;
   readonly context: TestContext;
 
-  constructor() {
+  constructor(records: readonly object[] = RECORDS) {
     const clock = () => this.now;
-    this.context = { ...contextWith(RECORDS), now: clock, callLimits: callLimitsInMemory(clock) };
+    this.context = { ...contextWith(records), now: clock, callLimits: callLimitsInMemory(clock) };
+  }
+
+  /** Seconds that all calls have talked so far. */
+  get talked(): number {
+    const now = this.calls.filter(({ talking }) => talking).map((it) => this.secondsOf(it));
+    return now.reduce((sum, seconds) => sum + seconds, this.talkedBefore);
   }
 
   async dial(username: string): Promise<boolean> {
@@ -87,7 +95,7 @@ class Jambonz {
     const request = invite({ aor: { username, realm: REALM }, password: 'x' }, '966501234567', this.now);
     const payload = callHookPayload({ invite: request, dialled: '966501234567', callId: id });
     const { body } = await send(callHook, payload, this.context);
-    const call: LiveCall = { id, verbs: [], talking: false, isKnown: true, until: 0 };
+    const call: LiveCall = { id, verbs: [], talking: false, isKnown: true, until: 0, answeredAt: 0 };
     return this.obey(call, body as LiveCall['verbs'], 'once');
   }
 
@@ -121,6 +129,7 @@ class Jambonz {
   /** Nobody learns of an answer whose report is lost: that call is not known to go on. */
   async answer(call: LiveCall, how: Delivery): Promise<void> {
     call.talking = true;
+    call.answeredAt = this.now;
     call.isKnown = how !== 'lost';
     call.until = this.now + 1000 * (this.dialOf(call).timeLimit ?? Number.POSITIVE_INFINITY);
     const customerData = this.dataOf(call);
@@ -137,11 +146,13 @@ class Jambonz {
 
   async end(call: LiveCall, how: Delivery): Promise<void> {
     this.calls.splice(this.calls.indexOf(call), 1);
+    const duration = call.talking ? this.secondsOf(call) : 0;
+    this.talkedBefore += duration;
     const payload = callStatusPayload({
       callId: call.id,
       customerData: this.dataOf(call),
       ...(call.talking
-        ? { status: 'completed', sipStatus: 200, duration: 1 }
+        ? { status: 'completed', sipStatus: 200, duration: Math.floor(duration) }
         : { status: 'failed', sipStatus: 503 }),
     });
     this.reported.push(payload);
@@ -179,6 +190,10 @@ class Jambonz {
 
   private dataOf(call: LiveCall): unknown {
     return call.verbs.find(({ verb }) => verb === 'tag')?.data;
+  }
+
+  private secondsOf({ answeredAt }: LiveCall): number {
+    return (this.now - answeredAt) / 1000;
   }
 
   private soonest(): LiveCall | undefined {
@@ -240,6 +255,26 @@ describe('whole calls, in any order, with notices lost and doubled', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  test('the minutes of the day are never exceeded', async () => {
+    const MINUTES = 12;
+    const limits = { maxMinutesPerDay: MINUTES, maxCallSeconds: 300 };
+    const [acme, ...phones] = RECORDS;
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 20, maxLength: 60 }), async (events) => {
+        const jambonz = new Jambonz([{ ...acme, limits }, ...phones]);
+        for (const it of events) {
+          await happen(jambonz, it);
+          expect(jambonz.talked).toBeLessThanOrEqual(60 * MINUTES);
+        }
+        const plans = jambonz.context.decisions.flatMap((it) => ('plan' in it ? [it.plan] : []));
+        refused += plans.filter((it) => it.kind === 'refuse' && it.because === 'budget-spent').length;
+      }),
+      { numRuns: 300 },
+    );
+    expect(refused).toBeGreaterThan(300);
   });
 
   test('parallel calls take no seat twice', async () => {

@@ -34,6 +34,7 @@ const COMPLETED = {
 const RECORD = {
   hook: 'call-status',
   aor: 'alice@sip.example.com',
+  call: expect.stringMatching(/^[\w-]{12}$/),
   to: '966501234567',
   trunk: 'default',
   attempt: 1,
@@ -41,6 +42,7 @@ const RECORD = {
   answer: 'ended',
   because: 'completed',
   status: 200,
+  started: 1795423886,
   duration: 42,
   endedBy: 'caller',
 };
@@ -204,7 +206,7 @@ test('a call whose end could not be noted is on record all the same', async () =
 });
 
 describe('while the memory table cannot be asked', () => {
-  const deaf = { acquire: async () => 'unknown' as const };
+  const deaf = { acquire: async () => ({ result: 'unknown' as const }) };
 
   test('a call of a customer with caps goes on, uncounted', async () => {
     const context = contextWith([{ ...ALICE, limits: { maxConcurrentCalls: 1 } }]);

@@ -91,7 +91,7 @@ describe('the lease of a call with several attempts', () => {
     await send(callStatus, report(second, 'completed'), context);
     expect(asked).toEqual([
       ['extend', 'leg-1', { owner: OLD, seconds: 120 }],
-      ['end', 'leg-1', OLD],
+      ['end', 'leg-1', { owner: OLD, seconds: 660 }],
     ]);
   });
 

@@ -46,9 +46,13 @@ function watched(context: TestContext): { context: TestContext; asked: Asked[] }
       asked.push(['handOn', id, lease?.owner.username]);
       return callLimits.handOn(id, lease);
     },
-    release: (id, owner) => {
-      asked.push(['release', id, owner?.username]);
-      return callLimits.release(id, owner);
+    release: (id, lease, used) => {
+      asked.push(['release', id, lease?.owner.username]);
+      return callLimits.release(id, lease, used);
+    },
+    undo: (id, owner, taken) => {
+      asked.push(['release', id, owner.username]);
+      return callLimits.undo(id, owner, taken);
     },
   };
   return { context: { ...context, callLimits: watchedLimits }, asked };
@@ -283,7 +287,7 @@ describe('what cannot be decided is 504, and the call goes on', () => {
   test('nobody can look how many calls go on, where that refuses calls', async () => {
     const context = contextWith(RECORDS, { settings: { callsWithoutMemory: 'refuse' } as object });
     const data = await call(context);
-    const callLimits = { ...context.callLimits, acquire: async () => 'unknown' as const };
+    const callLimits = { ...context.callLimits, acquire: async () => ({ result: 'unknown' as const }) };
     await expect(ask({ ...context, callLimits }, data)).rejects.toThrow('how many calls');
   });
 

@@ -828,6 +828,9 @@ test('each query of the hooks asks for nothing that no line has', async () => {
     techPrefix: '1#',
     callerId: '+18005550100',
     emergency: { numbers: ['112'] },
+    destinations: { deny: ['966'] },
+    limits: { maxMinutesPerDay: 10 },
+    observe: ['destinations'],
   };
   const context = contextWith([record]);
   const request = invite({ aor: { username: 'al', realm: 'a.example' }, password: '' }, '1', NOW);
@@ -836,6 +839,7 @@ test('each query of the hooks asks for nothing that no line has', async () => {
     callHookPayload({ invite: request, dialled: '112', callId: 'c' }),
     context,
   );
+  await send(callHook, callHookPayload({ invite: request, dialled: '966501234567', callId: 'd' }), context);
   const [{ data }] = body as [{ data: unknown }];
   const end = { callId: 'c', customerData: data };
   await send(dialAction, dialActionPayload({ ...end, dialStatus: 'failed', dialSipStatus: 503 }), context);
@@ -849,6 +853,7 @@ test('each query of the hooks asks for nothing that no line has', async () => {
   const ok = { admitted: true, aor, because: 'right-digest', credential: 'new', expires: 60 } as const;
   const lines = [
     ...context.decisions.map((it) => reportOf(it).line),
+    ...context.decisions.flatMap((it) => reportOf(it).more ?? []),
     reportOf({
       hook: 'register-auth',
       ...from,
@@ -868,7 +873,7 @@ test('each query of the hooks asks for nothing that no line has', async () => {
   );
   // Words of the query language, and the names that a query gives itself.
   const WORDS =
-    /"[^"]*"|\bas \w+|\b(filter|stats|sort|fields|desc|by|and|count|count_distinct|latest|ispresent)\b/g;
+    /"[^"]*"|\bas \w+|\b(filter|stats|sort|fields|desc|by|and|count|count_distinct|latest|max|ispresent)\b/g;
   const OWN = ['times', 'last', 'addresses', 'accounts', 'agent', 'calls'];
   for (const { question, of, query } of QUERIES) {
     if (of !== 'hooks') continue;
@@ -923,7 +928,7 @@ describe('the dashboard', () => {
   });
 
   test('shows every alarm that rings', () => {
-    expect(widgets[0].properties.alarms).toHaveLength(12);
+    expect(widgets[0].properties.alarms).toHaveLength(13);
   });
 
   test('answers who and why from the logs of both Lambdas, as the saved queries do', () => {

@@ -98,6 +98,18 @@ describe('the settings', () => {
       { existingCustomersTable: 'a/b' },
       'existingCustomersTable is "a/b": write the name of a DynamoDB table',
     ],
+    [
+      { tags: ['owner=voice'] },
+      'tags is a list: write { "owner": "voice" }, or owner=voice,stage=test on the command line',
+    ],
+    [
+      { outboundSipHost: 'sip.example.net:65536' },
+      'outboundSipHost is "sip.example.net:65536": write a port from 1 to 65535',
+    ],
+    [
+      { outboundSipHost: 'sip.example.net:0' },
+      'outboundSipHost is "sip.example.net:0": write a port from 1 to 65535',
+    ],
     [{ tags: '7' }, 'tags is "7": write { "owner": "voice" }, or owner=voice,stage=test on the command line'],
     [
       { standbyRegion: 'eu-west-1' },
@@ -115,6 +127,7 @@ describe('the settings', () => {
     ['sbc-addresses', 'sbcAddresses'],
     ['outboundSIPhost', 'outboundSipHost'],
     ['mail', 'name'],
+    ['constructor', 'callGrant'],
   ])('there is no setting %s, and the nearest is named: %s', (name, nearest) => {
     expect(settings({ [name]: '7' })).toThrow(
       `there is no setting ${name}; the nearest is ${nearest} (docs/deploy.md has all)`,

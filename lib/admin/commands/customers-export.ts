@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { type Item, parseStored } from '../../aws/tools/customer-records';
 import { compareNames, counted } from '../columns';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';
 import { writeCsv } from '../files/customers-csv';
+import { writePrivateFile } from '../files/private-file';
 import { type Outcome, Refused, type Shell } from '../shell';
 import { suggestion } from '../suggestion';
 
@@ -67,24 +66,6 @@ async function noSuchRealm({ name, records }: Deployment, realm: string): Promis
   return new Refused(
     `${name} has no record of realm ${realm}; ${known === '' ? 'it is empty' : `its realms are ${known}`}`,
   );
-}
-
-/**
- * Writes a file that only its owner can read, whole or not at all.
- * @throws Refused when there is one already
- */
-async function writePrivateFile(file: string, text: string, { force }: { force?: boolean }): Promise<void> {
-  if (!force && existsSync(file)) throw new Refused(`${file} exists: pass --force to replace it`);
-  const unfinished = `${file}.${process.pid}.part`;
-  try {
-    await writeFile(unfinished, text, { mode: 0o600, flag: 'wx' });
-    await rename(unfinished, file);
-  } catch (cause) {
-    await rm(unfinished, { force: true });
-    throw new Refused(
-      `${file} cannot be written: ${cause instanceof Error && 'code' in cause ? cause.code : cause}`,
-    );
-  }
 }
 
 function nested(items: readonly Item[]): object {

@@ -7,7 +7,7 @@ import { type KnownRecords, recordsInFile } from '../records/known-records';
 import type { Outcome, Shell } from '../shell';
 
 export const diffCommand = () =>
-  plainCommand('diff <old> <new>', 'which calls would come out otherwise by other records?', [
+  plainCommand('diff <old> <new>', 'which calls would other records change?', [
     'diff old.json new.json --calls calls.csv',
   ])
     .requiredOption('--calls <file>', 'the calls, as for check')
@@ -21,7 +21,7 @@ export const diffCommand = () =>
       }),
     );
 
-/** `diff`: which calls of a file would come out otherwise by other records? */
+/** `diff`: which calls of a file would other records change? */
 export async function diffCalls(
   shell: Shell,
   before: KnownRecords,

@@ -4,11 +4,18 @@ import type { Call } from '../../registrar/calls/call';
 import { cleanNumber } from '../../registrar/calls/clean-number';
 import type { Destination } from '../../registrar/calls/destination';
 import { forwardCall } from '../../registrar/calls/forward';
-import { type CallPlan, type CallRefusal, type DialPlanned, planCall } from '../../registrar/calls/plan';
+import {
+  applyFacts,
+  type CallPlan,
+  type CallRefusal,
+  type DialPlanned,
+  planCall,
+} from '../../registrar/calls/plan';
 import { formatAor } from '../../registrar/record/aor';
 import type { Customer } from '../../registrar/record/customer';
 import { numberKey } from '../../registrar/record/number-record';
 import { policyOf } from '../../registrar/record/policy';
+import { explainBudget } from '../calls/explained-budget';
 import { type Fact, facts } from '../columns';
 import { type CommonOptions, deploymentCommand, onRecords } from '../command-line';
 import { readAor } from '../input';
@@ -61,9 +68,13 @@ export async function explainCall(
   const caller = readAor(aorText);
   const call = callOf(caller, dialled, options.from);
   const records = await callRecordsOf(known, call);
-  const plan = planCall(call, records, known.settings);
-  const { account, named } = records;
+  const planned = planCall(call, records, known.settings);
   const at = options.at ?? shell.now();
+  const budget = planned.kind === 'dial' ? await explainBudget(known, planned, at) : undefined;
+  const plan = budget
+    ? applyFacts(planned, { grant: 'granted', lease: budget.lease }, known.settings)
+    : planned;
+  const { account, named } = records;
   return printPlan(
     shell,
     `call to ${dialled} by ${formatAor(caller)}, by the records of ${known.name}`,
@@ -75,8 +86,9 @@ export async function explainCall(
         : []),
       ...linesOf(plan, account && policyOf(account, named).dialPlan?.country),
       ...(await linesOfForward(known, call, plan)),
+      ...(budget ? fact('budget', budget.text) : []),
     ],
-    { call, plan, options },
+    { call, plan, options, budget: budget?.text },
   );
 }
 
@@ -111,7 +123,12 @@ function printPlan(
   shell: Shell,
   title: string,
   lines: readonly Fact[],
-  { call, plan, options }: { call: Call; plan: CallPlan; options: Options & { hooks?: string } },
+  {
+    call,
+    plan,
+    options,
+    budget,
+  }: { call: Call; plan: CallPlan; options: Options & { hooks?: string }; budget?: string | undefined },
 ): Outcome {
   const verbs = mask(verbsOf(call, plan, options.hooks));
   shell.print(
@@ -121,7 +138,10 @@ function printPlan(
       ...(options.verbs ? ['verbs', JSON.stringify(verbs, null, 2)] : []),
     ].join('\n'),
   );
-  return { code: plan.kind === 'refuse' ? 1 : 0, json: { plan: mask(plan), verbs } };
+  return {
+    code: plan.kind === 'refuse' ? 1 : 0,
+    json: { plan: mask(plan), verbs, ...(budget !== undefined && { budget }) },
+  };
 }
 
 /** How a call goes on that no phone answered. */
@@ -142,7 +162,7 @@ function linesOf(plan: CallPlan, country: string | undefined): Fact[] {
   const { destination, permission } = plan;
   return [
     ...(destination ? linesOfDestination(destination, country) : []),
-    ...(permission ? fact('permission', describePermission(permission)) : []),
+    ...(permission ? fact('permission', describePermission(permission, destination?.number ?? '')) : []),
     ...linesOfKind(plan),
   ];
 }
@@ -167,6 +187,9 @@ function linesOfDestination(
   const readings: Partial<Record<Destination['because'], string>> = {
     country: `country: as people of ${country} dial`,
     'impossible-in-country': `impossible-in-country: no number of ${country}, so it stays as it was dialled`,
+    ...(clean.replace('+', '') !== number && {
+      emergency: 'emergency: behind an outside line, or by an alias',
+    }),
   };
   return [
     ...(clean === dialled ? [] : fact('cleaned', clean)),
@@ -212,17 +235,30 @@ function linesOfDial(plan: DialPlanned): Fact[] {
         ...(maxSeconds === undefined ? [] : [`ends after ${maxSeconds} s`]),
       ].join(', ') || 'none',
     ],
+    ...(plan.ifNewSource === undefined ? [] : fact('new address', describeNewSource(plan.ifNewSource))),
+    ...(plan.would.length === 0
+      ? []
+      : fact('observed', `${plan.would.join(', ')}: would be refused, and goes on`)),
   ];
 }
 
-function describePermission(permission: DialPlanned['permission']): string {
+function describeNewSource(effect: 'refuse' | 'observe'): string {
+  return effect === 'refuse'
+    ? 'refused from an address that is new   (registration.newSource)'
+    : 'goes on from an address that is new, with a line in the log   (registration.newSource)';
+}
+
+/** @param number that was judged, with the numbers inside it: those behind an international prefix, for one */
+function describePermission(permission: DialPlanned['permission'], number: string): string {
+  const inside = (prefix: string) => (number.startsWith(prefix) ? '' : ', for a number inside it');
   if (permission.allowed)
     return permission.because === 'allow'
       ? `allowed   (destinations.allow ${permission.prefix})`
       : `allowed   (${permission.because})`;
   if (permission.because === 'high-risk-destination')
-    return `denied   (high-risk range ${permission.range.prefix}: ${permission.range.reason})`;
-  return `denied   (${permission.prefix === undefined ? 'destinations.default' : `destinations.deny ${permission.prefix}`})`;
+    return `denied   (high-risk range ${permission.range.prefix}: ${permission.range.reason}${inside(permission.range.prefix)})`;
+  const { prefix } = permission;
+  return `denied   (${prefix === undefined ? 'destinations.default' : `destinations.deny ${prefix}${inside(prefix)}`})`;
 }
 
 function describeRefusal({ because, status }: { because: CallRefusal; status: number }): string {

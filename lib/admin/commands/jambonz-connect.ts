@@ -33,7 +33,7 @@ export const connectCommand = () =>
       ),
     );
 
-/** One thing that jambonz, or the deployment, has otherwise than it must be. */
+/** A value in jambonz, or in the deployment, that must change. */
 interface Difference {
   readonly what: string;
   readonly from: string;
@@ -100,7 +100,7 @@ export async function connect(
   const left = differencesOf(api, store, urls, await look(api, deployment, store, urls));
   if (left.length > 0)
     throw new Refused(
-      `read back, jambonz still has it otherwise: ${left.map(({ what, from }) => `${what} is ${from}`).join('; ')}`,
+      `read back, jambonz still has a different value: ${left.map(({ what, from }) => `${what} is ${from}`).join('; ')}`,
     );
   shell.print('Changed, and read back: all of it is so. The hooks take the new secret within five minutes.');
   if (changes.some(({ to }) => to === KEPT))
@@ -131,7 +131,7 @@ async function mayServeOthers({ records }: Deployment, account: Account): Promis
   let own = 0;
   for await (const page of records.pages())
     for (const { realm } of page) {
-      // What is no DNS name is no realm of an account.
+      // Only a DNS name can be the realm of an account.
       if (!String(realm).includes('.')) continue;
       if (!servesRealm(account, String(realm))) return true;
       own++;
@@ -139,7 +139,7 @@ async function mayServeOthers({ records }: Deployment, account: Account): Promis
   return own === 0;
 }
 
-/** In the order in which they have to be mended: devices call the application once it is whole. */
+/** In the order in which they are changed: devices use the application only when it is complete. */
 function differencesOf(api: JambonzApi, store: SecretStore, urls: HookUrls, found: Found): Difference[] {
   const { account, application, secret = '', stored } = found;
   const realm = account.sip_realm ?? '';

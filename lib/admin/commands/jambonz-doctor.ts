@@ -126,7 +126,7 @@ function lookAtHook(name: string, hook: Webhook | null, expected: string | undef
   if (!whole)
     findings.push(
       wrong(
-        `the ${name} is no whole URL: ${hook.url}`,
+        `the ${name} is not a complete URL: ${hook.url}`,
         'write it with https:// and the stage: jambonz drops the path of a base',
       ),
     );
@@ -296,7 +296,7 @@ function meaningOf(url: string, status: number, body: string): Finding | undefin
   if (status === 403)
     return {
       kind: 'look',
-      what: `${url} lets nobody in from here (403)`,
+      what: `${url} refuses requests from here (403)`,
       fix: 'is the path right, with its stage? If only addresses of jambonz are let in, all is well',
     };
   if (status === 504) return meaningOf504(url, body);
@@ -318,14 +318,14 @@ function meaningOf504(url: string, body: string): Finding {
     case 'MISSING_AUTHENTICATION_TOKEN':
     case 'RESOURCE_NOT_FOUND':
       return wrong(
-        `${url} is no path of this deployment (504, ${gateway})`,
+        `${url} is not a path of this deployment (504, ${gateway})`,
         `is the path right, with its stage? ${CONNECT}`,
       );
     case 'THROTTLED':
       return {
         kind: 'look',
         what: `${url} gets more requests than the deployment lets through (504, THROTTLED)`,
-        fix: 'try again; if it stays so: docs/runbook.md#front-door-5xx',
+        fix: 'try again; if it fails again: docs/runbook.md#front-door-5xx',
       };
     default:
       return wrong(

@@ -11,22 +11,22 @@ import { readInput } from '../input';
 import { type Outcome, Refused, type Shell } from '../shell';
 import { suggestion } from '../suggestion';
 
-/** The settings of the hooks that matter on this machine: a local stack is given its webhook secrets, and knows no previous one. */
+/** The settings of the hooks that a local stack uses: it has no previous version of its webhook secret. */
 const { previousSecretHours: _, ...HOOKS } = HOOK_SETTINGS;
 
 /** What `start` takes from the environment. */
 export const START_SETTINGS: Readonly<Record<string, string>> = {
-  PORT: 'of the hooks; 3000, or 0 for any free one',
+  PORT: 'port of the hooks; default 3000, 0 for any free port',
   CUSTOMERS_FILE: 'a JSON file { realm: { username: record } } instead of the samples',
-  WEBHOOK_SECRET: 'what jambonz signs with; several with commas between them',
-  OUTBOUND_SIP_HOST: 'where calls go whose trunk names no host',
-  DYNAMODB_ENDPOINT: 'another DynamoDB than the one inside',
-  DYNAMODB_PORT: 'of the one inside; 8000',
-  DATA_DIR: 'a folder to keep the tables in; in memory without it',
+  WEBHOOK_SECRET: 'the secret that jambonz signs with; several are separated by commas',
+  OUTBOUND_SIP_HOST: 'SIP host for trunks without a host of their own',
+  DYNAMODB_ENDPOINT: 'another DynamoDB instead of the built-in one',
+  DYNAMODB_PORT: 'port of the built-in DynamoDB; default 8000',
+  DATA_DIR: 'folder in which the tables are kept; default: in memory',
   ...Object.fromEntries(
     Object.values(HOOKS).map(({ env, fix, otherwise }) => [
       env,
-      `${fix.replace(/^write /, '')}; ${otherwise}, as in a deployment`,
+      `${fix.replace(/^write /, '')}; default ${otherwise}`,
     ]),
   ),
 };

@@ -68,7 +68,7 @@ export function doubledAccounts(
 /** What databases and programs write where there is no value, such as `[NULL]`: as a password it would let anyone in. */
 const NO_CREDENTIAL = /^\s*[[(<]?(null|\\n|nil|none|undefined|nan|#?n\/a)[\])>]?\s*$/i;
 
-/** Credentials that are no credentials. */
+/** Texts that are not credentials. */
 export function nullCredentials(
   { at, item }: Pick<FileRecord, 'at' | 'item'>,
   lineOf: (path: string) => number,

@@ -24,8 +24,8 @@ const DIGIT_COLUMNS =
 const FEWEST_ROWS = 3;
 
 /**
- * Cells that lost leading zeros in a spreadsheet, as it seems: in a column of digits most are equally long, and these
- * are a digit or two shorter.
+ * Cells that probably lost leading zeros in a spreadsheet: in a column of digits most are equally long and these are
+ * a digit or two shorter.
  */
 export function lostZeros(rows: readonly CsvRow[]): FileProblem[] {
   const columns = new Set(rows.flatMap(({ cells }) => [...cells.keys()]));

@@ -82,7 +82,7 @@ export type PhoneNumber = v.InferOutput<typeof phoneNumber>;
 export type Gateway = v.InferOutput<typeof gateway>;
 export type RegisteredPhone = v.InferOutput<typeof phone>;
 
-/** A hook's URL as it is requested: what stands behind # tells jambonz when to try again (http-requestor.js). */
+/** A hook's URL as it is requested: the part after # configures jambonz's retries (http-requestor.js). */
 export function withoutFragment(url: string): string {
   return url.replace(/#.*$/s, '');
 }

@@ -1,6 +1,8 @@
+import { readCallCounts } from '../../aws/tools/call-counts';
 import { type Item, parseStored } from '../../aws/tools/customer-records';
 import { type RecordSource, recordsOf } from '../../hooks/call-records';
 import type { Call, CallRecords, CallSettings } from '../../registrar/calls/call';
+import type { CallCounts } from '../../registrar/calls/call-limits';
 import { namesOf } from '../../registrar/calls/colleague';
 import { type Aor, formatAor, realmKey } from '../../registrar/record/aor';
 import type { Customer } from '../../registrar/record/customer';
@@ -26,10 +28,13 @@ export interface KnownRecords {
   findNumber(digits: string): Promise<NumberRecord | undefined>;
   /** The accounts of a realm. */
   accountsIn(realm: string): Promise<readonly Customer[]>;
+  /** What the hooks have counted for an owner of caps; absent where no deployment is known. */
+  readonly countsOf?: ((owner: Aor) => Promise<CallCounts>) | undefined;
 }
 
 /** The records of a deployment, read as the hooks read them. */
-export function recordsInTable({ name, options, settings, records }: Deployment): KnownRecords {
+export function recordsInTable(deployment: Deployment): KnownRecords {
+  const { name, options, settings, records, dynamodb, memoryTable } = deployment;
   return {
     name,
     options,
@@ -42,6 +47,7 @@ export function recordsInTable({ name, options, settings, records }: Deployment)
       for await (const page of records.pages(realm)) accounts.push(...page.flatMap(customersIn));
       return accounts;
     },
+    countsOf: memoryTable === undefined ? undefined : (owner) => readCallCounts(dynamodb, memoryTable, owner),
   };
 }
 

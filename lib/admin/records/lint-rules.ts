@@ -5,6 +5,7 @@ import { knowsCountry } from '../../registrar/calls/number-reading';
 import { formatAor, realmKey } from '../../registrar/record/aor';
 import type { CallerIdRules, Customer, Trunk } from '../../registrar/record/customer';
 import { type Policy, policyOf } from '../../registrar/record/policy';
+import { aboutMinutes, aboutObserved } from './lint-minutes';
 import { aboutDialPlan, aboutEmergency } from './lint-numbers';
 import { aboutFormatsWithoutPlan, aboutUnreachable } from './lint-prefixes';
 import { reachedRemarks } from './lint-reached';
@@ -36,6 +37,8 @@ export function warningsOf(customers: readonly Customer[], now: number): Warning
       ...aboutDestinations(record),
       ...aboutTrunks(record, policy),
       ...aboutEmergency(record, named, policy),
+      ...aboutMinutes(record),
+      ...aboutObserved(record, policy),
       ...(users.get(record) ?? []),
       ...(reached.get(record) ?? []),
       ...(shared.get(record) ?? []),
@@ -127,7 +130,7 @@ function aboutRegistration({ registration = {} }: Customer): Remark[] {
     ? [
         warn(
           'registration.callsFromAnywhere',
-          'lets whoever has the password call from any address',
+          'lets anyone who has the password call from any address',
           'remove it if all calls come from allowedAddresses',
         ),
       ]
@@ -183,7 +186,7 @@ function aboutPatterns({ patterns = [] }: CallerIdRules): Remark[] {
 
 const MOST_PREFIXES = 200;
 
-/** The prefixes that an anchored pattern of digits and digit classes stands for; undefined: it is another kind. */
+/** The prefixes that an anchored pattern of digits and digit classes matches; undefined: it is another kind. */
 function prefixesOf(match: string): string[] | undefined {
   const body = /^\^((?:\d|\[[\d-]+\]|\\d)*?)(?:(?:\\d|\.|\[0-9\])[*+]\$?)?$/.exec(match)?.[1];
   if (body === undefined) return undefined;
@@ -299,7 +302,7 @@ function sharedUsers(customers: readonly Customer[]): Map<Customer, Remark[]> {
   );
 }
 
-/** Trunk credentials that customers share, said once each: the carrier cannot tell whom to bill. */
+/** Trunk credentials that customers share, reported once each: the carrier cannot know which customer to bill. */
 function sharedTrunkAuth(customers: readonly Customer[]): Map<Customer, Remark[]> {
   const users = new Map<string, { record: Customer; path: string }[]>();
   for (const record of customers)

@@ -24,9 +24,11 @@ export const REFUSALS: Readonly<Record<CallRefusal, string>> = {
   'realm-of-another-account': 'the webhook secret does not cover every realm that the number is about',
   'forward-to-emergency': 'no call is forwarded to an emergency number',
   'forward-without-limit':
-    'a call from outside goes on to a trunk only where the account that pays has limits.maxConcurrentCalls',
+    'a call from outside goes on to a trunk only where the account that pays has limits.maxConcurrentCalls or minutes a day',
   'forward-not-counted':
     'a call from outside goes on to a trunk only if it is counted, and the memory table is unavailable',
+  'new-source': 'registration.newSource allows no such number from an address that is new',
   'too-many-calls': 'limits.maxConcurrentCalls is reached',
   'too-many-calls-per-minute': 'limits.callsPerMinute is reached',
+  'budget-spent': 'the minutes of the day are spent (limits.maxMinutesPerDay, limits.budgets)',
 };

@@ -28,6 +28,8 @@ export interface Input {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Item;
   readonly ReturnConsumedCapacity?: 'TOTAL';
+  /** The attributes after the update: all, or those that it changed. They cost nothing more. */
+  readonly ReturnValues?: 'ALL_NEW' | 'UPDATED_NEW';
 }
 
 export interface Output {
@@ -35,6 +37,7 @@ export interface Output {
   readonly Items?: readonly Item[];
   /** There are more, behind this key. */
   readonly LastEvaluatedKey?: Item;
+  readonly Attributes?: Item;
   readonly Responses?: Readonly<Record<string, readonly Item[]>>;
   readonly UnprocessedKeys?: object;
   readonly ConsumedCapacity?: unknown;
@@ -78,12 +81,13 @@ function toWire({
   };
 }
 
-function fromWire({ Item, Items, LastEvaluatedKey, Responses, ...rest }: Wire): Output {
+function fromWire({ Item, Items, LastEvaluatedKey, Attributes, Responses, ...rest }: Wire): Output {
   return {
     ...rest,
     ...(Items && { Items: Items.map(readItem) }),
     ...(LastEvaluatedKey && { LastEvaluatedKey: readItem(LastEvaluatedKey) }),
     ...(Item && { Item: readItem(Item) }),
+    ...(Attributes && { Attributes: readItem(Attributes) }),
     ...(Responses && { Responses: mapped(Responses, (items) => items.map(readItem)) }),
   };
 }
@@ -93,6 +97,7 @@ interface Wire {
   readonly Item?: Attributes;
   readonly Items?: readonly Attributes[];
   readonly LastEvaluatedKey?: Attributes;
+  readonly Attributes?: Attributes;
   readonly Responses?: Readonly<Record<string, readonly Attributes[]>>;
 }
 

@@ -25,8 +25,8 @@ export type Print = (line: object) => void;
 export function telemetryLog(print: Print, namespace: string, level: Level, now: () => number): Telemetry {
   const waiting = meter(namespace);
   const least = LOG_LEVELS.indexOf(level);
-  const write = (at: Level, line: LogLine) => {
-    if (LOG_LEVELS.indexOf(at) >= least) print(at === 'INFO' ? line : { level: at, ...line });
+  const write = (at: Level, line: LogLine, always = false) => {
+    if (always || LOG_LEVELS.indexOf(at) >= least) print(at === 'INFO' ? line : { level: at, ...line });
   };
   let countedAt = -Infinity;
   const end = (counts: readonly Count[], at: Level) => {
@@ -37,8 +37,9 @@ export function telemetryLog(print: Print, namespace: string, level: Level, now:
   };
   return {
     outcome: (outcome, { requestId, milliseconds }) => {
-      const { level, line, counts } = reportOf(outcome);
-      write(level, { ...line, ms: milliseconds, requestId: shortened(requestId) });
+      const { level, line, more, counts } = reportOf(outcome);
+      write(level, { ...line, ms: milliseconds, requestId: shortened(requestId) }, line.emergency === true);
+      for (const it of more ?? []) write('WARN', it);
       end(counts, level);
     },
     failed: (cause, { requestId, milliseconds }) => {

@@ -19,6 +19,7 @@ import type { Item } from '../client/dynamodb';
 import {
   afterLogin,
   expiredSources,
+  firstLogin,
   type Logins,
   loginsKey,
   NO_LOGINS,
@@ -129,11 +130,29 @@ export function bruteForceStore(table: MemoryTable): HookContext['bruteForceGuar
         logins.set(account, after);
         // Only who was looked up a moment ago is seen as other Lambdas left it.
         const gone = lookUp === 'done' ? expiredSources(before, after) : [];
-        await recordLogin(table, aor, source, credential, gone).catch((cause) => {
+        const first = firstLogin(after, source) ?? now();
+        await recordLogin(table, aor, source, credential, first, gone).catch((cause) => {
           // Known here, and written down the next time.
           logins.set(account, { ...after, used: {} });
           notChecked(cause);
         });
+      },
+      isNewFor: async (milliseconds) => {
+        if (from.claimedByDevice) return true;
+        const isOld = () => {
+          const first = firstLogin(logins.get(account) ?? NO_LOGINS, source);
+          return first !== undefined && now() - first >= milliseconds;
+        };
+        // A first login never becomes later: only one that is not old enough may have been earlier elsewhere.
+        if (isOld()) return false;
+        if (lookUp === 'done') return true;
+        try {
+          await load(keys);
+          return !isOld();
+        } catch (cause) {
+          notChecked(cause);
+          return 'unknown';
+        }
       },
     };
   };

@@ -1,5 +1,6 @@
 import type { CallGrants } from '../../registrar/auth/call-grant';
 import { type CallGrant, GRANT_TTL_MS } from '../../registrar/auth/call-grant';
+import type { Output } from '../client/dynamodb';
 import { aorParts, askMemory, hashed, type MemoryTable, memoryKey, ttl, writeMemoryIf } from './memory-table';
 import { TTL_ATTRIBUTE } from './tables';
 
@@ -7,13 +8,16 @@ import { TTL_ATTRIBUTE } from './tables';
 export function callGrantsStore(table: MemoryTable): CallGrants {
   const { tableName, now, onDegraded } = table;
   return {
-    issue: async (grant) => {
-      // An update: the same INVITE, sent again, does not give a grant back that was taken.
+    issue: async (grant, isFromNewSource) => {
+      // An update: the same INVITE, sent again, does not give a grant back that was taken, nor make its source known.
       const input = {
         TableName: tableName,
         Key: keyOf(grant),
-        UpdateExpression: `SET ${TTL_ATTRIBUTE} = :ends`,
-        ExpressionAttributeValues: { ':ends': ttl(now() + GRANT_TTL_MS)[TTL_ATTRIBUTE] },
+        UpdateExpression: `SET ${TTL_ATTRIBUTE} = :ends${isFromNewSource ? ', newSource = :yes' : ''}`,
+        ExpressionAttributeValues: {
+          ':ends': ttl(now() + GRANT_TTL_MS)[TTL_ATTRIBUTE],
+          ...(isFromNewSource && { ':yes': true }),
+        },
       };
       try {
         await askMemory(table, 'UpdateItem', input);
@@ -30,9 +34,16 @@ export function callGrantsStore(table: MemoryTable): CallGrants {
         ConditionExpression: `${TTL_ATTRIBUTE} > :now AND (attribute_not_exists(takenBy) OR takenBy = :by)`,
         UpdateExpression: 'SET takenBy = :by',
         ExpressionAttributeValues: { ':now': now() / 1000, ':by': hashed(by) },
+        ReturnValues: 'ALL_NEW' as const,
+      };
+      let taken: Output = {};
+      const dynamodb: typeof table.dynamodb = async (...request) => {
+        taken = await table.dynamodb(...request);
+        return taken;
       };
       try {
-        return (await writeMemoryIf(table, 'UpdateItem', input)) ? 'granted' : 'missing';
+        if (!(await writeMemoryIf({ ...table, dynamodb }, 'UpdateItem', input))) return 'missing';
+        return taken.Attributes?.newSource === true ? 'new-source' : 'granted';
       } catch (cause) {
         onDegraded({ what: 'grant-not-checked', aor: grant.aor, cause });
         return 'unknown';

@@ -124,4 +124,10 @@ export interface BruteForceGuard {
    * @param credential the label of the credential that was used, for admins who retire old ones
    */
   recordSuccess(credential: string): Promise<void>;
+  /**
+   * Has the account logged in from there for less than so long? Always of an address that the device claims for
+   * itself. Asked before `succeeded`.
+   * @returns `unknown` when the memory could not be asked
+   */
+  isNewFor(milliseconds: number): Promise<boolean | 'unknown'>;
 }

@@ -19,13 +19,16 @@ export interface CallGrant {
 /** The call follows its INVITE at once; this allows for a slow edge. */
 export const GRANT_TTL_MS = 60_000;
 
-/** `unknown`: the memory table was unavailable. */
-export type GrantState = 'granted' | 'missing' | 'not-asked' | 'unknown';
+/** `new-source`: a grant of an INVITE from a new address; `unknown`: the memory table was unavailable. */
+export type GrantState = 'granted' | 'new-source' | 'missing' | 'not-asked' | 'unknown';
 
 /** The store of call grants. */
 export interface CallGrants {
-  /** Stores a grant. Never throws: false when it could not be stored. */
-  issue(grant: CallGrant): Promise<boolean>;
+  /**
+   * Stores a grant. Never throws: false when it could not be stored.
+   * @param isFromNewSource the INVITE came from an address that `registration.newSource` of the account calls new
+   */
+  issue(grant: CallGrant, isFromNewSource: boolean): Promise<boolean>;
   /**
    * Redeems a grant, once. Never throws.
    * @param by the SBC's own Call-ID of the call: it may redeem its grant again, because jambonz repeats lost hooks

@@ -1,24 +1,38 @@
 import type { Aor } from '../record/aor';
+import { type Budget, type LowBudget, newlyLow, type Reservation, secondsLeft } from './budget';
+import { dayIn } from './calendar-day';
 
-/** The caps that a call comes under, one or both, and whose they are: the accounts of one customer share them. */
+/** The caps that a call comes under, at least one, and whose they are: the accounts of one customer share them. */
 export interface OwnerLimits {
   readonly owner: Aor;
   readonly maxConcurrentCalls: number | undefined;
   readonly callsPerMinute: number | undefined;
-  /** How long the call can last once it is answered, with room for the last hooks. */
-  readonly leaseSeconds: number;
+  /** Those that the destination comes under; none: nothing is reserved. */
+  readonly budgets: readonly Budget[];
+  /** Where the day of the budgets begins: an IANA name. */
+  readonly timeZone: string;
+  /** How long the call may talk, whatever its budgets have left. */
+  readonly callSeconds: number;
+  /** These only say what they would do. */
+  readonly observed: readonly ObservedCaps[];
 }
 
-/** A seat that a call holds: whose it is, and for how long from now. */
+/** `limits`: calls at a time and calls per minute; `budgets`: minutes a day. */
+export type ObservedCaps = 'limits' | 'budgets';
+
+/** What a call holds: a seat, whose it is, and for how long from when the call is answered. */
 export interface Lease {
   readonly owner: Aor;
   readonly seconds: number;
+  /** Absent: the call comes under no budget. */
+  readonly reserved?: Reservation | undefined;
 }
 
 /**
  * How long a seat is taken for a call of which nothing more is known. jambonz reports no end of a call whose hook
  * failed, and a write may land after we gave up on it: such a seat is free again after two minutes. A call that is
- * known to go on gets a longer lease.
+ * known to go on gets a longer lease. What a call reserved of a budget outlives its seat, because a call whose
+ * reports are lost may still talk: it comes back only with the report of its end.
  */
 export const FIRST_LEASE_S = 120;
 
@@ -27,8 +41,28 @@ export function handedOnCall(call: string): string {
   return `${call} handed on`;
 }
 
-/** `unknown`: the memory could not be asked. */
-export type LeaseResult = 'acquired' | 'too-many-calls' | 'too-many-calls-per-minute' | 'unknown';
+/** Why there is no seat. */
+export const CAPS_REACHED = ['too-many-calls', 'too-many-calls-per-minute', 'budget-spent'] as const;
+export type CapReached = (typeof CAPS_REACHED)[number];
+
+/** A call that has its seat. */
+export interface LeaseAcquired {
+  readonly result: 'acquired';
+  /**
+   * When the lease ends unless the call goes on, unix seconds: by this `undoAcquire` knows its own lease. undefined: the call
+   * had its seat already, and may go on by the answer that was given then.
+   */
+  readonly until: number | undefined;
+  /** undefined: the call comes under no budget. */
+  readonly reserved: Reservation | undefined;
+  /** Observed caps that are reached. */
+  readonly would: readonly CapReached[];
+  /** Budgets that this call brought low. */
+  readonly low: readonly LowBudget[];
+}
+
+/** What came of a call at its caps. `unknown`: the memory could not be asked. */
+export type LeaseResult = LeaseAcquired | { readonly result: CapReached } | { readonly result: 'unknown' };
 
 /** What is counted for one owner of caps. */
 export interface CallCounts {
@@ -37,15 +71,22 @@ export interface CallCounts {
   readonly started: number;
   /** By call: when the lease ends, unix seconds. */
   readonly leases: Readonly<Record<string, number>>;
+  /** The day that the budgets count, the latest in which a call was counted: `2026-11-23`. */
+  readonly day: string;
+  /** By budget: seconds used, and reserved by calls whose end was not reported. */
+  readonly spent: Readonly<Record<string, number>>;
+  /** By call, of this day's calls. */
+  readonly reserved: Readonly<Record<string, Reservation>>;
 }
 
 /** Nobody calls. */
-export const NO_CALLS: CallCounts = { minute: 0, started: 0, leases: {} };
+export const NO_CALLS: CallCounts = { minute: 0, started: 0, leases: {}, day: '', spent: {}, reserved: {} };
 
 /**
- * Takes a seat for a call, or says which cap is reached. A call that has its seat keeps it: jambonz may ask twice.
- * Leases that ended are dropped here, so that a call whose end was never reported blocks nobody for ever. A clock that
- * is a little behind counts in the minute that began elsewhere: going back would forget that one's calls.
+ * Takes a seat for a call and reserves what it may talk, or says which cap is reached. A call that has its seat keeps
+ * it, and what it reserved: jambonz may ask twice. Leases that ended are dropped here, so that a call whose end was
+ * never reported takes no seat for ever. A clock that is a little behind counts in the minute, and in the day, that
+ * began elsewhere: going back would forget that one's calls.
  * @param now unix ms
  */
 export function acquireLease(
@@ -53,18 +94,83 @@ export function acquireLease(
   call: string,
   limits: OwnerLimits,
   now: number,
-): { readonly result: Exclude<LeaseResult, 'unknown'>; readonly counts: CallCounts } {
+): { readonly answer: Exclude<LeaseResult, { result: 'unknown' }>; readonly counts: CallCounts } {
+  const current = currentCounts(counts, limits, now);
+  const held = current.leases[call];
+  const kept = current.reserved[call];
+  const reserved = kept ?? reservationFor(current, limits);
+  const reached = [
+    ...(held === undefined ? limitsReached(current, limits) : []),
+    ...(reserved?.seconds === 0 ? (['budget-spent'] as const) : []),
+  ];
+  const refusal = reached.find(
+    (it) => !limits.observed.includes(it === 'budget-spent' ? 'budgets' : 'limits'),
+  );
+  if (refusal) return { answer: { result: refusal }, counts: current };
+  // Another one, so that whoever took it first no longer takes it back.
+  const until = Math.max(leaseEnd(FIRST_LEASE_S, now), (held ?? 0) + 1);
+  const added = kept || !reserved ? 0 : reserved.seconds;
+  const spent = reserved ? addTo(current.spent, reserved.budgets, added) : current.spent;
+  const low = newlyLow(limits.budgets, spent, added);
+  return {
+    answer: {
+      result: 'acquired',
+      until: held === undefined ? until : undefined,
+      reserved,
+      would: reached,
+      low,
+    },
+    counts: {
+      ...current,
+      started: current.started + (held === undefined ? 1 : 0),
+      leases: { ...current.leases, [call]: until },
+      spent,
+      // Nothing was reserved: its end has nothing to give back.
+      reserved:
+        reserved && reserved.seconds > 0 ? { ...current.reserved, [call]: reserved } : current.reserved,
+    },
+  };
+}
+
+/** The caps that a call would exceed, as far as they look at other calls. */
+function limitsReached(
+  { leases, started }: CallCounts,
+  { maxConcurrentCalls, callsPerMinute }: OwnerLimits,
+): CapReached[] {
+  const isFull = maxConcurrentCalls !== undefined && Object.keys(leases).length >= maxConcurrentCalls;
+  const isOften = callsPerMinute !== undefined && started >= callsPerMinute;
+  return [
+    ...(isFull ? (['too-many-calls'] as const) : []),
+    ...(isOften ? (['too-many-calls-per-minute'] as const) : []),
+  ];
+}
+
+/** All that the call may talk, or all that is left. */
+function reservationFor(
+  { spent }: CallCounts,
+  { budgets, callSeconds }: OwnerLimits,
+): Reservation | undefined {
+  if (budgets.length === 0) return undefined;
+  const seconds = Math.min(callSeconds, secondsLeft(budgets, spent));
+  return { seconds, budgets: budgets.map(({ name }) => name) };
+}
+
+/**
+ * What counts now: the minute and the day begin anew, leases that ended are gone. What calls of another day reserved
+ * is gone with that day.
+ */
+function currentCounts(counts: CallCounts, limits: OwnerLimits, now: number): CallCounts {
   const minute = Math.max(minuteOf(now), counts.minute);
-  const started = counts.minute === minute ? counts.started : 0;
-  const leases = liveLeases(counts.leases, now);
-  const current = { minute, started, leases };
-  if (Object.hasOwn(leases, call)) return { result: 'acquired', counts: current };
-  if (limits.maxConcurrentCalls !== undefined && Object.keys(leases).length >= limits.maxConcurrentCalls)
-    return { result: 'too-many-calls', counts: current };
-  if (limits.callsPerMinute !== undefined && started >= limits.callsPerMinute)
-    return { result: 'too-many-calls-per-minute', counts: current };
-  const taken = { ...leases, [call]: leaseEnd(FIRST_LEASE_S, now) };
-  return { result: 'acquired', counts: { minute, started: started + 1, leases: taken } };
+  const today = limits.budgets.length > 0 ? dayIn(limits.timeZone, now) : counts.day;
+  const day = today > counts.day ? today : counts.day;
+  return {
+    minute,
+    started: counts.minute === minute ? counts.started : 0,
+    leases: liveLeases(counts.leases, now),
+    day,
+    spent: day === counts.day ? counts.spent : {},
+    reserved: day === counts.day ? counts.reserved : {},
+  };
 }
 
 /**
@@ -78,22 +184,73 @@ export function extendLease(counts: CallCounts, call: string, until: number): Ca
     : counts;
 }
 
-/** The called leg goes on without its caller, under another name. A lease that is gone stays gone. */
+/**
+ * The called leg goes on without its caller, under another name, and with what the call reserved. A lease that is gone
+ * stays gone.
+ * @param until unix seconds
+ */
 export function handOnLease(counts: CallCounts, call: string, to: string, until: number): CallCounts {
   const { [call]: ends, ...leases } = counts.leases;
-  return ends === undefined ? counts : { ...counts, leases: { ...leases, [to]: until } };
+  const { [call]: reservation, ...reserved } = counts.reserved;
+  if (ends === undefined) return counts;
+  return {
+    ...counts,
+    leases: { ...leases, [to]: until },
+    reserved: reservation ? { ...reserved, [to]: reservation } : reserved,
+  };
 }
 
-/** The calls that are not known to go on: only their leases may belong to calls that ended unclaimed. */
-export function unconfirmed({ leases }: CallCounts, now: number): string[] {
-  return Object.entries(leases).flatMap(([call, ends]) =>
-    ends <= leaseEnd(FIRST_LEASE_S, now) ? [call] : [],
-  );
+/**
+ * Ends a call: its seat is free, and what it reserved and did not use comes back. Once only, so that a report that
+ * comes twice gives nothing back twice.
+ * @param used seconds that the call talked; more than it reserved where its budget is only observed
+ */
+export function endCall(
+  counts: CallCounts,
+  call: string,
+  used: number,
+): { readonly ended: boolean; readonly counts: CallCounts } {
+  const { [call]: lease, ...leases } = counts.leases;
+  const { [call]: reservation, ...reserved } = counts.reserved;
+  const spent = reservation
+    ? addTo(counts.spent, reservation.budgets, used - reservation.seconds)
+    : counts.spent;
+  return {
+    ended: lease !== undefined || reservation !== undefined,
+    counts: { ...counts, leases, reserved, spent },
+  };
+}
+
+/**
+ * Takes back what `acquireLease` did for a call that will not be dialled. Not where the call was asked for twice: then it
+ * may go on by the other answer.
+ */
+export function undoAcquire(counts: CallCounts, call: string, { until }: LeaseAcquired): CallCounts {
+  const isOwn = until !== undefined && counts.leases[call] === until;
+  return isOwn ? endCall(counts, call, 0).counts : counts;
+}
+
+/** The calls that are not known to go on: only they may have ended without anybody knowing whose they were. */
+export function unconfirmed({ leases, reserved }: CallCounts, now: number): string[] {
+  const isShort = (call: string) => (leases[call] ?? 0) <= leaseEnd(FIRST_LEASE_S, now);
+  return [...new Set([...Object.keys(leases), ...Object.keys(reserved)])].filter(isShort);
 }
 
 /** When a lease of so many seconds ends that begins now, unix seconds. */
 export function leaseEnd(seconds: number, now: number): number {
   return Math.ceil(now / 1000) + seconds;
+}
+
+/** From the end of a call to our knowing of it. */
+const LAST_HOOKS_S = 60;
+
+/** What a call holds from when it is answered: its seat for as long as it may talk, and what it reserved. */
+export function leaseOf(
+  { owner, callSeconds }: OwnerLimits,
+  taken: Pick<LeaseAcquired, 'reserved'>,
+  maxSeconds: number | undefined,
+): Lease {
+  return { owner, seconds: (maxSeconds ?? callSeconds) + LAST_HOOKS_S, reserved: taken.reserved };
 }
 
 /** The minute that calls are counted in. */
@@ -105,29 +262,45 @@ function liveLeases(leases: CallCounts['leases'], now: number): CallCounts['leas
   return Object.fromEntries(Object.entries(leases).filter(([, ends]) => ends * 1000 > now));
 }
 
+function addTo(spent: CallCounts['spent'], budgets: readonly string[], seconds: number): CallCounts['spent'] {
+  const changed = budgets.map((name) => [name, (spent[name] ?? 0) + seconds] as const);
+  return { ...spent, ...Object.fromEntries(changed) };
+}
+
 /** The calls that are going on, counted per owner of caps, whichever Lambda took them in. */
 export interface CallLimits {
   /**
-   * Takes a seat for a call, for `FIRST_LEASE_S`; asked twice for the same call it is the same seat.
+   * Takes a seat for a call, for `FIRST_LEASE_S`, and reserves what it may talk; asked twice for the same call it is
+   * the same seat and the same reservation.
    * @returns `unknown` when the memory could not be asked
    * @throws Undecided when so many calls come at once that nobody could tell whether there is a seat
    */
   acquire(callId: string, limits: OwnerLimits): Promise<LeaseResult>;
+  /**
+   * The call will not be dialled: takes back what `acquire` did, unless the call was asked for twice. Never
+   * throws: what cannot be taken back is a seat for two minutes, and minutes of the day's budget.
+   */
+  undo(callId: string, owner: Aor, taken: LeaseAcquired): Promise<void>;
   /** The call goes on: its seat is its own for so long from now. A lease never becomes shorter. Never throws. */
   extend(callId: string, lease: Lease): Promise<void>;
   /**
-   * The caller handed the called leg on: the call goes on under `handedOnCall`, and what is reported of the caller's leg
-   * ends nothing any more. Asked twice it is the same. Never throws.
+   * The caller handed the called leg on: the call goes on under `handedOnCall`, with what it reserved, and what is
+   * reported of the caller's leg ends nothing any more. Asked twice it is the same. Never throws.
    * @param lease what the call holds; undefined: nothing is counted
    * @returns false when the memory could not be asked
    */
   handOn(callId: string, lease: Lease | undefined): Promise<boolean>;
   /**
-   * Ends a call and gives its seat back.
-   * @param owner of the seat; undefined: the call was not counted, or nobody knows. Its seat, if it has one, is
-   * given back when it is next wanted
+   * Ends a call: gives its seat back, and what it reserved and did not use.
+   * @param lease undefined: the call was not counted, or nobody knows. What it holds, if anything, is given back when
+   * it is next wanted
+   * @param used seconds that the call talked
    * @returns `ended-before`: jambonz reported it twice. `unknown`: the memory could not be asked, or lost its answer;
-   * a seat that stays taken is free when its lease ends. Never throws
+   * a seat that stays taken is free when its lease ends, and what was reserved stays spent. Never throws
    */
-  release(callId: string, owner: Aor | undefined): Promise<'ended' | 'ended-before' | 'unknown'>;
+  release(
+    callId: string,
+    lease: Lease | undefined,
+    used: number,
+  ): Promise<'ended' | 'ended-before' | 'unknown'>;
 }

@@ -35,7 +35,7 @@ export interface CallFacts {
   /** Did register-auth leave a grant for this call? */
   readonly grant: GrantState;
   /**
-   * Did the call get a seat under its caps? `not-asked`: nobody counted. `forward-not-counted`: it goes on only when it
+   * Whether the call got a lease under its caps. `not-asked`: it is not counted. `forward-not-counted`: it goes on only when it
    * is counted, and the memory could not be asked.
    */
   readonly lease: LeaseResult | 'not-asked' | 'forward-not-counted';

@@ -5,7 +5,7 @@ import { cleanNumber } from './clean-number';
 import { type DialPlan, formatNumber, readNumber } from './destination';
 import { knowsCountry } from './number-reading';
 
-/** Who calls, as the device presents itself: free text, all of it. */
+/** The caller as the device presents it: free text, all of it. */
 export interface Presented {
   /** The user part of From. */
   readonly from: string;
@@ -19,7 +19,7 @@ export interface Presented {
 
 /** What the callee and the carrier are shown, and which rule chose it. */
 export interface CallerId {
-  /** A number of the record or the device's cleaned one; undefined: nobody is shown. */
+  /** A number of the record or the device's cleaned one; undefined: no caller id is shown. */
   readonly number: string | undefined;
   readonly name: string | undefined;
   /** true: the number goes to the carrier as asserted identity only (RFC 3325 section 7). */

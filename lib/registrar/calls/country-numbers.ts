@@ -12,9 +12,9 @@ const SHORTEST_UNKNOWN_BARE = 10;
 const INTERNATIONAL = /^[1-9]\d{6,14}$/;
 
 /**
- * Reads digits, with or without +, as people of a country dial them. What is no possible number there stays as it is:
+ * Reads digits, with or without +, as people of a country dial them. A number that is impossible there stays as it is:
  * `impossible-in-country`. 00 leads abroad from everywhere, because mobile phones dial so: after the country's own
- * prefix, and where the digits are no number of the country.
+ * prefix, and where the digits are not a number of the country.
  * @param country one of `COUNTRY_CODES`
  */
 export function readInCountry(text: string, country: string): NumberReading {
@@ -25,6 +25,18 @@ export function readInCountry(text: string, country: string): NumberReading {
   const reading = text.startsWith('+') ? readBehindPlus(text.slice(1)) : readDigits(text, country);
   readings.set(key, reading);
   return reading;
+}
+
+/**
+ * Whole numbers of the country that too many digits begin with: an exchange may connect as soon as a number is whole,
+ * and pass over the digits behind it. A number of another country has none.
+ * @param text dialled digits that are no number of the country
+ */
+export function numbersCutShort(text: string, country: string): string[] {
+  if (isAbroad(text)) return [];
+  return Array.from({ length: text.length }, (_, length) => readInCountry(text.slice(0, length), country))
+    .filter(({ because }) => because === 'country')
+    .map(({ number }) => number);
 }
 
 /** The calling code of a country, such as 966. */
@@ -73,7 +85,7 @@ function readDigits(text: string, country: string): NumberReading {
   if (own?.valid && whole) return { number: own.number, because: 'country' };
   const plausible = abroad.find((digits) => INTERNATIONAL.test(digits));
   if (plausible !== undefined) return international(plausible);
-  const complete = own?.converted || (isWholeByLength(text, nationalPrefix) && !isAbroad(text));
+  const complete = own?.converted || (isWholeByLength(text, nationalPrefix) && !isElsewhere(text));
   return own && complete
     ? { number: own.number, because: 'country' }
     : { number: text, because: 'impossible-in-country' };
@@ -84,7 +96,14 @@ function isWholeByLength(text: string, nationalPrefix: string | undefined): bool
   return nationalPrefix === undefined || text.length >= SHORTEST_UNKNOWN_BARE;
 }
 
-/** `447911123456` is a number of another country, whatever lengths this one has. */
+/**
+ * `447911123456` is a number of another country, whatever lengths this one has. What begins with 0 and is not in the
+ * plan has a trunk prefix that the country gave up.
+ */
+function isElsewhere(text: string): boolean {
+  return text.startsWith('0') || isAbroad(text);
+}
+
 function isAbroad(text: string): boolean {
   return library().parseInternational(text)?.valid === true;
 }

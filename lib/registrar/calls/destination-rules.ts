@@ -15,16 +15,20 @@ export type Permission =
  * range by naming its prefix or a longer one. Of the same prefix in both lists, `deny` holds. A number that a carrier
  * may take for another one, behind the international prefix of some country, is judged as that one too.
  * @param number the normalised destination
- * @param home the calling code of the record's country; undefined: nobody said which
+ * @param home the calling code of the record's country; undefined: unknown
  */
 export function judgeDestination(number: string, rules: Customer['destinations'], home?: string): Permission {
   const permission = judge(number, rules, home);
-  const hidden = behindInternationalPrefix(number);
-  if (!permission.allowed || hidden === undefined) return permission;
-  const other = judge(hidden, rules, home);
-  const named =
-    other.because === 'high-risk-destination' || ('prefix' in other && other.prefix !== undefined);
-  return !other.allowed && (named || hidden.length >= SURELY_ABROAD) ? other : permission;
+  if (!permission.allowed) return permission;
+  const others = behindInternationalPrefix(number).map((hidden) => judgeHidden(hidden, rules, home));
+  return others.find(({ allowed }) => !allowed) ?? permission;
+}
+
+/** What `default` denies counts only where the number is surely one of another country. */
+function judgeHidden(hidden: string, rules: Customer['destinations'], home: string | undefined): Permission {
+  const permission = judge(hidden, rules, home);
+  const byDefault = permission.because === 'destination-denied' && permission.prefix === undefined;
+  return byDefault && hidden.length < SURELY_ABROAD ? { allowed: true, because: 'default' } : permission;
 }
 
 function judge(number: string, rules: Customer['destinations'], home: string | undefined): Permission {
@@ -71,17 +75,22 @@ export function highRiskRange(number: string, home?: string): HighRiskRange | un
 const SURELY_ABROAD = 10;
 /**
  * International prefixes that carriers honour although the dial plan does not: 00, 011 (North America), 0011
- * (Australia), 010 (Japan) and 810 (Russia). Of 00 only its second half may be left: no number begins with 11, and no
- * number of North America (1) has more than eleven digits.
+ * (Australia), 010 (Japan) and 810 (Russia). Of 0011 and 001 only what is behind 00 may be left: no number begins
+ * with 11, and no number of North America (1) has more than eleven digits.
  */
-const INTERNATIONAL_PREFIX =
-  /^(?:0011|011|00|(?:010|810)(?=[0-9]{10})|11(?=[2-9][0-9]{9})|1(?=[2-9][0-9]{10}))/;
+const INTERNATIONAL_PREFIXES: readonly RegExp[] = [
+  /^(?:0011|011|00|(?:010|810)(?=[0-9]{10}))/,
+  /^11(?=1?[2-9][0-9]{9})/,
+  /^1(?=1[2-9][0-9]{9}$|[2-9][0-9]{10})/,
+];
 
-/** The number behind all international prefixes; undefined: there is none of either. */
-function behindInternationalPrefix(number: string): string | undefined {
-  let rest = number;
-  while (INTERNATIONAL_PREFIX.test(rest)) rest = rest.replace(INTERNATIONAL_PREFIX, '');
-  return rest !== number && rest.length >= MIN_SUBSCRIBER_DIGITS ? rest : undefined;
+/** The numbers that may be meant, behind all international prefixes; none: there is no prefix, or hardly a number. */
+function behindInternationalPrefix(number: string): string[] {
+  return INTERNATIONAL_PREFIXES.filter((prefix) => prefix.test(number)).flatMap((prefix) => {
+    const rest = number.replace(prefix, '');
+    const further = behindInternationalPrefix(rest);
+    return further.length > 0 || rest.length < MIN_SUBSCRIBER_DIGITS ? further : [rest];
+  });
 }
 
 function lengthOf(prefix: string | undefined): number {

@@ -1,6 +1,6 @@
 import type { Customer, NumberFormat } from '../record/customer';
 import { cleanNumber } from './clean-number';
-import { nationalForm, readInCountry } from './country-numbers';
+import { nationalForm, numbersCutShort, readInCountry } from './country-numbers';
 import { knowsCountry, MIN_SUBSCRIBER_DIGITS, type NumberReading } from './number-reading';
 import { type Rewriting, rewrite } from './rewrite-rules';
 
@@ -111,8 +111,8 @@ function nationalNumber(number: string, plan: DialPlan): string {
 }
 
 /**
- * Of digits that were dialled without a prefix only the plan tells the country, and only where they begin with its
- * country code and are too many for a number of one city: 501234567 is Saudi as likely as it is Belize.
+ * The country of digits that were dialled without a prefix is known only from the plan, and only if they begin with its
+ * country code and are too many for a local number: 501234567 may be Saudi or Belize.
  */
 function isE164(number: string, because: Destination['because'], { countryCode }: DialPlan): boolean {
   if (because === 'service-code' || because === 'emergency') return false;
@@ -139,15 +139,31 @@ function normaliseServiceCode(dialled: string, text: string, plan: DialPlan): No
     : { ok: true, destination: { dialled, number: text, because: 'service-code' } };
 }
 
-/** The numbers inside a service code (`*67` + number, `*21*` number `#`), which the rules judge as well. */
+/**
+ * What was dialled and the numbers inside it, which the rules judge as well: those of a service code (`*67` + number,
+ * `*21*` number `#`), and in a country those that too many digits begin with.
+ */
 export function numbersInside({ number, because }: Destination, plan: DialPlan = {}): readonly string[] {
+  if (because === 'impossible-in-country' && plan.country !== undefined)
+    return [number, ...numbersCutShort(number, plan.country)];
   if (because !== 'service-code') return [number];
   return [number, ...innerNumbers(number, plan).map((inner) => inner.number)];
 }
 
 function innerNumbers(code: string, plan: DialPlan): NumberReading[] {
-  return code
-    .split(/[*#]+/)
+  const behindCode = numbersBehindCode(code, plan);
+  const own = behindCode.some(({ because }) => because === 'country');
+  return [...behindCode, ...readAll(code.split(/[*#]+/).slice(own ? 2 : 0), plan)];
+}
+
+/** North American codes have two digits, or three from 2 or 3 on, and no mark behind them (NANPA, vertical service codes). */
+function numbersBehindCode(code: string, plan: DialPlan): NumberReading[] {
+  const [, digits = ''] = /^\*([0-9]+)/.exec(code) ?? [];
+  return readAll([digits.slice(2), ...(/^[23]/.test(digits) ? [digits.slice(3)] : [])], plan);
+}
+
+function readAll(texts: readonly string[], plan: DialPlan): NumberReading[] {
+  return texts
     .filter((digits) => digits.length >= MIN_SUBSCRIBER_DIGITS)
     .map((digits) => readNumber(digits, plan));
 }

@@ -1,7 +1,7 @@
 /**
  * The emergency numbers of each country, as its phones dial them.
  * Source: Google's libphonenumber, resources/ShortNumberMetadata.xml, element `emergency`, which names the numbering
- * plan of each country. Otherwise than there: Gabon's 1300 stands alone for the block 13xx, and Nigeria has 112 too
+ * plan of each country. Differences: Gabon's 1300 instead of the block 13xx, and Nigeria has 112 too
  * (Nigerian Communications Commission). `docs/emergency-numbers.md` is made from this table.
  */
 const EMERGENCY_NUMBERS = `
@@ -246,6 +246,9 @@ ZA 112 10111 10177
 ZM 112 991 993 999
 ZW 112 993 994 995 999
 `;
+
+/** The countries of the table. */
+export const EMERGENCY_COUNTRIES: readonly string[] = EMERGENCY_NUMBERS.match(/^[A-Z]{2}/gm) ?? [];
 
 /** The emergency numbers of a country; none where the table has no line. */
 export function emergencyNumbersOf(country: string): readonly string[] {

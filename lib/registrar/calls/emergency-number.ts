@@ -42,7 +42,7 @@ export function isEmergencyNumber(text: string, { emergency, dialPlan }: Numbers
   );
 }
 
-/** The number that a text stands for: itself, or the one that its alias names. */
+/** The number that a text means: itself, or the number of its alias. */
 function listedNumber(
   text: string,
   { numbers = [], country }: NonNullable<Customer['emergency']>,

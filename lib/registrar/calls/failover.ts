@@ -13,7 +13,7 @@ export type DialOutcome =
       readonly callerGone?: boolean;
     };
 
-/** The attempt that ended: its place in the plan, from 1, and what was dialled. */
+/** The attempt that ended: its position in the plan, from 1, and what was dialled. */
 export interface EndedAttempt {
   readonly attempt: number;
   /** The trunk's name; undefined: phones rang. */
@@ -81,7 +81,7 @@ function planNextRing(plan: RingPlanned, tried: EndedAttempt, code: number | und
     : { kind: 'fall-back', to: fallback, status, because };
 }
 
-/** By its place where that still is the same, by its name where the record changed meanwhile. */
+/** By position if that is still the same, by name if the record changed in between. */
 function placeAfter(names: readonly string[], attempt: number, name: string | undefined): number | undefined {
   const at = name !== undefined && names[attempt - 1] === name ? attempt : names.indexOf(name ?? '') + 1;
   return at > 0 && at < names.length ? at + 1 : undefined;
@@ -107,9 +107,9 @@ const SENDABLE: readonly (readonly [number, number])[] = [
 ];
 
 /**
- * The code that the caller's phone sees after the last trunk: the carrier's own. Where that would say something
- * else to a phone than it said to us, the nearest: a challenge to our trunk (401, 407) is no challenge to the
- * phone, our own CANCEL (487) or ringing out is 480, and an unknown code stands for the x00 of its class (RFC 3261
+ * The code that the caller's phone sees after the last trunk: the carrier's own. Where that would mean something
+ * else to the phone, the nearest: a challenge to our trunk (401, 407) is 503, because the phone was not challenged; our
+ * own CANCEL (487) and no answer are 480; and an unknown code is treated as the x00 of its class (RFC 3261
  * section 8.1.3.2).
  */
 export function codeForCaller(code: number | undefined): number {

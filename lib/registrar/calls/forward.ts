@@ -40,7 +40,7 @@ export function forwardCall(
 
 /**
  * What stops a forward besides the payer's own rules. A caller from outside proves nothing, so it reaches a trunk only
- * where the payer's calls are limited in number; and no call reaches an emergency number by a detour.
+ * where the payer's calls are limited in number or in minutes; and no call reaches an emergency number by a detour.
  */
 export function refusalOfForward(
   { origin }: Call,
@@ -49,6 +49,13 @@ export function refusalOfForward(
 ): ForwardRefusal | undefined {
   if (origin.kind !== 'forward') return undefined;
   if (because === 'emergency') return 'forward-to-emergency';
-  const limited = limits?.maxConcurrentCalls !== undefined;
-  return origin.of === 'inbound' && !limited ? 'forward-without-limit' : undefined;
+  return origin.of === 'inbound' && !isLimited(limits) ? 'forward-without-limit' : undefined;
+}
+
+/** Calls at a time, or minutes a day, that are not only observed. */
+function isLimited(limits: OwnerLimits | undefined): boolean {
+  if (!limits) return false;
+  const { maxConcurrentCalls, budgets, observed } = limits;
+  const isCapped = maxConcurrentCalls !== undefined && !observed.includes('limits');
+  return isCapped || (budgets.length > 0 && !observed.includes('budgets'));
 }

@@ -31,6 +31,7 @@ export function planInbound(call: Call, number: FoundNumber): RingPlanned | Inbo
     because: 'number',
     caller: undefined,
     called: number.username,
+    customer: undefined,
     callerId: callerIdOfCarrier(call.presented),
     steps: [first, ...others],
     ringSeconds: number.ringSeconds ?? RING_SECONDS,

@@ -17,6 +17,7 @@ export function planInternal(
     because,
     caller: { username: caller.username, realm: caller.realm },
     called,
+    customer: caller.customer,
     callerId: { number: shortNumberOf(caller), name: undefined, hidden: false, because: 'short-number' },
     steps: [phones],
     ringSeconds: RING_SECONDS,

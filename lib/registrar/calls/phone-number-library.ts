@@ -69,7 +69,7 @@ export function planOf(country: string): CountryPlan {
   };
 }
 
-const USUAL_PREFIXES = ['00', '011', '001', '002', '005', '009', '010', '000', '119', '810', '0'];
+const USUAL_PREFIXES = ['00', '001', '000', '011', '002', '005', '009', '010', '119', '810', '0'];
 
 /** All countries that the library has a plan of. */
 export function libraryCountries(): readonly string[] {
@@ -86,11 +86,20 @@ function describe(parsed: PhoneNumber | undefined, digits: string): LibraryNumbe
   return parsed?.isPossible()
     ? {
         number: parsed.number.slice(1),
-        national: parsed.formatNational().replace(/\D/g, ''),
+        national: nationalDigits(parsed),
         valid: parsed.isValid(),
         converted: parsed.nationalNumber !== digits,
       }
     : undefined;
+}
+
+/** The plan writes the numbers that it knows; one that it does not know yet is behind the trunk prefix like others. */
+function nationalDigits(parsed: PhoneNumber): string {
+  const { nationalNumber, countryCallingCode } = parsed;
+  const written = parsed.formatNational();
+  const country = written === nationalNumber && !parsed.isValid() && countryOfCallingCode(countryCallingCode);
+  const { nationalPrefix = '' } = country ? planOf(country) : {};
+  return (nationalPrefix === countryCallingCode ? '' : nationalPrefix) + written.replace(/\D/g, '');
 }
 
 function knownCountry(country: string): CountryCode {

@@ -1,8 +1,10 @@
+import { isFromNewSource, type NewSourceEffect, newSourceEffect } from '../auth/new-source';
 import type { Aor } from '../record/aor';
-import type { OutboundAuth, Trunk } from '../record/customer';
+import type { ObservableRule, OutboundAuth, Trunk } from '../record/customer';
 import { type Policy, policyOf } from '../record/policy';
+import { budgetsFor, type LowBudget, type Reservation } from './budget';
 import type { Call, CallFacts, CallRecords, CallSettings } from './call';
-import type { LeaseResult, OwnerLimits } from './call-limits';
+import type { CapReached, LeaseAcquired, ObservedCaps, OwnerLimits } from './call-limits';
 import {
   type CallerId,
   chooseCallerId,
@@ -66,7 +68,8 @@ export type CallRefusal =
   | 'phone-disabled'
   | InboundRefusal
   | ForwardRefusal
-  | Exclude<LeaseResult, 'acquired' | 'unknown'>;
+  | 'new-source'
+  | CapReached;
 
 /** What a call may do, and why. The same value is answered, logged, counted and explained. */
 export type CallPlan = DialPlanned | RingPlanned | RefusePlanned;
@@ -88,6 +91,16 @@ export interface DialPlanned {
   readonly dialMusic?: string | undefined;
   /** undefined: the call is not counted. */
   readonly limits: OwnerLimits | undefined;
+  /** What the call reserved of its budgets, once it has its seat. */
+  readonly reserved: Reservation | undefined;
+  /** The budgets that it brought low. */
+  readonly low: readonly LowBudget[];
+  /** What `registration.newSource` does to it if it comes from a new address. */
+  readonly ifNewSource: NewSourceEffect;
+  /** What the rules that are only observed would have refused it for. */
+  readonly would: readonly CallRefusal[];
+  /** The record whose policy the account uses, as `customer` names it. */
+  readonly customer: string | undefined;
 }
 
 export interface RefusePlanned {
@@ -124,13 +137,13 @@ const STATUS: Readonly<Record<CallRefusal, number>> = {
   'forward-to-emergency': 480,
   'forward-without-limit': 480,
   'forward-not-counted': 480,
+  'new-source': 403,
   'too-many-calls': 480,
   'too-many-calls-per-minute': 480,
+  'budget-spent': 480,
 };
 /** A counted call ends some time, as its lease does: 4 hours where the record has no `maxCallSeconds`. */
 const MAX_COUNTED_CALL_S = 4 * 3600;
-/** From the end of a call to our knowing of it. */
-const LAST_HOOKS_S = 60;
 
 /**
  * Decides from the records all that a call may do: who calls, whether they may, as whom, by which trunks or phones, for
@@ -169,7 +182,7 @@ function orRefuse(plan: RingPlanned | CallRefusal, caller: Aor | undefined): Cal
 
 /**
  * The plan when the tables were asked, too. A call to an emergency number needs neither grant nor seat, and one that
- * rings phones no seat.
+ * rings phones no seat. A call that reserved minutes may talk as long as they last.
  */
 export function applyFacts(
   plan: CallPlan,
@@ -181,7 +194,25 @@ export function applyFacts(
   if (destination?.because === 'emergency') return plan;
   const refuseIt = (because: CallRefusal) => refuse(plan.caller, because, destination, permission);
   if (grant === 'missing' && callGrant === 'enforce') return refuseIt('no-grant');
-  return lease === 'acquired' || lease === 'unknown' || lease === 'not-asked' ? plan : refuseIt(lease);
+  if (plan.kind === 'ring') return plan;
+  const effect = isFromNewSource(grant) ? plan.ifNewSource : undefined;
+  if (effect === 'refuse') return refuseIt('new-source');
+  const observed = effect === 'observe' ? { ...plan, would: [...plan.would, 'new-source' as const] } : plan;
+  if (lease === 'forward-not-counted') return refuseIt(lease);
+  if (lease === 'not-asked' || lease.result === 'unknown') return observed;
+  return lease.result === 'acquired' ? holding(observed, lease) : refuseIt(lease.result);
+}
+
+/** The plan of a call that has its seat. */
+function holding(plan: DialPlanned, { reserved, would, low }: LeaseAcquired): DialPlanned {
+  const isHeldTo = reserved !== undefined && !plan.limits?.observed.includes('budgets');
+  return {
+    ...plan,
+    reserved,
+    low,
+    would: [...plan.would, ...would],
+    maxSeconds: isHeldTo ? reserved.seconds : plan.maxSeconds,
+  };
 }
 
 function planByRules(call: Call, caller: Aor, policy: Policy, settings: CallSettings): CallPlan {
@@ -190,7 +221,10 @@ function planByRules(call: Call, caller: Aor, policy: Policy, settings: CallSett
   );
   if (!normalised.ok) return refuse(caller, normalised.because);
   const { destination } = normalised;
-  const permission = judge(destination, policy);
+  const numbers = numbersInside(destination, policy.dialPlan);
+  const byRecord = judge(numbers, policy.destinations, policy.dialPlan);
+  // An observed rule is as if it were not there.
+  const permission = observes(policy, 'destinations') ? judge(numbers, undefined, policy.dialPlan) : byRecord;
   const refuseIt = (because: CallRefusal) => refuse(caller, because, destination, permission);
   if (!permission.allowed) return refuseIt(permission.because);
   const chosen = chooseCallerId(policy.callerId, destination.number, call.presented, policy.dialPlan);
@@ -203,8 +237,9 @@ function planByRules(call: Call, caller: Aor, policy: Policy, settings: CallSett
   const [first, ...others] = ways;
   if (!first)
     return refuseIt(destination.because === 'service-code' ? 'service-code-not-allowed' : 'no-trunk');
-  const spent = capOfZero(policy);
-  if (spent) return refuseIt(spent);
+  const counting = countingOf(policy, numbers);
+  const reached = capOfZero(counting.limits);
+  if (reached) return refuseIt(reached);
   const attempts = [first.attempt, ...others.map(({ attempt }) => attempt)] as const;
   return {
     kind: 'dial',
@@ -214,9 +249,12 @@ function planByRules(call: Call, caller: Aor, policy: Policy, settings: CallSett
     callerId: first.callerId,
     attempts,
     stopCodes: policy.failover?.stopCodes ?? STOP_CODES,
-    maxSeconds: maxSecondsOf(policy),
     dialMusic: policy.dialMusic,
-    limits: limitsOf(policy),
+    ...counting,
+    ...NOTHING_RESERVED,
+    ifNewSource: newSourceEffect(policy.registration?.newSource, numbers, observes(policy, 'newSource')),
+    would: byRecord.allowed ? [] : [byRecord.because],
+    customer: policy.customer,
   };
 }
 
@@ -249,6 +287,10 @@ function planEmergency(
         maxSeconds: undefined,
         dialMusic: undefined,
         limits: undefined,
+        ...NOTHING_RESERVED,
+        ifNewSource: undefined,
+        would: [],
+        customer: policy.customer,
       }
     : refuse(caller, 'no-trunk', destination);
 }
@@ -264,11 +306,13 @@ function callerIdOn<Chosen extends CallerId | undefined>(
 }
 
 /** A service code is judged with the numbers inside it: the strictest word counts. */
-function judge(destination: Destination, { destinations, dialPlan }: Policy): Permission {
+function judge(
+  numbers: readonly string[],
+  destinations: Policy['destinations'],
+  dialPlan: Policy['dialPlan'],
+): Permission {
   const home = dialPlan?.country === undefined ? dialPlan?.countryCode : callingCodeOf(dialPlan.country);
-  const [whole, ...inner] = numbersInside(destination, dialPlan).map((number) =>
-    judgeDestination(number, destinations, home),
-  );
+  const [whole, ...inner] = numbers.map((number) => judgeDestination(number, destinations, home));
   return inner.find(({ allowed }) => !allowed) ?? whole ?? { allowed: true, because: 'default' };
 }
 
@@ -312,30 +356,48 @@ function splitHost(text: string): { host: string; port: number | undefined } {
   return { host, port: port === undefined ? undefined : Number(port) };
 }
 
-/** Seconds after which an answered call of this customer is ended. */
-export function maxSecondsOf({ limits }: Policy): number | undefined {
-  const counted = limits?.maxConcurrentCalls !== undefined;
-  return limits?.maxCallSeconds ?? (counted ? MAX_COUNTED_CALL_S : undefined);
-}
-
-/** A cap of 0 needs no count, and holds while nobody can count. */
-function capOfZero({
-  limits,
-}: Policy): Extract<CallRefusal, 'too-many-calls' | 'too-many-calls-per-minute'> | undefined {
-  if (limits?.maxConcurrentCalls === 0) return 'too-many-calls';
-  return limits?.callsPerMinute === 0 ? 'too-many-calls-per-minute' : undefined;
-}
-
-function limitsOf(policy: Policy): OwnerLimits | undefined {
-  const { realm, limits, limitsOwner } = policy;
-  const { maxConcurrentCalls, callsPerMinute } = limits ?? {};
-  if (maxConcurrentCalls === undefined && callsPerMinute === undefined) return undefined;
-  return {
+/**
+ * How long the call may last, and the caps that it comes under. Observed caps are counted, but do not shorten it.
+ * @param numbers the destination, and the numbers inside a service code
+ */
+function countingOf(policy: Policy, numbers: readonly string[]): Pick<DialPlanned, 'maxSeconds' | 'limits'> {
+  const { realm, limits = {}, limitsOwner } = policy;
+  const { maxConcurrentCalls, callsPerMinute, maxCallSeconds, timeZone = 'UTC' } = limits;
+  const budgets = budgetsFor(limits, numbers);
+  const observed = OBSERVED_CAPS.filter((rule) => observes(policy, rule));
+  const held = observed.includes('limits') ? {} : limits;
+  const isEnding =
+    held.maxConcurrentCalls !== undefined || (budgets.length > 0 && !observed.includes('budgets'));
+  const maxSeconds = held.maxCallSeconds ?? (isEnding ? MAX_COUNTED_CALL_S : undefined);
+  if (maxConcurrentCalls === undefined && callsPerMinute === undefined && budgets.length === 0)
+    return { maxSeconds, limits: undefined };
+  const counted: OwnerLimits = {
     owner: { username: limitsOwner, realm },
     maxConcurrentCalls,
     callsPerMinute,
-    leaseSeconds: (maxSecondsOf(policy) ?? MAX_COUNTED_CALL_S) + LAST_HOOKS_S,
+    callSeconds: maxSeconds ?? maxCallSeconds ?? MAX_COUNTED_CALL_S,
+    budgets,
+    timeZone,
+    observed,
   };
+  return { maxSeconds, limits: counted };
+}
+
+/** A cap of 0 needs no count, and holds while nobody can count. */
+function capOfZero(limits: OwnerLimits | undefined): CapReached | undefined {
+  if (!limits) return undefined;
+  const { maxConcurrentCalls, callsPerMinute, budgets, observed } = limits;
+  if (maxConcurrentCalls === 0 && !observed.includes('limits')) return 'too-many-calls';
+  if (callsPerMinute === 0 && !observed.includes('limits')) return 'too-many-calls-per-minute';
+  const isSpent = budgets.some(({ seconds }) => seconds === 0);
+  return isSpent && !observed.includes('budgets') ? 'budget-spent' : undefined;
+}
+
+const OBSERVED_CAPS = ['limits', 'budgets'] as const satisfies readonly ObservedCaps[];
+const NOTHING_RESERVED = { reserved: undefined, low: [] } as const;
+
+function observes({ observe = [] }: Policy, rule: ObservableRule): boolean {
+  return observe.includes(rule);
 }
 
 function refuse(

@@ -19,6 +19,8 @@ export interface RingPlanned {
   readonly caller: Aor | undefined;
   /** The number of ours, or what was dialled. */
   readonly called: string;
+  /** The record whose policy the account uses, as its `customer` names it. */
+  readonly customer: string | undefined;
   readonly callerId: CallerId;
   /** One after the other, until somebody answers; at least one. */
   readonly steps: readonly [RingStep, ...RingStep[]];

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isTimeZone } from '../calls/calendar-day';
 import { hasEmergencyNumbers, isCountryCode } from '../calls/country-codes';
 import { isRealm, isUsername } from './aor';
 import { isAddressBlock } from './ip-address';
@@ -179,6 +180,29 @@ const sipCode = v.pipe(
 );
 const count = (most: number) =>
   v.pipe(wholeNumber, v.minValue(0, `write 0 to ${most}`), v.maxValue(most, `write 0 to ${most}`));
+const minutesPerDay = count(1_000_000);
+
+/** Rules that may be watched before they are enforced. */
+export const OBSERVABLE_RULES = ['destinations', 'limits', 'budgets', 'newSource'] as const;
+
+/** How long the first login from an address is remembered after the last one, and so how long it can be new. */
+export const LONGEST_NEW_SOURCE_HOURS = 720;
+
+const newSource = v.strictObject({
+  mode: v.exactOptional(
+    v.pipe(
+      v.picklist(['observe', 'enforce'], 'write observe or enforce'),
+      v.description('observe, the default, only logs what enforce would refuse.'),
+    ),
+  ),
+  hours: v.pipe(
+    wholeNumber,
+    v.minValue(1, `write hours, 1 to ${LONGEST_NEW_SOURCE_HOURS}`),
+    v.maxValue(LONGEST_NEW_SOURCE_HOURS, `write hours, 1 to ${LONGEST_NEW_SOURCE_HOURS}`),
+    v.description('An address is new for so long after the first login from it.'),
+  ),
+  allow: v.pipe(v.array(prefix), v.description('Prefixes that may be called from a new address.')),
+});
 
 /** The record as an admin writes it. `docs/customers.md` explains each field with an example. */
 export const customerSchema = object({
@@ -238,6 +262,9 @@ export const customerSchema = object({
           v.picklist(['observe', 'enforce', 'off'], 'write observe, enforce or off'),
           v.description('What happens to a REGISTER whose digest was used before. Default observe.'),
         ),
+      ),
+      newSource: v.exactOptional(
+        v.pipe(newSource, v.description('Which numbers may be called from an address that is new.')),
       ),
     }),
   ),
@@ -319,8 +346,36 @@ export const customerSchema = object({
             v.maxValue(86400, 'write seconds, 1 to 86400'),
           ),
         ),
+        maxMinutesPerDay: v.exactOptional(
+          v.pipe(minutesPerDay, v.description('Minutes of talking a day, never exceeded.')),
+        ),
+        timeZone: v.exactOptional(
+          v.pipe(
+            text,
+            v.check(isTimeZone, 'write the name of a time zone, such as Asia/Riyadh'),
+            v.description('Where the day of the budgets begins. Default UTC.'),
+          ),
+        ),
+        budgets: v.exactOptional(
+          v.pipe(
+            v.array(
+              v.strictObject({
+                prefixes: v.pipe(v.array(prefix), v.minLength(1, 'write at least one prefix')),
+                minutesPerDay,
+              }),
+            ),
+            v.maxLength(20, 'write at most 20 budgets'),
+            v.description('Minutes a day to numbers with one of these prefixes.'),
+          ),
+        ),
       }),
       v.description('Caps per customer, shared by its accounts.'),
+    ),
+  ),
+  observe: v.exactOptional(
+    v.pipe(
+      v.array(v.picklist(OBSERVABLE_RULES, `write ${OBSERVABLE_RULES.slice(0, -1).join(', ')} or newSource`)),
+      v.description('These rules only log what they would refuse.'),
     ),
   ),
   emergency: v.exactOptional(

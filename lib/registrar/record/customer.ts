@@ -3,6 +3,7 @@ import { realmKey } from './aor';
 import {
   customerSchema,
   type NUMBER_FORMATS,
+  type OBSERVABLE_RULES,
   type outboundAuthSchema,
   type trunkSchema,
   type WrittenCustomer,
@@ -16,6 +17,7 @@ export type CallerIdRules = Exclude<NonNullable<WrittenCustomer['callerId']>, st
 export type Trunk = v.InferOutput<typeof trunkSchema>;
 export type OutboundAuth = v.InferOutput<typeof outboundAuthSchema>;
 export type NumberFormat = (typeof NUMBER_FORMATS)[number];
+export type ObservableRule = (typeof OBSERVABLE_RULES)[number];
 
 /** One SIP account as the rules see it: each field is valid or absent. */
 export type Customer = Omit<WrittenCustomer, 'callerId'> & { readonly callerId?: CallerIdRules };

@@ -6,7 +6,7 @@ import { isPlainObject } from './plain-object';
 /** A number that people dial, or what they dial for another one. */
 type Element = string | { readonly dialled: string; readonly number: string };
 
-/** What can be read of `emergency`: legal as it stands. */
+/** The readable part of `emergency`: legal as it is. */
 export interface EmergencyNumbers {
   readonly numbers: readonly Element[];
   readonly country?: string;
@@ -33,7 +33,7 @@ export function emergencyNumbersUnder(value: unknown): EmergencyNumbers | undefi
   return { numbers, ...(country !== undefined && { country }) };
 }
 
-/** Under a name that no field of `emergency` has, other numbers may stand than those to dial. */
+/** An unknown name in `emergency` may have other numbers than those to dial. */
 function elementsUnder(emergency: unknown): Element[] {
   if (!isPlainObject(emergency)) return emergencyNumbersIn(emergency);
   return Object.entries(emergency).flatMap(([name, value]) => {

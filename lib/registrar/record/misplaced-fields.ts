@@ -4,7 +4,7 @@ import { isMeantBy, isSameName } from './names';
 import { isPlainObject } from './plain-object';
 import { costOf, type FieldPath, STRICTEST } from './strictest';
 
-/** A value under a name that no field has where it stands. */
+/** A value under a name that is not a field there. */
 export interface Misplaced {
   readonly name: string;
   readonly value: unknown;
@@ -43,29 +43,43 @@ function changesFor(field: string): Fields[] {
   const { loses, instead, inRecord } = costOf(field);
   const owner = field.slice(0, Math.max(field.lastIndexOf('.'), 0));
   if (loses === 'its owner') return owner === '' ? [] : changesFor(owner);
-  return [
-    ...(inRecord ? [inRecord] : []),
-    ...(instead ? [owner === '' ? instead : { [owner]: instead }] : []),
-  ];
+  return [...(inRecord ? [inRecord] : []), ...(instead ? [inside(owner, instead)] : [])];
+}
+
+/** These fields in the object of that name: `registration.newSource` is in `registration`. */
+function inside(owner: string, fields: Fields): Fields {
+  const names = owner === '' ? [] : owner.split('.');
+  return names.reduceRight<Fields>((inner, name) => ({ [name]: inner }), fields);
 }
 
 /**
- * The fields that an unknown name may have been meant for: one that stands elsewhere (`deny` in the record itself),
+ * The fields that an unknown name may have been meant for: one from elsewhere (`deny` in the record itself),
  * or a field of the record that is misspelt (`destinatons`). Names within lists are too common to tell.
  */
 function meantFields(name: string, record: Fields): FieldPath[] {
   return FIELDS.filter((field) => {
     const [owner = '', own] = field.split(/\.(?=[^.]*$)/);
     if (own === undefined) return isMeantBy(name, field);
-    return isSameName(name, own) && (!COMMON.includes(own) || lacks(record[owner], own));
+    return isSameName(name, own) && (!isCommon(owner, own) || lacks(objectIn(record, owner), own));
   });
 }
 
 const FIELDS = (Object.keys(STRICTEST) as FieldPath[]).filter((field) => !field.includes('[]'));
 
 /** Other tools keep other things under these names. They count where their object is there, and has no such field. */
-const COMMON: readonly string[] = ['country', 'default', 'privacy', 'users'];
+const COMMON: readonly string[] = ['country', 'default', 'privacy', 'users', 'timeZone'];
+
+/** Names of an inner object, such as `hours`, are common too. */
+function isCommon(owner: string, name: string): boolean {
+  return owner.includes('.') || COMMON.includes(name);
+}
 
 function lacks(object: unknown, name: string): boolean {
-  return isPlainObject(object) && !Object.hasOwn(object, name);
+  if (!isPlainObject(object) || Object.hasOwn(object, name)) return false;
+  // Without a budget nothing depends on it.
+  return name !== 'timeZone' || Object.hasOwn(object, 'maxMinutesPerDay') || Object.hasOwn(object, 'budgets');
+}
+
+function objectIn(record: Fields, owner: string): unknown {
+  return owner.split('.').reduce<unknown>((at, name) => (isPlainObject(at) ? at[name] : undefined), record);
 }

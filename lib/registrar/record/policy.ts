@@ -15,6 +15,7 @@ const POLICY_FIELDS = [
   'destinations',
   'failover',
   'limits',
+  'observe',
   'emergency',
   'internalCalls',
   'dialMusic',

@@ -38,7 +38,7 @@ export function readRecord(item: unknown): {
 /** What is found on the way. */
 interface Reading {
   readonly problems: Problem[];
-  /** Names that no field has where they stand. */
+  /** Names that are not fields where they are. */
   readonly misplaced: Misplaced[];
   /** Of the record. */
   readonly changes: Fields[];

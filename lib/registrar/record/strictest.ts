@@ -1,5 +1,5 @@
 import type { Fields } from './changed-fields';
-import type { WrittenCustomer } from './customer-schema';
+import { LONGEST_NEW_SOURCE_HOURS, type WrittenCustomer } from './customer-schema';
 import { countriesIn, emergencyIn, emergencyNumbersIn } from './emergency-numbers';
 
 /** What it costs that a field, or an element of a list, cannot be read. */
@@ -24,24 +24,29 @@ const WITH_ITS_LIST = WITH_ITS_OWNER;
 
 const NO_CALLS = {
   loses: 'itself',
-  inRecord: { destinations: { default: 'deny', allow: undefined } },
+  // Enforced: a rule that is only observed stops nothing.
+  inRecord: { destinations: { default: 'deny', allow: undefined }, observe: [] },
 } as const;
 /** What no rule of the record decides is declined: not even the phone's own number is shown. */
 const NO_OTHER_CALLER_ID = { default: undefined, pool: undefined, fallback: 'decline' } as const;
 /** The trunk stays for emergency calls. */
 const NO_CALLS_BY_THIS_TRUNK = { loses: 'itself', instead: { prefixes: [] } } as const;
+/** No address has been used for longer, and no number may be called from it. */
+const ALWAYS_NEW = { mode: 'enforce', hours: LONGEST_NEW_SOURCE_HOURS, allow: [] } as const;
+/** Nobody knows which calls it would have stopped, or on which day. */
+const NO_MINUTES = { loses: 'itself', instead: { maxMinutesPerDay: 0 } } as const;
 const EVERY_CODE = Array.from({ length: 300 }, (_, at) => 400 + at);
 
 /**
  * What each field of the record means when it cannot be read, and each element of its lists (`[]`): a mistake
- * restricts, it never opens. A field that does not stand here does not compile.
+ * restricts, it never opens. A field that is missing here does not compile.
  *
  * To add a field, ask what the record would allow without it:
  * - no more than with it (`description`, `destinations.allow`): `LEFT_OUT`;
- * - more, as it restricts: the strictest value that it, or a field beside it, can take, as `instead`, or as `inRecord`
+ * - more, because it restricts: the strictest value of it, or of a field beside it, as `instead`, or as `inRecord`
  *   where that field is elsewhere. Only what is named changes;
  * - something else than was meant, as half an object does (a pattern without its caller id): `WITH_ITS_OWNER`.
- * An element of a list that restricts (`deny`) loses its list, as nobody knows what it would have stopped.
+ * An element of a list that restricts (`deny`) loses its list, because it is unknown what it would have matched.
  *
  * Calls must never count more, reach farther, or show another number than those of the record that was meant.
  * Emergency calls are the other way round: no mistake may stop one. So stop calls by `prefixes`, `destinations` or
@@ -71,7 +76,10 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'credentials[].notBefore': WITH_ITS_OWNER,
   'credentials[].notAfter': WITH_ITS_OWNER,
 
-  registration: { loses: 'itself', instead: { registration: { allowedAddresses: [], replay: 'enforce' } } },
+  registration: {
+    loses: 'itself',
+    instead: { registration: { allowedAddresses: [], replay: 'enforce', newSource: ALWAYS_NEW } },
+  },
   'registration.maxExpires': { loses: 'itself', instead: { maxExpires: 60 } },
   'registration.allowedAddresses': { loses: 'itself', instead: { allowedAddresses: [] } },
   'registration.allowedAddresses[]': LEFT_OUT,
@@ -79,8 +87,13 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'registration.users[]': LEFT_OUT,
   'registration.callsFromAnywhere': { loses: 'itself', instead: { callsFromAnywhere: false } },
   'registration.replay': { loses: 'itself', instead: { replay: 'enforce' } },
+  'registration.newSource': { loses: 'itself', instead: { newSource: ALWAYS_NEW } },
+  'registration.newSource.mode': { loses: 'itself', instead: { mode: 'enforce' } },
+  'registration.newSource.hours': { loses: 'itself', instead: { hours: LONGEST_NEW_SOURCE_HOURS } },
+  'registration.newSource.allow': { loses: 'itself', instead: { allow: [] } },
+  'registration.newSource.allow[]': { loses: 'itself', understood: prefixIn },
 
-  // Nobody would know whom to bill.
+  // It would be unknown whom to bill.
   customer: NO_CALLS,
   techPrefix: NO_CALLS,
   outboundAuth: NO_CALLS,
@@ -106,8 +119,8 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'callerId.privacy': { loses: 'itself', instead: { privacy: 'honour' } },
   'callerId.name': LEFT_OUT,
 
-  // A number that is read otherwise than it was meant slips past the rules. What is left of the plan finds emergency
-  // numbers behind an outside line.
+  // A number that is read differently from what was meant would bypass the rules. The rest of the plan finds emergency
+  // numbers after an outside-line prefix.
   dialPlan: NO_CALLS,
   'dialPlan.countryCode': { ...NO_CALLS, understood: countryCodeIn },
   'dialPlan.internationalPrefix': NO_CALLS,
@@ -153,10 +166,21 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'failover.stopCodes': WITH_ITS_OWNER,
   'failover.stopCodes[]': WITH_ITS_LIST,
 
-  limits: { loses: 'itself', instead: { limits: { maxConcurrentCalls: 0 } } },
+  limits: { loses: 'itself', instead: { limits: { maxConcurrentCalls: 0, maxMinutesPerDay: 0 } } },
   'limits.maxConcurrentCalls': { loses: 'itself', instead: { maxConcurrentCalls: 0 } },
   'limits.callsPerMinute': { loses: 'itself', instead: { callsPerMinute: 0 } },
   'limits.maxCallSeconds': WITH_ITS_OWNER,
+  'limits.maxMinutesPerDay': NO_MINUTES,
+  'limits.timeZone': NO_MINUTES,
+  'limits.budgets': NO_MINUTES,
+  'limits.budgets[]': WITH_ITS_LIST,
+  'limits.budgets[].prefixes': WITH_ITS_OWNER,
+  'limits.budgets[].prefixes[]': { ...WITH_ITS_LIST, understood: deniedPrefixesIn },
+  'limits.budgets[].minutesPerDay': { loses: 'itself', instead: { minutesPerDay: 0 } },
+
+  // Not left out, because the record that `customer` names may observe more.
+  observe: { loses: 'itself', instead: { observe: [] } },
+  'observe[]': LEFT_OUT,
 
   // Left out when there is no number in it, so that the numbers of the record that `customer` names hold.
   emergency: { loses: 'itself', understood: emergencyIn },
@@ -171,7 +195,7 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
 
 const COSTS: Readonly<Record<string, Cost | undefined>> = STRICTEST;
 
-/** @param field as in `STRICTEST`; every field stands there */
+/** @param field as in `STRICTEST`, which has every field */
 export function costOf(field: string): Cost {
   return COSTS[field] ?? WITH_ITS_OWNER;
 }

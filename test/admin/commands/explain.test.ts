@@ -1,3 +1,4 @@
+import { callSettings } from '../../../lib/admin/call-settings';
 import { checkCalls } from '../../../lib/admin/commands/check';
 import { diffCalls } from '../../../lib/admin/commands/diff';
 import { explainCall } from '../../../lib/admin/commands/explain-call';
@@ -121,11 +122,43 @@ describe('explain call', () => {
         '  permission  denied   (high-risk range 6119: premium-rate numbers of AU)',
       ],
     ],
+    [
+      { country: 'US' },
+      '8765550123 99',
+      ['  permission  denied   (high-risk range 1876: Jamaica, for a number inside it)'],
+    ],
+    [
+      {},
+      '01118765550123',
+      ['  permission  denied   (high-risk range 1876: Jamaica, for a number inside it)'],
+    ],
   ])('says each step under %j: %s', async (dialPlan, dialled, lines) => {
     const { shell, known, printed, put } = await open();
     await put({ realm: 'a.example', username: 'steps', callerId: '1', techPrefix: '7#', dialPlan });
     await explainCall(shell, known, 'steps@a.example', dialled, {});
     expect(printed().split('\n')).toEqual(expect.arrayContaining(lines));
+  });
+
+  test.each([
+    ['911', '  number         911   (emergency)'],
+    ['9-11', '  number         911   (emergency)'],
+    ['9911', '  number         911   (emergency: behind an outside line, or by an alias)'],
+    ['0911', '  number         911   (emergency: behind an outside line, or by an alias)'],
+  ])('says how %s became an emergency number', async (dialled, line) => {
+    const { shell, known, printed, put } = await open();
+    await put({
+      realm: 'a.example',
+      username: 'steps',
+      techPrefix: '7#',
+      dialPlan: { rewrite: [{ from: '9', to: '' }] },
+      emergency: { country: 'US', numbers: [{ dialled: '0911', number: '911' }] },
+    });
+    await explainCall(shell, known, 'steps@a.example', dialled, {});
+    expect(
+      printed()
+        .split('\n')
+        .map((it) => it.replace(/^ {2}number +/, '  number         ')),
+    ).toContain(line);
   });
 
   test('says whom each carrier sees, and what the caller hears', async () => {
@@ -178,6 +211,93 @@ describe('explain call of an account with allowedAddresses', () => {
       .split('\n')
       .find((it) => it.trim().startsWith('addresses'));
     expect(said?.replace(/\s+/g, ' ').trim()).toBe(line.replace(/\s+/g, ' '));
+  });
+});
+
+describe('explain call, under a budget', () => {
+  const LIMITED = {
+    ...ACME,
+    limits: {
+      maxMinutesPerDay: 40,
+      maxCallSeconds: 720,
+      budgets: [{ prefixes: ['53', '881'], minutesPerDay: 10 }],
+    },
+    destinations: { allow: ['53'] },
+    observe: undefined as string[] | undefined,
+  };
+  const record = (more: object = {}) => JSON.parse(JSON.stringify({ ...LIMITED, ...more }));
+  const counted = (counts: object) => ({ key: 'calls a.example acme', ...counts });
+
+  async function explained(item: object, counts: object | undefined, number = '966501234567') {
+    const { shell, known, printed, put, remember } = await open();
+    await put(item);
+    if (counts) await remember(counts);
+    const { code } = await explainCall(shell, known, 'acme@a.example', number, { verbs: true });
+    const text = printed();
+    const [, budget] = /^ {2}budget +(.*)$/m.exec(text) ?? [];
+    const [, timeLimit] = /"timeLimit": (\d+)/.exec(text) ?? [];
+    return { code, budget, timeLimit, refused: /^ {2}refused +(\S+),/m.exec(text)?.[1] };
+  }
+
+  test.each<[string, object | undefined, object]>([
+    [
+      'the first call of the day',
+      undefined,
+      { budget: 'reserves 12 of 40 minutes left today', timeLimit: '720' },
+    ],
+    [
+      'after others',
+      counted({ day: '2026-11-23', 'spent *': 1830 }),
+      { budget: 'reserves 9.5 of 9.5 minutes left today', timeLimit: '570' },
+    ],
+    [
+      'after those of yesterday',
+      counted({ day: '2026-11-22', 'spent *': 2400 }),
+      { budget: 'reserves 12 of 40 minutes left today', timeLimit: '720' },
+    ],
+    [
+      'when nothing is left',
+      counted({ day: '2026-11-23', 'spent *': 2400 }),
+      { code: 1, budget: 'reserves 0 of 0 minutes left today', refused: 'budget-spent' },
+    ],
+  ])('%s', async (_what, counts, expected) => {
+    expect(await explained(record(), counts)).toMatchObject(expected);
+  });
+
+  test('of a part of the world', async () => {
+    const counts = counted({ day: '2026-11-23', 'spent *': 600, 'spent 53,881': 240 });
+    expect(await explained(record(), counts, '005351234567')).toMatchObject({
+      code: 0,
+      budget: 'reserves 6 of 6 minutes left today for 53,881, 30 minutes left today',
+      timeLimit: '360',
+    });
+  });
+
+  test('that is only observed', async () => {
+    const counts = counted({ day: '2026-11-23', 'spent *': 2400 });
+    expect(await explained(record({ observe: ['budgets'] }), counts)).toEqual({
+      code: 0,
+      budget: 'reserves 0 of 0 minutes left today; only observed',
+      timeLimit: '720',
+      refused: undefined,
+    });
+  });
+
+  test('by the records of a file', async () => {
+    const { shell, printed } = await open({ readAll: async () => Buffer.from(JSON.stringify([record()])) });
+    const known = await recordsInFile(shell, '-', callSettings({}));
+    await explainCall(shell, known, 'acme@a.example', '966501234567', {});
+    expect(printed()).toContain('  budget         reserves 12 of 40 minutes a day');
+  });
+
+  test('says what observed rules and new addresses would do', async () => {
+    const { shell, known, printed, put } = await open();
+    const registration = { newSource: { mode: 'enforce', hours: 24, allow: ['44'] } };
+    await put(record({ destinations: { deny: ['966'] }, observe: ['destinations'], registration }));
+    await explainCall(shell, known, 'acme@a.example', '966501234567', {});
+    const text = printed();
+    expect(text).toContain('  new address    refused from an address that is new   (registration.newSource)');
+    expect(text).toContain('  observed       destination-denied: would be refused, and goes on');
   });
 });
 

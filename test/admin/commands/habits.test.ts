@@ -30,7 +30,7 @@ describe('every --help', () => {
       .filter((file) => file !== 'completion.ts')
       .flatMap((file) => {
         const made: Record<string, unknown> = require(join(ROOT, 'lib/admin/commands', file));
-        const [, group = ''] = /^(customers|password|explain|simulate|jambonz)-/.exec(file) ?? [];
+        const [, group = ''] = /^(calls|customers|password|explain|simulate|jambonz)-/.exec(file) ?? [];
         return Object.entries(made).flatMap(([name, make]) => {
           const command: unknown = /Command$/.test(name) && typeof make === 'function' ? make() : undefined;
           return command instanceof Command ? [[`${group} ${command.name()}`.trim(), command] as const] : [];

@@ -187,7 +187,7 @@ describe('jambonz connect', () => {
   test('a value that jambonz stores differently is noticed', async () => {
     const deaf: JambonzApi = { ...api, updateAccount: async () => {} };
     await expect(connect(desk.shell, desk.deployment, deaf, { hooks: HOOKS })).rejects.toThrow(
-      'read back, jambonz still has it otherwise: registration hook is none; application of devices is none',
+      'read back, jambonz still has a different value: registration hook is none; application of devices is none',
     );
   });
 
@@ -331,7 +331,7 @@ describe('jambonz doctor', () => {
       'wrong: the account has no SIP realm',
       'wrong: the account is not active',
       'wrong: the registration hook is GET',
-      'wrong: the registration hook is no whole URL: /register-auth',
+      'wrong: the registration hook is not a complete URL: /register-auth',
       'wrong: application menu holds verbs of its own (app_json)',
       'wrong: the call hook of menu is https://127.0.0.1:1/call-hook, and this deployment is https://hooks.example.com/prod/call-hook',
       'wrong: there is no call status hook of menu',
@@ -368,7 +368,7 @@ describe('jambonz doctor', () => {
     [GATEWAY('ACCESS_DENIED'), 'look: URL may not be called from here (504, ACCESS_DENIED)'],
     [
       GATEWAY('MISSING_AUTHENTICATION_TOKEN'),
-      'wrong: URL is no path of this deployment (504, MISSING_AUTHENTICATION_TOKEN)',
+      'wrong: URL is not a path of this deployment (504, MISSING_AUTHENTICATION_TOKEN)',
     ],
     [GATEWAY('THROTTLED'), 'look: URL gets more requests than the deployment lets through (504, THROTTLED)'],
     [

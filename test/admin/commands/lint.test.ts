@@ -130,7 +130,7 @@ describe('lint warns of', () => {
     [{ callsFromAnywhere: false }, ['changes nothing without allowedAddresses']],
     [
       { callsFromAnywhere: true, allowedAddresses: ['192.0.2.0/24'] },
-      ['lets whoever has the password call from any address'],
+      ['lets anyone who has the password call from any address'],
     ],
     [{ callsFromAnywhere: false, allowedAddresses: ['192.0.2.0/24'] }, []],
     [{ allowedAddresses: ['192.0.2.0/24'] }, []],
@@ -397,5 +397,67 @@ describe('lint', () => {
     } finally {
       await desk.stop();
     }
+  });
+});
+
+describe('lint, about minutes and observed rules', () => {
+  const OPEN = { prefixes: ['53', '881'], minutesPerDay: 10 };
+
+  test.each<[string, object, string[]]>([
+    ['a budget in order', { limits: { maxMinutesPerDay: 600, maxCallSeconds: 3600 } }, []],
+    [
+      'a budget without maxCallSeconds',
+      { limits: { maxMinutesPerDay: 400 } },
+      [
+        'acme: limits.maxMinutesPerDay without maxCallSeconds each call reserves up to four hours of it, so that two calls at a time hardly fit',
+      ],
+    ],
+    [
+      'calls that are long for a budget',
+      { limits: { maxMinutesPerDay: 600, maxCallSeconds: 900, budgets: [OPEN] } },
+      [
+        'acme: limits.budgets[0] each call reserves up to 900 s of it, so that two calls at a time hardly fit',
+      ],
+    ],
+    ['a budget of nothing', { limits: { maxMinutesPerDay: 0 } }, []],
+    [
+      'a part that is as large as the whole',
+      { limits: { maxMinutesPerDay: 10, maxCallSeconds: 60, budgets: [OPEN] } },
+      ['acme: limits.budgets[0] is never reached, as all calls together have 10 minutes'],
+    ],
+    [
+      'the same prefixes twice',
+      { limits: { maxCallSeconds: 60, budgets: [OPEN, { ...OPEN, prefixes: ['881', '53'] }] } },
+      ['acme: limits.budgets[1] has the prefixes of budgets[0], and the smaller of the two holds'],
+    ],
+    [
+      'a time zone for nothing',
+      { limits: { timeZone: 'Asia/Riyadh' } },
+      ['acme: limits.timeZone changes nothing without a budget'],
+    ],
+    [
+      'rules that are not there to observe',
+      { observe: ['destinations', 'limits', 'budgets', 'newSource'], limits: { maxCallSeconds: 60 } },
+      [
+        'acme: observe[0] there is no rule destinations to observe',
+        'acme: observe[2] there is no rule budgets to observe',
+        'acme: observe[3] there is no rule newSource to observe',
+      ],
+    ],
+    [
+      'a high-risk range that an observed rule does not open',
+      { observe: ['destinations'], destinations: { allow: ['8816'] } },
+      [
+        'acme: destinations.allow[0] 8816 allows a high-risk range: global mobile satellite systems: Iridium, Globalstar',
+        'acme: observe destinations is only observed, so 8816 is not open',
+      ],
+    ],
+  ])('%s', (_what, record, warnings) => {
+    expect(warned(record)).toEqual(warnings);
+  });
+
+  test('a rule that is inherited may be observed', () => {
+    const phone = { username: 'phone', customer: 'acme', callerId: undefined, observe: ['limits'] };
+    expect(warned({ limits: { maxConcurrentCalls: 5 } }, phone)).toEqual([]);
   });
 });

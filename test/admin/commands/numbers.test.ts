@@ -172,7 +172,7 @@ describe('lint warns of', () => {
       'a payer without a limit',
       [{ ...ACME, limits: {} }, SALES],
       [
-        '966112223300: then does not go on (forward-without-limit): a call from outside goes on to a trunk only where the account that pays has limits.maxConcurrentCalls',
+        '966112223300: then does not go on (forward-without-limit): a call from outside goes on to a trunk only where the account that pays has limits.maxConcurrentCalls or minutes a day',
       ],
     ],
     [

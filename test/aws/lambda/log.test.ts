@@ -62,8 +62,7 @@ const TAG: CallTag = {
   phones: undefined,
   number: '1',
   shown: '2',
-  lease: undefined,
-  maxSeconds: undefined,
+  began: { at: 1795423886, customer: undefined, lease: undefined, maxSeconds: undefined },
   first: undefined,
 };
 
@@ -144,34 +143,37 @@ describe('the log', () => {
     });
   });
 
-  test('a call for help is a warning, and is counted at once', () => {
-    const account = parseCustomer({
-      realm: 'sip.example.com',
-      username: 'alice',
-      callerId: '+18005550100',
-      emergency: { country: 'US' },
-    }).customer;
-    const call = { ...TAG.call, dialled: '911' };
-    const settings = {
-      outboundSipHost: 'sip.carrier.example',
-      callGrant: 'observe',
-      emergencyForDisabled: true,
-    } as const;
-    const plan = planCall(call, { account, named: undefined }, settings);
-    const lines = linesOf((telemetry) => {
-      telemetry.outcome(OK, REQUEST);
-      telemetry.outcome({ hook: 'call-hook', call, plan, grant: 'not-asked', illegal: [] }, REQUEST);
-    }, 'WARN');
-    expect(lines[1]).toMatchObject({
-      level: 'WARN',
-      hook: 'call-hook',
-      aor: 'alice@sip.example.com',
-      to: '911',
-      callerId: '+18005550100',
-      emergency: true,
-    });
-    expect(lines[2]).toMatchObject({ EmergencyCalls: 1, Calls: 1 });
-  });
+  test.each(['WARN', 'ERROR'] as const)(
+    'a call for help has a line and is counted at once at the level %s',
+    (level) => {
+      const account = parseCustomer({
+        realm: 'sip.example.com',
+        username: 'alice',
+        callerId: '+18005550100',
+        emergency: { country: 'US' },
+      }).customer;
+      const call = { ...TAG.call, dialled: '911' };
+      const settings = {
+        outboundSipHost: 'sip.carrier.example',
+        callGrant: 'observe',
+        emergencyForDisabled: true,
+      } as const;
+      const plan = planCall(call, { account, named: undefined }, settings);
+      const lines = linesOf((telemetry) => {
+        telemetry.outcome(OK, REQUEST);
+        telemetry.outcome({ hook: 'call-hook', call, plan, grant: 'not-asked', illegal: [] }, REQUEST);
+      }, level);
+      expect(lines[1]).toMatchObject({
+        level: 'WARN',
+        hook: 'call-hook',
+        aor: 'alice@sip.example.com',
+        to: '911',
+        callerId: '+18005550100',
+        emergency: true,
+      });
+      expect(lines[2]).toMatchObject({ EmergencyCalls: 1, Calls: 1 });
+    },
+  );
 
   test('the error of a library is logged by its name only, because its message may quote a secret', () => {
     const [line] = linesOf((telemetry) => telemetry.failed(new SyntaxError('"s3cret" is not JSON'), REQUEST));

@@ -36,6 +36,7 @@ function watchedContext() {
         isBlocked: watch('look at guesses', undefined),
         recordFailure: watch('COUNT A GUESS', undefined),
         recordSuccess: watch('TRUST AN ADDRESS', undefined),
+        isNewFor: watch('look at logins', false as const),
       }),
       replay: { claim: watch('USE AN ANSWER', 'first-use' as const) },
     },

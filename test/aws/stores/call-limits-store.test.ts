@@ -10,7 +10,8 @@ import {
   startEmbeddedDynamoDB,
 } from '../../../lib/local/embedded-dynamodb';
 import type { CallLimits, OwnerLimits } from '../../../lib/registrar/calls/call-limits';
-import { limits, NOON, owner, specifySeats } from '../../call-limits-spec';
+import { specifyBudgets } from '../../budget-spec';
+import { end, limits, NOON, owner, specifySeats, take } from '../../call-limits-spec';
 import { virtualTimers } from '../virtual-timers';
 
 const MINUTE = 60_000;
@@ -67,11 +68,15 @@ async function requestsOf(work: (callLimits: CallLimits) => Promise<unknown>, no
   return sent;
 }
 
+describe('the budgets of calls, in DynamoDB', () => {
+  specifyBudgets(lambda);
+});
+
 describe('the seats of calls, in DynamoDB', () => {
   specifySeats(lambda);
 
   test('a cap of 0 writes nothing', async () => {
-    await lambda().acquire('first', limits('closed', 0, 0));
+    await take(lambda(), 'first', limits('closed', 0, 0));
     expect(await itemOf('closed')).toBeUndefined();
   });
 
@@ -81,7 +86,7 @@ describe('the seats of calls, in DynamoDB', () => {
     ['both', limits('crowd-3', 3, 9), 3],
   ])('24 calls at once on as many Lambdas, %s', async (_what, crowd, most) => {
     const answers = await Promise.all(
-      Array.from({ length: 24 }, (_, call) => persistent(() => lambda().acquire(`call-${call}`, crowd))),
+      Array.from({ length: 24 }, (_, call) => persistent(() => take(lambda(), `call-${call}`, crowd))),
     );
     expect(answers.filter((lease) => lease === 'acquired')).toHaveLength(most);
     expect(await leasesOf(crowd.owner.username)).toEqual({ leases: most, taken: most });
@@ -91,7 +96,7 @@ describe('the seats of calls, in DynamoDB', () => {
     const rate = limits('midnight', undefined, 3);
     const answers = await Promise.all(
       Array.from({ length: 24 }, (_, call) =>
-        persistent(() => lambda(NOON - (call % 2)).acquire(`call-${call}`, rate)),
+        persistent(() => take(lambda(NOON - (call % 2)), `call-${call}`, rate)),
       ),
     );
     const taken = answers.filter((lease) => lease === 'acquired').length;
@@ -105,11 +110,11 @@ describe('the seats of calls, in DynamoDB', () => {
     let most = 0;
     const line = async (name: string) => {
       for (let call = 0; call < 6; call++) {
-        if ((await persistent(() => lambda().acquire(`${name}-${call}`, cap))) !== 'acquired') continue;
+        if ((await persistent(() => take(lambda(), `${name}-${call}`, cap))) !== 'acquired') continue;
         most = Math.max(most, ++active);
         await new Promise((resolve) => setTimeout(resolve, 3));
         active--;
-        await persistent(() => lambda().release(`${name}-${call}`, cap.owner));
+        await persistent(() => end(lambda(), `${name}-${call}`, cap.owner));
       }
     };
     await Promise.all(Array.from({ length: 8 }, (_, at) => line(`line-${at}`)));
@@ -119,14 +124,14 @@ describe('the seats of calls, in DynamoDB', () => {
   });
 
   test('the item ends by itself, well after the last lease', async () => {
-    await lambda().acquire('a', limits('ending', 1));
+    await take(lambda(), 'a', limits('ending', 1));
     expect(await itemOf('ending')).toMatchObject({ endsAt: NOON / 1000 + 3 * 24 * 3600 });
   });
 
   describe('a seat that is free costs one write and no read, under a rate two at the most', () => {
     const takes = (call: string, of: OwnerLimits) => (callLimits: CallLimits) => callLimits.acquire(call, of);
     const ends = (call: string, of: OwnerLimits) => (callLimits: CallLimits) =>
-      callLimits.release(call, of.owner);
+      end(callLimits, call, of.owner);
 
     test.each([
       ['a cap', limits('cheap-cap', 5), ['UpdateItem']],
@@ -144,8 +149,8 @@ describe('the seats of calls, in DynamoDB', () => {
       const cheap = limits('cheap-minutes', 9, 5);
       const one = (callLimits: CallLimits) => callLimits.acquire('one', cheap);
       const two = async (callLimits: CallLimits) => [
-        await callLimits.acquire('first', cheap),
-        await callLimits.acquire('second', cheap),
+        await take(callLimits, 'first', cheap),
+        await take(callLimits, 'second', cheap),
       ];
       expect(await requestsOf(one)).toEqual(['UpdateItem']);
       expect(await requestsOf(two, NOON + MINUTE)).toEqual(['UpdateItem', 'UpdateItem']);
@@ -161,7 +166,7 @@ describe('the seats of calls, in DynamoDB', () => {
 
     test('and one more for its end', async () => {
       const cheap = limits('cheap-end', 5, 5);
-      await lambda().acquire('only', cheap);
+      await take(lambda(), 'only', cheap);
       expect(await requestsOf(ends('only', cheap))).toEqual(['UpdateItem']);
     });
   });
@@ -178,19 +183,19 @@ describe('the seats of calls, in DynamoDB', () => {
     await dynamodb('PutItem', { TableName: LOCAL_TABLES.memory, Item });
     const callLimits = lambda();
     const one = limits('foreign', 1, 2);
-    expect(await callLimits.acquire('x', one)).toBe('acquired');
-    expect(await callLimits.acquire('y', one)).toBe('too-many-calls');
-    expect(await callLimits.release('x', one.owner)).toBe('ended');
-    expect(await callLimits.acquire('y', one)).toBe('acquired');
+    expect(await take(callLimits, 'x', one)).toBe('acquired');
+    expect(await take(callLimits, 'y', one)).toBe('too-many-calls');
+    expect(await end(callLimits, 'x', one.owner)).toBe('ended');
+    expect(await take(callLimits, 'y', one)).toBe('acquired');
   });
 
   test('a table that cannot be reached is unknown, and the log says so', async () => {
     const degradations: string[] = [];
     const onDegraded: MemoryTable['onDegraded'] = ({ what }) => degradations.push(what);
     const callLimits = callLimitsStore({ ...memory(), tableName: 'no-such-table', onDegraded });
-    expect(await callLimits.acquire('a', limits('x', 1))).toBe('unknown');
+    expect(await take(callLimits, 'a', limits('x', 1))).toBe('unknown');
     await callLimits.extend('a', { owner: owner('x'), seconds: 600 });
-    expect(await callLimits.release('a', owner('x'))).toBe('unknown');
+    expect(await end(callLimits, 'a', owner('x'))).toBe('unknown');
     expect(degradations).toEqual(['limits-not-checked', 'limits-not-checked', 'end-of-call-not-noted']);
   });
 
@@ -207,9 +212,9 @@ describe('the seats of calls, in DynamoDB', () => {
       if (requests === 1) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
       return answer;
     };
-    expect(await callLimitsStore({ ...memory(), dynamodb: losing }).release('lost', whose)).toBe('unknown');
+    expect(await end(callLimitsStore({ ...memory(), dynamodb: losing }), 'lost', whose)).toBe('unknown');
     expect(requests).toBe(2);
-    expect(await lambda().release('lost', whose)).toBe('ended-before');
+    expect(await end(lambda(), 'lost', whose)).toBe('ended-before');
   });
 
   test('where only others get a write through, the call is undecided: letting it go on would break the cap', async () => {
@@ -230,11 +235,13 @@ describe('the seats of calls, in DynamoDB', () => {
         landings.push(() => dynamodb(...request));
         return Promise.reject(Object.assign(new Error(), { name: 'AccessDeniedException' }));
       };
-      expect(await callLimitsStore({ ...memory(), dynamodb: stalling }).acquire('gone', one)).toBe('unknown');
+      expect(await callLimitsStore({ ...memory(), dynamodb: stalling }).acquire('gone', one)).toEqual({
+        result: 'unknown',
+      });
       for (const land of landings) await land().catch(() => {});
-      expect(await lambda(NOON + 119_000).acquire('next', one)).toBe('too-many-calls');
-      expect(await lambda(NOON + 120_000).acquire('next', one)).toBe('acquired');
-      expect(await lambda(NOON + 120_000).acquire('third', one)).toBe('too-many-calls');
+      expect(await take(lambda(NOON + 119_000), 'next', one)).toBe('too-many-calls');
+      expect(await take(lambda(NOON + 120_000), 'next', one)).toBe('acquired');
+      expect(await take(lambda(NOON + 120_000), 'third', one)).toBe('too-many-calls');
     }
   });
 });

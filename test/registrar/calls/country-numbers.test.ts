@@ -56,7 +56,17 @@ describe('a number for another country', () => {
     ['US', '442079460000', '011442079460000'],
     ['AU', '442079460000', '0011442079460000'],
     ['RU', '442079460000', '810442079460000'],
+    // ITU Operational Bulletin, "Dialling procedures": 001 is Singtel's, 000 is Tanzania's and Uganda's
+    ['SG', '442079460000', '001442079460000'],
+    ['TZ', '442079460000', '000442079460000'],
+    ['UG', '442079460000', '000442079460000'],
     ['US', '18765550123', '8765550123'],
+    // Not in the plan yet, and long enough: behind the trunk prefix as well (ITU-T E.129)
+    ['NZ', '6491234567', '091234567'],
+    ['AE', '97141234567', '041234567'],
+    ['PK', '92511234567', '0511234567'],
+    ['HU', '3651123456', '0651123456'],
+    ['US', '12121234567', '2121234567'],
   ])('%s dials %s as %s', (country, number, dialled) => {
     expect(nationalForm(number, country)).toBe(dialled);
   });

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
+import { lineOfReplay, loggedLease, readLoggedCall, replay } from '../../../lib/admin/calls/logged-call';
+import { reportOf } from '../../../lib/hooks/telemetry';
+import { dialVerbs } from '../../../lib/jambonz/verbs';
 import type { Call, CallSettings } from '../../../lib/registrar/calls/call';
+import type { LeaseResult } from '../../../lib/registrar/calls/call-limits';
 import type { Presented } from '../../../lib/registrar/calls/caller-id';
-import { applyFacts, planCall } from '../../../lib/registrar/calls/plan';
+import { applyFacts, type CallPlan, planCall } from '../../../lib/registrar/calls/plan';
 import { type Customer, parseCustomer } from '../../../lib/registrar/record/customer';
 
 const REALM = 'sip.example.com';
@@ -215,7 +219,9 @@ describe('whatever the device sends, under whatever record', () => {
       deviceCallId: 'device-1',
     };
     const plan = planCall(it, { account, named: undefined }, settings);
-    expect(applyFacts(plan, { grant: 'missing', lease: 'too-many-calls' }, settings)).toMatchObject({
+    expect(
+      applyFacts(plan, { grant: 'missing', lease: { result: 'too-many-calls' } }, settings),
+    ).toMatchObject({
       kind: 'dial',
     });
   });
@@ -254,6 +260,118 @@ describe('whatever the device sends, under whatever record', () => {
       RUNS,
     );
   });
+});
+
+describe('an observed rule', () => {
+  const rules = fc.subarray(['destinations', 'limits', 'budgets', 'newSource'] as const, { minLength: 1 });
+  const limits = fc.constantFrom('too-many-calls', 'too-many-calls-per-minute', 'budget-spent' as const);
+  const seconds = fc.nat(3600);
+  const restricted = fc.record({
+    destinations: maybe(
+      fc.record({
+        default: fc.constantFrom('allow' as const, 'deny' as const),
+        allow: fc.array(digits(4), { maxLength: 3 }),
+        deny: fc.array(digits(2), { maxLength: 3 }),
+      }),
+    ),
+    limits: maybe(
+      fc.record(
+        {
+          maxConcurrentCalls: fc.nat(3),
+          callsPerMinute: fc.nat(3),
+          maxCallSeconds: fc.integer({ min: 1, max: 900 }),
+          maxMinutesPerDay: fc.nat(30),
+          budgets: fc.array(
+            fc.record({ prefixes: fc.array(digits(1), { minLength: 1 }), minutesPerDay: fc.nat(30) }),
+            { maxLength: 2 },
+          ),
+        },
+        { requiredKeys: [] },
+      ),
+    ),
+    newSource: maybe(
+      fc.record({
+        mode: fc.constantFrom('observe' as const, 'enforce' as const),
+        hours: fc.constant(24),
+        allow: fc.array(digits(2), { maxLength: 2 }),
+      }),
+    ),
+  });
+
+  /** The record without these rules. */
+  function without(account: Customer, gone: readonly string[]): Customer {
+    const { destinations, limits = {}, registration, ...rest } = account;
+    const { maxMinutesPerDay, budgets, timeZone, ...caps } = limits;
+    const minutes = { maxMinutesPerDay, budgets, timeZone };
+    const kept = {
+      ...rest,
+      ...(!gone.includes('destinations') && { destinations }),
+      limits: { ...(!gone.includes('limits') && caps), ...(!gone.includes('budgets') && minutes) },
+      ...(!gone.includes('newSource') && { registration }),
+    };
+    return JSON.parse(JSON.stringify(kept));
+  }
+
+  /** What jambonz is told to dial, or which code the phone sees; the tag is for us. */
+  function answerOf(plan: CallPlan): unknown {
+    if (plan.kind !== 'dial') return plan.kind === 'refuse' ? plan.status : plan;
+    const hooks = { actionHook: 'https://h.example/' };
+    return plan.attempts.map((_, at) => dialVerbs(plan, at + 1, { call: '', mac: '' }, hooks).verbs);
+  }
+
+  test('never changes an answer: it is as if the rule were not there', () => {
+    fc.assert(
+      fc.property(record, restricted, rules, call, limits, seconds, (base, rule, observe, it, cap, left) => {
+        const { newSource, ...more } = rule;
+        const enforced = JSON.parse(JSON.stringify({ ...base, ...more, registration: { newSource } }));
+        const settled = (account: Customer) => {
+          const planned = plan(it, account);
+          if (planned.kind !== 'dial') return planned;
+          const { limits: own } = planned;
+          const isSpent = cap === 'budget-spent';
+          const isObserved = own?.observed.includes(isSpent ? 'budgets' : 'limits');
+          const isReached = isSpent
+            ? (own?.budgets.length ?? 0) > 0
+            : own?.[cap === 'too-many-calls' ? 'maxConcurrentCalls' : 'callsPerMinute'] !== undefined;
+          const reserved = own && own.budgets.length > 0 ? { seconds: left, budgets: ['*'] } : undefined;
+          const would = isReached ? [cap] : [];
+          const lease: LeaseResult =
+            isReached && !isObserved
+              ? { result: cap }
+              : { result: 'acquired', until: 1, reserved, would, low: [] };
+          const facts = { grant: 'new-source', lease: own ? lease : 'not-asked' } as const;
+          return applyFacts(planned, facts, SETTINGS);
+        };
+        const observed = settled({ ...enforced, observe });
+        expect(answerOf(observed)).toEqual(answerOf(settled(without(enforced, observe))));
+      }),
+      RUNS,
+    );
+  });
+});
+
+test('the line of a call tells enough to decide it again, whatever the device said', () => {
+  let read = 0;
+  fc.assert(
+    fc.property(record, call, (account, it) => {
+      const planned = plan(it, account);
+      const line = JSON.parse(
+        JSON.stringify(
+          reportOf({ hook: 'call-hook', call: it, plan: planned, grant: 'granted', illegal: [] }).line,
+        ),
+      );
+      const logged = readLoggedCall({ line, at: 0 });
+      if (!logged || logged === 'cut') return;
+      read++;
+      const again = replay(logged, { account, named: undefined }, SETTINGS, (dial) =>
+        loggedLease(logged, dial),
+      );
+      const { illegal, ...decided } = JSON.parse(JSON.stringify(lineOfReplay(logged, again)));
+      expect({ ...decided, aor: line.aor, call: line.call }).toEqual(line);
+    }),
+    RUNS,
+  );
+  expect(read).toBeGreaterThan(RUNS.numRuns / 2);
 });
 
 describe('the call grant', () => {

@@ -75,9 +75,16 @@ describe('a plan says all that there is to explain', () => {
         owner: { username: 'acme', realm: 'sip.example.com' },
         maxConcurrentCalls: 30,
         callsPerMinute: 60,
-        // 60 to spare, 20 + 10 and 60 + 10 to ring, 3600 to talk
-        leaseSeconds: 3660,
+        callSeconds: 3600,
+        budgets: [],
+        timeZone: 'UTC',
+        observed: [],
       },
+      reserved: undefined,
+      low: [],
+      ifNewSource: undefined,
+      would: [],
+      customer: 'acme',
     });
   });
 
@@ -104,18 +111,23 @@ describe('a plan says all that there is to explain', () => {
   test.each([
     [{ maxConcurrentCalls: 0, callsPerMinute: 5 }, 'too-many-calls'],
     [{ maxConcurrentCalls: 5, callsPerMinute: 0 }, 'too-many-calls-per-minute'],
+    [{ maxMinutesPerDay: 0 }, 'budget-spent'],
+    [{ maxMinutesPerDay: 9, budgets: [{ prefixes: ['966'], minutesPerDay: 0 }] }, 'budget-spent'],
   ])('of a call under %j, which needs no count', (limits, because) => {
     const plan = planCall(CALL, { account: { ...PHONE, limits }, named: ACME }, SETTINGS);
     expect(plan).toMatchObject({ kind: 'refuse', status: 480, because });
   });
 
-  test.each(['too-many-calls', 'too-many-calls-per-minute'] as const)('of a call that found %s', (lease) => {
-    const plan = planCall(CALL, { account: PHONE, named: ACME }, SETTINGS);
-    expect(applyFacts(plan, { grant: 'granted', lease }, SETTINGS)).toMatchObject({
-      kind: 'refuse',
-      status: 480,
-      because: lease,
-      permission: { allowed: true, because: 'allow', prefix: '966' },
-    });
-  });
+  test.each(['too-many-calls', 'too-many-calls-per-minute', 'budget-spent'] as const)(
+    'of a call that found %s',
+    (lease) => {
+      const plan = planCall(CALL, { account: PHONE, named: ACME }, SETTINGS);
+      expect(applyFacts(plan, { grant: 'granted', lease: { result: lease } }, SETTINGS)).toMatchObject({
+        kind: 'refuse',
+        status: 480,
+        because: lease,
+        permission: { allowed: true, because: 'allow', prefix: '966' },
+      });
+    },
+  );
 });

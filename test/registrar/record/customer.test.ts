@@ -632,17 +632,17 @@ describe('what cannot be read costs no more than it must, and never opens anythi
     [
       'a country code that cannot be read denies',
       { dialPlan: { countryCode: '+966', nationalPrefix: '0' }, destinations: { allow: ['1'] } },
-      { destinations: { default: 'deny' } },
+      { destinations: { default: 'deny' }, observe: [] },
     ],
     [
       'an international prefix that cannot be read denies: it may have lost its leading zero',
       { dialPlan: { internationalPrefix: 11 }, destinations: { default: 'allow', deny: ['966'] } },
-      { dialPlan: {}, destinations: { default: 'deny', deny: ['966'] } },
+      { dialPlan: {}, destinations: { default: 'deny', deny: ['966'] }, observe: [] },
     ],
     [
       'a national prefix that cannot be read denies',
       { dialPlan: { countryCode: '966', nationalPrefix: 0 } },
-      { dialPlan: { countryCode: '966' }, destinations: { default: 'deny' } },
+      { dialPlan: { countryCode: '966' }, destinations: { default: 'deny' }, observe: [] },
     ],
     [
       'service codes that cannot be read are not let through',
@@ -652,12 +652,12 @@ describe('what cannot be read costs no more than it must, and never opens anythi
     [
       'a country that cannot be read denies',
       { dialPlan: { country: 'sa' } },
-      { dialPlan: {}, destinations: { default: 'deny' } },
+      { dialPlan: {}, destinations: { default: 'deny' }, observe: [] },
     ],
     [
       'rewriting that cannot be read denies',
       { dialPlan: { country: 'SA', rewrite: {} } },
-      { dialPlan: { country: 'SA' }, destinations: { default: 'deny' } },
+      { dialPlan: { country: 'SA' }, destinations: { default: 'deny' }, observe: [] },
     ],
     [
       'users that cannot be read leave the own one',
@@ -667,7 +667,7 @@ describe('what cannot be read costs no more than it must, and never opens anythi
     [
       'a rewrite rule that cannot be read denies; the others find emergency numbers behind an outside line',
       { dialPlan: { rewrite: [{ from: '9', to: '' }, { from: '8', to: 5 }, { from: '7' }] } },
-      { dialPlan: { rewrite: [{ from: '9', to: '' }] }, destinations: { default: 'deny' } },
+      { dialPlan: { rewrite: [{ from: '9', to: '' }] }, destinations: { default: 'deny' }, observe: [] },
     ],
     [
       'a bad user that a login may register is none',
@@ -719,17 +719,29 @@ describe('what cannot be read costs no more than it must, and never opens anythi
     [
       'registration that cannot be read lets nobody in',
       { registration: ['192.0.2.1'] },
-      { registration: { allowedAddresses: [], replay: 'enforce' } },
+      {
+        registration: {
+          allowedAddresses: [],
+          replay: 'enforce',
+          newSource: { mode: 'enforce', hours: 720, allow: [] },
+        },
+      },
     ],
     [
       'registration with a name that no field has lets nobody in',
       { registration: { allowedAdresses: ['192.0.2.1'] } },
-      { registration: { allowedAddresses: [], replay: 'enforce' } },
+      {
+        registration: {
+          allowedAddresses: [],
+          replay: 'enforce',
+          newSource: { mode: 'enforce', hours: 720, allow: [] },
+        },
+      },
     ],
     [
       'destinations that cannot be read are denied',
       { destinations: 'all' },
-      { destinations: { default: 'deny' } },
+      { destinations: { default: 'deny' }, observe: [] },
     ],
     [
       'a default that cannot be read denies',
@@ -739,12 +751,12 @@ describe('what cannot be read costs no more than it must, and never opens anythi
     [
       'a deny list that cannot be read denies, also what it may have denied of the allowed',
       { destinations: { allow: ['966'], deny: '96650' } },
-      { destinations: { default: 'deny' } },
+      { destinations: { default: 'deny' }, observe: [] },
     ],
     [
       'a deny list with a bad prefix denies all',
       { destinations: { allow: ['966'], deny: ['1900', '^96650'] } },
-      { destinations: { default: 'deny' } },
+      { destinations: { default: 'deny' }, observe: [] },
     ],
     [
       'allowed prefixes that cannot be read are none',
@@ -769,9 +781,78 @@ describe('what cannot be read costs no more than it must, and never opens anythi
     [
       'a time limit that cannot be read ends all calls',
       { limits: { maxCallSeconds: '600' } },
-      { limits: { maxConcurrentCalls: 0 } },
+      { limits: { maxConcurrentCalls: 0, maxMinutesPerDay: 0 } },
     ],
-    ['limits that cannot be read end all calls', { limits: [] }, { limits: { maxConcurrentCalls: 0 } }],
+    [
+      'minutes a day that cannot be read are none',
+      { limits: { maxMinutesPerDay: '600', maxCallSeconds: 60 } },
+      { limits: { maxMinutesPerDay: 0, maxCallSeconds: 60 } },
+    ],
+    [
+      'the minutes of prefixes that cannot be read are none; the others of the list hold',
+      {
+        limits: {
+          budgets: [
+            { prefixes: ['53'], minutesPerDay: '10' },
+            { prefixes: ['881'], minutesPerDay: 5 },
+          ],
+        },
+      },
+      {
+        limits: {
+          budgets: [
+            { prefixes: ['53'], minutesPerDay: 0 },
+            { prefixes: ['881'], minutesPerDay: 5 },
+          ],
+        },
+      },
+    ],
+    [
+      'of budgets for prefixes that cannot be read nobody knows which calls they stop',
+      { limits: { maxMinutesPerDay: 9, budgets: [{ prefixes: ['+x'], minutesPerDay: 10 }] } },
+      { limits: { maxMinutesPerDay: 0 } },
+    ],
+    [
+      'a prefix of a budget that is a number counts with the leading zero that it may have lost, and without',
+      { limits: { budgets: [{ prefixes: [881], minutesPerDay: 10 }] } },
+      { limits: { budgets: [{ prefixes: ['881', '0881'], minutesPerDay: 10 }] } },
+    ],
+    [
+      'of a day in a time zone that cannot be read nobody knows when it begins',
+      { limits: { maxMinutesPerDay: 9, timeZone: 'Riyadh' } },
+      { limits: { maxMinutesPerDay: 0 } },
+    ],
+    [
+      'rules to observe that cannot be read are enforced, also those that the customer observes',
+      { observe: 'destinations' },
+      { observe: [] },
+    ],
+    ['a bad name of a rule to observe is none', { observe: ['limit', 'budgets'] }, { observe: ['budgets'] }],
+    [
+      'a rule for new addresses that cannot be read lets call nobody from them',
+      { registration: { newSource: 24 } },
+      { registration: { newSource: { mode: 'enforce', hours: 720, allow: [] } } },
+    ],
+    [
+      'the parts of a rule for new addresses that cannot be read are at their strictest',
+      { registration: { newSource: { mode: 'on', hours: '24', allow: '966' } } },
+      { registration: { newSource: { mode: 'enforce', hours: 720, allow: [] } } },
+    ],
+    [
+      'a bad prefix that new addresses may call is not allowed',
+      { registration: { newSource: { hours: 24, allow: ['966', 44] } } },
+      { registration: { newSource: { hours: 24, allow: ['966'] } } },
+    ],
+    [
+      'an observed rule that has to stop calls is enforced',
+      { techPrefix: 444, observe: ['destinations', 'limits'] },
+      { destinations: { default: 'deny' }, observe: [] },
+    ],
+    [
+      'limits that cannot be read end all calls',
+      { limits: [] },
+      { limits: { maxConcurrentCalls: 0, maxMinutesPerDay: 0 } },
+    ],
     [
       'stop codes that cannot be read are all codes',
       { failover: { stopCodes: ['486'] } },
@@ -785,14 +866,18 @@ describe('what cannot be read costs no more than it must, and never opens anythi
     [
       'without a tech prefix nobody knows whom to bill',
       { techPrefix: 444, trunks: [{ name: 'a' }] },
-      { destinations: { default: 'deny' }, trunks: [{ name: 'a' }] },
+      { destinations: { default: 'deny' }, observe: [], trunks: [{ name: 'a' }] },
     ],
     [
       'without trunk credentials nobody knows whom to bill',
       { techPrefix: '4', outboundAuth: { username: 'u' } },
-      { techPrefix: '4', destinations: { default: 'deny' } },
+      { techPrefix: '4', destinations: { default: 'deny' }, observe: [] },
     ],
-    ['without its customer an account calls nobody', { customer: 5 }, { destinations: { default: 'deny' } }],
+    [
+      'without its customer an account calls nobody',
+      { customer: 5 },
+      { destinations: { default: 'deny' }, observe: [] },
+    ],
     [
       'what is for people costs nothing',
       { description: 5, version: '3', callerId: { name: 5 } },
@@ -805,16 +890,34 @@ describe('what cannot be read costs no more than it must, and never opens anythi
 
 describe('a name that no field has', () => {
   test.each<[string, object, object]>([
-    ['misspelt', { destinatons: { default: 'deny' } }, { destinations: { default: 'deny' } }],
-    ['with a letter too many', { limitss: {} }, { limits: { maxConcurrentCalls: 0 } }],
+    ['misspelt', { destinatons: { default: 'deny' } }, { destinations: { default: 'deny' }, observe: [] }],
+    ['with a letter too many', { limitss: {} }, { limits: { maxConcurrentCalls: 0, maxMinutesPerDay: 0 } }],
     ['with two letters exchanged', { enabeld: false }, { enabled: false }],
     ['with another case', { Enabled: false }, { enabled: false }],
-    ['with separators', { dial_plan: {} }, { destinations: { default: 'deny' } }],
+    ['with separators', { dial_plan: {} }, { destinations: { default: 'deny' }, observe: [] }],
     ['one level too high', { maxConcurrentCalls: 5 }, { limits: { maxConcurrentCalls: 0 } }],
     [
       'one level too low',
       { registration: { deny: ['966'] } },
-      { registration: { allowedAddresses: [], replay: 'enforce' }, destinations: { default: 'deny' } },
+      {
+        registration: {
+          allowedAddresses: [],
+          replay: 'enforce',
+          newSource: { mode: 'enforce', hours: 720, allow: [] },
+        },
+        destinations: { default: 'deny' },
+        observe: [],
+      },
+    ],
+    [
+      'two levels too high',
+      { mode: 'enforce', registration: { newSource: { hours: 24, allow: ['966'] } } },
+      { registration: { newSource: { mode: 'enforce', hours: 24, allow: ['966'] } } },
+    ],
+    [
+      'a time zone beside limits that have a budget',
+      { timezone: 'Asia/Riyadh', limits: { maxMinutesPerDay: 9 } },
+      { limits: { maxMinutesPerDay: 0 } },
     ],
     [
       'beside a caller id that is a text',
@@ -827,6 +930,7 @@ describe('a name that no field has', () => {
 
   test.each([
     [{ balance: 5, tags: ['a'], createdAt: '2026-01-01', name: 'Acme', host: 'a', label: 'x' }],
+    [{ timezone: 'Asia/Riyadh', mode: 'x', hours: 9 }],
     [{ constructor: 1, toString: 2, hasOwnProperty: 3 }],
     [{ pasword: 'x' }],
   ])('costs nothing otherwise: %j', (fields) => {
