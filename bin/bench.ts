@@ -2,12 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureAdminTool } from '../lib/bench/admin-tool';
+import { measureAuthTime } from '../lib/bench/auth-time';
 import { chartsOf, svgOf } from '../lib/bench/charts';
 import { measureColdStarts } from '../lib/bench/cold-start';
 import { costsOf } from '../lib/bench/cost';
 import { type FixedCost, fixedCostOf } from '../lib/bench/fixed-cost';
 import { type Gate, verdictOf } from '../lib/bench/gate';
 import { type Instructions, measureInstructions } from '../lib/bench/instructions';
+import { type LambdaNode, lambdaNode } from '../lib/bench/lambda-node';
 import { sectionsOf, tableOf, withSections } from '../lib/bench/report';
 import { measureRequests } from '../lib/bench/requests';
 import { gatesOf, type Machine, type Results } from '../lib/bench/results';
@@ -22,22 +24,37 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const DOCS = join(__dirname, '..', 'docs');
 const JSON_FILE = join(DOCS, 'performance.json');
 
-const MACHINE: Machine = {
-  node: process.versions.node,
-  cores: cpus().length,
-  cpu: cpus()[0]?.model ?? 'unknown',
-};
+function machineWith({ version }: LambdaNode): Machine {
+  return {
+    node: process.versions.node,
+    lambdaNode: version,
+    cores: cpus().length,
+    cpu: cpus()[0]?.model ?? 'unknown',
+  };
+}
+
+/** What is measured on another Node than the Lambdas' says so. */
+function findLambdaNode(): LambdaNode {
+  const node = lambdaNode();
+  if (!node.isLambdas)
+    console.error(
+      `NOT ON THE NODE OF THE LAMBDAS: no "npx --package=node@24" here; Node ${node.version} is measured in its place`,
+    );
+  return node;
+}
 
 async function measure(last: Results): Promise<Results> {
+  const node = findLambdaNode();
   const requests = await timed('requests of each hook', measureRequests());
-  const instructions = await countInstructions(last);
+  const instructions = await countInstructions(node, last);
   return {
-    machine: MACHINE,
+    machine: machineWith(node),
     sizes: measureSizes(),
     requests,
     costs: costsOf(requests.hooks, await fixedCost()),
     ...(instructions && { instructions }),
-    coldStarts: await timed('cold starts', measureColdStarts(9)),
+    coldStarts: await timed('cold starts', measureColdStarts(node, 9)),
+    authTime: await timed('CPU of an auth', Promise.resolve(measureAuthTime(node))),
     adminTool: await timed('the command line', measureAdminTool(9)),
   };
 }
@@ -55,11 +72,15 @@ async function fixedCost(): Promise<FixedCost> {
   }
 }
 
-async function countInstructions({ machine, instructions }: Results): Promise<Instructions | undefined> {
-  const isSame = machine.node === MACHINE.node && machine.cpu === MACHINE.cpu;
+async function countInstructions(
+  node: LambdaNode,
+  { machine, instructions }: Results,
+): Promise<Instructions | undefined> {
+  const { lambdaNode, cpu } = machineWith(node);
+  const isSame = machine.lambdaNode === lambdaNode && machine.cpu === cpu;
   if (!isSame) console.error('NOT COMPARED: the last count of instructions is of another Node or CPU');
   const last = isSame ? instructions?.perAuth : undefined;
-  const counted = await timed('instructions (valgrind)', measureInstructions(last));
+  const counted = await timed('instructions (valgrind)', measureInstructions(node, last));
   if (!counted)
     console.error(
       'NOT MEASURED: the instructions of a cached auth, because no valgrind here can run this Node',
@@ -84,7 +105,7 @@ async function write(results: Results): Promise<void> {
 async function main(): Promise<void> {
   const last: Results = JSON.parse(readFileSync(JSON_FILE, 'utf8'));
   if (process.argv.includes('--instructions')) {
-    const [, againstLast] = (await countInstructions(last))?.gates ?? [];
+    const [, againstLast] = (await countInstructions(findLambdaNode(), last))?.gates ?? [];
     if (!againstLast) return;
     judge([againstLast]);
     if (process.exitCode === 1)

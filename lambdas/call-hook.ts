@@ -1,8 +1,8 @@
 import { endCall, endUnanswered, legChanged } from '../lib/hooks/call-ends';
-import { factsOf, giveUp } from '../lib/hooks/call-facts';
+import { factsOf, giveUp, redeemGrant } from '../lib/hooks/call-facts';
 import { recordsOf } from '../lib/hooks/call-records';
 import { verbsFor } from '../lib/hooks/call-verbs';
-import type { HookContext } from '../lib/hooks/context';
+import type { CallContext } from '../lib/hooks/context';
 import { following } from '../lib/hooks/next-dial';
 import { signedHook } from '../lib/hooks/signed-hook';
 import { transfer } from '../lib/hooks/transfer-call';
@@ -23,10 +23,15 @@ export const callHook = signedHook(
   'call-hook',
   parseCallHook,
   ({ origin }) => accountOf(origin)?.realm,
-  async (call, context, baseUrl, signedBy) => {
-    const records = await recordsOf(call, context, signedBy);
+  async (call, context: CallContext, baseUrl, signedBy) => {
+    // The grant needs no record, so both are asked for at the same time. The lease waits for both: who has no grant
+    // must neither take a seat nor use up the customer's rate. Nothing is left under way when Lambda freezes us.
+    const [records, grant] = await Promise.all([
+      recordsOf(call, context, signedBy),
+      redeemGrant(call, context),
+    ]);
     const planned = planCall(call, records, context.settings);
-    const facts = await factsOf(call, planned, context);
+    const facts = await factsOf(call, planned, grant, context);
     const plan = applyFacts(planned, facts, context.settings);
     const { verbs, illegal } = await firstVerbs(call, plan, records, context, baseUrl);
     if (context.isOverdue()) return giveUp(call, planned, facts, context);
@@ -40,7 +45,7 @@ export const dialAction = signedHook(
   'dial-action',
   parseDialAction,
   aboutNoRealm,
-  async ({ calls, outcome, customerData }, context, baseUrl, signedBy) => {
+  async ({ calls, outcome, customerData }, context: CallContext, baseUrl, signedBy) => {
     const tag = verifyTag(customerData, calls, await context.secrets());
     if (!tag) {
       context.report({ hook: 'dial-action', refused: 'forged-call-data' });
@@ -62,7 +67,7 @@ export const callStatus = signedHook(
   'call-status',
   parseCallStatus,
   aboutNoRealm,
-  async (change, context) => {
+  async (change, context: CallContext) => {
     if (change === 'nothing-to-us') return { status: 200, body: {} };
     const { customerData, callId, leg } = change;
     const calls = leg ? [leg.sid, leg.parent] : [callId];
@@ -81,7 +86,7 @@ export const refer = signedHook(
   'refer',
   parseRefer,
   aboutNoRealm,
-  async ({ request, customerData }, context, baseUrl, signedBy) => {
+  async ({ request, customerData }, context: CallContext, baseUrl, signedBy) => {
     const first = verifyTag(customerData, [request.callId], await context.secrets());
     // A call that was handed on once has no caller's leg of ours any more.
     const judged = judgeTransfer(request, first?.first ? undefined : first?.call);
@@ -104,7 +109,7 @@ async function firstVerbs(
   call: Call,
   plan: CallPlan,
   { number }: CallRecords,
-  context: HookContext,
+  context: CallContext,
   baseUrl: string,
 ): Promise<WrittenVerbs> {
   if (plan.kind === 'refuse') return { verbs: declineVerbs(plan.status), illegal: [] };

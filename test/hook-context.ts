@@ -101,7 +101,7 @@ export function contextWith(
     },
     replay: { claim: async () => 'first-use' },
     bruteForceGuard: () => ({
-      isBlocked: async () => undefined,
+      isBlocked: () => undefined,
       mayLookAnyway: () => false,
       recordFailure: async () => {},
       recordSuccess: async () => {},

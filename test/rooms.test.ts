@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/hooks': ['lib/hooks', 'lib/registrar', 'lib/jambonz', 'node:util/types'],
   'lambdas/hooks': ['lib/hooks', 'lib/jambonz', 'lib/registrar'],
   'lambdas/entries': ['lambdas/hooks', 'lib/aws/lambda', 'lib/jambonz/routes'],
-  'lib/aws/client': ['lib/aws/client', 'aws4', 'node:'],
+  'lib/aws/client': ['lib/aws/client', 'node:'],
   'lib/aws/stores': [
     'lib/aws/stores',
     'lib/aws/client',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Aor, parseAor, realmKey } from '../registrar/record/aor';
-import { NUMBERS, numberKey } from '../registrar/record/number-record';
+import { NUMBERS, numberKey } from '../registrar/record/number-key';
 import { decodeText } from './files/text-encoding';
 import { Refused, type Shell, WrongUsage } from './shell';
 

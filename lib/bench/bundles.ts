@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
 import { LAMBDA_ROUTES } from '../jambonz/routes';
-import { BUNDLE, entryOf, LAZY_MODULE } from '../stack/bundle';
+import {
+  BUNDLE,
+  entryOf,
+  entryOfNumberFile,
+  NUMBER_FILE_LOADER,
+  NUMBER_FILES,
+  type NumberFile,
+} from '../stack/bundle';
 
 export const ROOT = join(__dirname, '..', '..');
 export type LambdaName = keyof typeof LAMBDA_ROUTES;
@@ -22,16 +29,19 @@ export interface Bundle {
   readonly bytesByPackage: Readonly<Record<string, number>>;
 }
 
-/** As the stack deploys it; what it loads later is put beside it. */
+/** As the stack deploys it; what it loads besides is put beside it. */
 export function bundleLambda(name: LambdaName): Bundle {
-  if (name === LAZY_MODULE.lambda) bundleLazyModule();
+  for (const file of NUMBER_FILES[name]) bundleNumberFile(file);
   return bundle(entryOf(name), `${name}.js`, deployed());
 }
 
-/** What call-hook loads when a record first names a country: the code, without its data. */
-export function bundleLazyModule(): Bundle {
-  const { entry, file, loader } = LAZY_MODULE;
-  return bundle(entry, file, { ...deployed(), external: [], loader });
+/** A file of what is known of the world's numbers: its code, without its data. */
+export function bundleNumberFile(name: NumberFile): Bundle {
+  return bundle(entryOfNumberFile(name), `${name}.js`, {
+    ...deployed(),
+    external: [],
+    loader: NUMBER_FILE_LOADER,
+  });
 }
 
 /** Register-auth over the SDK, as NodejsFunction bundles by default, with the copy of the SDK that Lambda has. */

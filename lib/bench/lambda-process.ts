@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { listen } from './aws-stand-ins';
+import type { LambdaNode } from './lambda-node';
 
 /** Milliseconds: by the clock, and of the process's own CPU time. */
 export interface Duration {
@@ -27,6 +28,7 @@ const GIVE_UP_MS = 20_000;
  * @throws Error when the answer is not HTTP 200 with status ok, or with a dial
  */
 export async function startLambda(
+  { path }: LambdaNode,
   runtime: string,
   env: Readonly<Record<string, string>>,
   event: object,
@@ -56,7 +58,7 @@ export async function startLambda(
   };
   const api = await listen(createServer(serve));
   const started = now();
-  const child = spawn(process.execPath, [runtime], {
+  const child = spawn(path, [runtime], {
     env: { ...env, AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${api.port}` },
     stdio: 'ignore',
     timeout: GIVE_UP_MS,

@@ -31,13 +31,13 @@ function rounded(value: number): string {
 
 /** The tables of `docs/performance.md`, by the name in their markers. */
 export function sectionsOf(results: Results): Readonly<Record<string, string>> {
-  const { machine, sizes, coldStarts, requests, costs, adminTool } = results;
+  const { machine, sizes, coldStarts, requests, costs, adminTool, authTime, instructions } = results;
   const { starts } = coldStarts;
   const gates = gatesOf(results);
   return {
     gates: [
       markdown(GATE_HEAD, gates.map(gateRow)),
-      `Node ${machine.node}, ${machine.cores} cores of ${machine.cpu}, shared with others.`,
+      `Lambdas on Node ${machine.lambdaNode}, the rest on ${machine.node}; ${machine.cores} cores of ${machine.cpu}, shared with others.`,
     ].join('\n\n'),
     sizes: markdown(
       ['Lambda', 'bytes', 'gzip', 'of it'],
@@ -51,14 +51,14 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
             .map(({ name, bytes }) => `${name} ${(bytes / 1000).toFixed(0)} kB`)
             .join(', '),
         ])
-        .concat([
-          [
-            'call-hook, once a record names a country',
-            String(sizes.numberingPlans.bytes),
-            String(sizes.numberingPlans.gzipBytes),
-            `libphonenumber-js, and ${(sizes.numberingPlans.dataBytes / 1000).toFixed(0)} kB of numbering plans as data`,
-          ],
-        ]),
+        .concat(
+          sizes.numberFiles.map(({ name, lambdas, bytes, gzipBytes, dataBytes }) => [
+            `${name}, beside ${lambdas.join(' and ')}`,
+            String(bytes),
+            String(gzipBytes),
+            dataBytes > 0 ? `and ${(dataBytes / 1000).toFixed(0)} kB of numbering plans as data` : 'a table',
+          ]),
+        ),
     ),
     'cold-start': markdown(
       [
@@ -78,11 +78,32 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
         ] as const
       ).map(([name, it]) => [name, ms(it.whole), ms(it.wholeByClock), ms(it.first), ms(it.firstByClock)]),
     ),
+    'auth-time': markdown(
+      ['', 'microseconds of CPU', 'instructions'],
+      (
+        [
+          ['a cached auth', authTime.ours, instructions?.perAuth],
+          ['the least that any hook must do', authTime.least, instructions?.least],
+          ["the work of jambonz's Express example", authTime.original, undefined],
+        ] as const
+      ).map(([name, { value }, count]) => [name, value.toFixed(1), count === undefined ? '' : String(count)]),
+    ),
     requests: markdown(
-      ['hook', 'reads', 'writes', 'read units', 'write units', 'bytes of its line', 'with its metrics'],
+      [
+        'hook',
+        'round trips',
+        'reads',
+        'writes',
+        'read units',
+        'write units',
+        'bytes of its line',
+        'with its metrics',
+      ],
       requests.hooks.map((it) => [
         it.hook,
-        ...[it.reads, it.writes, it.readUnits, it.writeUnits, it.lineBytes, it.logBytes].map(String),
+        ...[it.roundTrips, it.reads, it.writes, it.readUnits, it.writeUnits, it.lineBytes, it.logBytes].map(
+          String,
+        ),
       ]),
     ),
     cost: markdown(

@@ -15,6 +15,8 @@ import { exact } from './statistics';
 /** What one hook asked of DynamoDB and wrote to the log; of a fleet's hooks the mean. */
 export interface HookRequests {
   readonly hook: string;
+  /** One after the other: what is asked for at the same time is one. */
+  readonly roundTrips: number;
   readonly reads: number;
   readonly writes: number;
   /** As DynamoDB counts them: an eventually consistent read of up to 4 kB is half a unit. */
@@ -33,12 +35,29 @@ export interface Requests {
 }
 
 const HOUR_MS = 3600_000;
-/** Phones of different records: replay observed and off; one that belongs to a customer with caps; budget; new source. */
-const PHONE = { observed: 0, off: 1, capped: 2, customer: 3, budgeted: 4, fromNewSource: 5 };
+/**
+ * Phones of different records: replay observed and off; one with caps; two that belong to a customer with caps; one
+ * with a budget of minutes; one with a rule about new sources.
+ */
+const PHONE = {
+  observed: 0,
+  off: 1,
+  capped: 2,
+  customer: 3,
+  member: 4,
+  otherMember: 5,
+  budgeted: 6,
+  fromNewSource: 7,
+};
+const CAPS = { limits: { maxConcurrentCalls: 10, callsPerMinute: 60 } };
 /** A part of 10,000 phones that register once an hour, one after the other: ten seconds of each hour at one Lambda. */
 const FLEET = { phones: 28, everyMs: HOUR_MS / 10_000, observed: 100, off: 200 };
 /** A request that a slow machine takes long for is still one request. */
 const WITHOUT_DEADLINES: Timers = { ...REAL_TIMERS, deadline: () => () => {} };
+const MEMBER = {
+  uncached: "call hook of a member with its customer's caps",
+  cached: "call hook of a member with its customer's caps, whose record is cached",
+};
 const NUMBER = '00966501234567';
 const MINUTE_MS = 60_000;
 
@@ -53,8 +72,10 @@ export async function measureRequests(hours = 24): Promise<Requests> {
   await createTables(dynamodb);
   await putPhone(dynamodb, PHONE.observed);
   await putPhone(dynamodb, PHONE.off, recordOf(PHONE.off, 'off'));
-  await putPhone(dynamodb, PHONE.capped, { customer: phoneOf(PHONE.customer).aor.username });
-  await putPhone(dynamodb, PHONE.customer, { limits: { maxConcurrentCalls: 10, callsPerMinute: 60 } });
+  await putPhone(dynamodb, PHONE.capped, CAPS);
+  await putPhone(dynamodb, PHONE.customer, CAPS);
+  for (const member of [PHONE.member, PHONE.otherMember])
+    await putPhone(dynamodb, member, { customer: phoneOf(PHONE.customer).aor.username });
   await putPhone(dynamodb, PHONE.budgeted, { limits: { maxMinutesPerDay: 600, maxCallSeconds: 600 } });
   await putPhone(dynamodb, PHONE.fromNewSource, {
     registration: { newSource: { hours: 24, allow: ['966'] } },
@@ -71,6 +92,7 @@ export async function measureRequests(hours = 24): Promise<Requests> {
   const hooks: HookRequests[] = [];
   const count = async (hook: string, handler: Handler, post: Post) => {
     meter.reset();
+    meter.beginHook();
     await expectOk(handler(eventOf(post)));
     hooks.push({ hook, ...meter.read() });
   };
@@ -78,6 +100,7 @@ export async function measureRequests(hours = 24): Promise<Requests> {
     for (let hour = 0; hour <= hours; hour++) {
       if (hour === 1) meter.reset();
       for (let phone = first; phone < first + FLEET.phones; phone++) {
+        meter.beginHook();
         await expectOk(auth(eventOf(registers(phone))));
         clock.now += FLEET.everyMs;
       }
@@ -101,22 +124,22 @@ export async function measureRequests(hours = 24): Promise<Requests> {
     const call = { invite: invite(phoneOf(PHONE.observed), NUMBER, clock.now), dialled: NUMBER };
     await count('INVITE, an hour later', auth, authPost(call.invite, clock.now));
     await count('call hook', calls, signed(ROUTES.callHook, callHookPayload(call), clock.now));
-    const cappedCall = async (hook: string, phone = PHONE.capped) => {
+    const countCall = async (hook: string, phone: number) => {
       const call = { invite: invite(phoneOf(phone), NUMBER, clock.now), dialled: NUMBER };
       await expectOk(auth(eventOf(authPost(call.invite, clock.now))));
       await count(hook, calls, signed(ROUTES.callHook, callHookPayload(call), clock.now));
     };
     // The first of its owner as well: nothing was counted yet.
     clock.now = Math.ceil(clock.now / MINUTE_MS) * MINUTE_MS;
-    await cappedCall('call hook with caps, first in its minute, records not cached');
+    await countCall('call hook with caps, first in its minute', PHONE.capped);
     clock.now += 10_000;
-    await cappedCall('call hook with caps, next in its minute');
-    await cappedCall(
-      "call under a budget, this Lambda's first of the day, record not cached",
-      PHONE.budgeted,
-    );
+    await countCall('call hook with caps, next in its minute', PHONE.capped);
+    await countCall(MEMBER.uncached, PHONE.member);
     clock.now += 10_000;
-    await cappedCall('call hook with a budget, next', PHONE.budgeted);
+    await countCall(MEMBER.cached, PHONE.otherMember);
+    await countCall("call under a budget, this Lambda's first of the day, record not cached", PHONE.budgeted);
+    clock.now += 10_000;
+    await countCall('call hook with a budget, next', PHONE.budgeted);
     await auth(eventOf(registers(PHONE.fromNewSource)));
     clock.now += HOUR_MS;
     const fromNewSource = invite(phoneOf(PHONE.fromNewSource), NUMBER, clock.now);
@@ -131,35 +154,29 @@ export async function measureRequests(hours = 24): Promise<Requests> {
 }
 
 function gatesOf(hooks: readonly HookRequests[]): Gate[] {
-  const most = (kind: RegExp, what: 'reads' | 'writes' | 'lineBytes') =>
-    exact(Math.max(...hooks.filter(({ hook }) => kind.test(hook)).map((it) => it[what])));
+  type Count = 'roundTrips' | 'reads' | 'writes' | 'lineBytes';
+  const gate = (name: string, what: Count, kind: RegExp, atMost: number): Gate => ({
+    name,
+    unit: what === 'lineBytes' ? 'bytes' : '',
+    limit: { atMost },
+    ...exact(Math.max(...hooks.filter(({ hook }) => kind.test(hook)).map((it) => it[what]))),
+  });
+  const roundTrips = (of: string, kind: RegExp, atMost: number) =>
+    gate(`round trips to DynamoDB of ${of}`, 'roundTrips', kind, atMost);
   return [
-    {
-      name: 'DynamoDB reads of an uncached REGISTER',
-      unit: '',
-      limit: { atMost: 1 },
-      ...most(/^REGISTER.*hour later/, 'reads'),
-    },
-    {
-      name: 'DynamoDB writes of an uncached REGISTER',
-      unit: '',
-      limit: { atMost: 1 },
-      ...most(/^REGISTER.*hour later/, 'writes'),
-    },
-    {
-      name: 'DynamoDB reads of a call hook',
-      unit: '',
-      limit: { atMost: 2 },
-      ...most(/^call hook/, 'reads'),
-    },
-    {
-      name: 'DynamoDB writes of a call hook',
-      unit: '',
-      limit: { atMost: 2 },
-      ...most(/^call hook/, 'writes'),
-    },
-    { name: 'log line of an ok', unit: 'bytes', limit: { atMost: 220 }, ...most(/^REGISTER/, 'lineBytes') },
-    { name: 'log line of a call', unit: 'bytes', limit: { atMost: 320 }, ...most(/^call/, 'lineBytes') },
+    roundTrips("a phone's first REGISTER at a new Lambda", /^REGISTER.*first/, 2),
+    roundTrips('a REGISTER an hour later', /^REGISTER.*hour later/, 2),
+    roundTrips('an INVITE', /^INVITE/, 3),
+    roundTrips('a call hook', /^call hook$/, 2),
+    roundTrips('a call hook with caps or a budget', /^call hook with (caps|a budget)/, 2),
+    roundTrips("the same of a member, its customer's record cached", /whose record is cached$/, 2),
+    roundTrips("the same of a member, its customer's record not cached", /^call hook of a member.*caps$/, 3),
+    gate('DynamoDB reads of an uncached REGISTER', 'reads', /^REGISTER.*hour later/, 1),
+    gate('DynamoDB writes of an uncached REGISTER', 'writes', /^REGISTER.*hour later/, 1),
+    gate('DynamoDB reads of a call hook', 'reads', /^call hook/, 2),
+    gate('DynamoDB writes of a call hook', 'writes', /^call hook/, 2),
+    gate('log line of an ok', 'lineBytes', /^REGISTER/, 220),
+    gate('log line of a call', 'lineBytes', /^call/, 320),
   ];
 }
 
@@ -177,6 +194,7 @@ function meanOf(sums: Counts, hooks: number): Counts {
 
 type Counts = Omit<HookRequests, 'hook'>;
 const NOTHING: Counts = {
+  roundTrips: 0,
   reads: 0,
   writes: 0,
   readUnits: 0,
@@ -189,21 +207,35 @@ const NOTHING: Counts = {
 /** Counts what passes the client, with DynamoDB's own word for what it consumed. */
 function meterOf(dynamodb: DynamoDB) {
   const counts: { -readonly [what in keyof Counts]: Counts[what] } = { ...NOTHING };
+  // Answered before a request was sent: it had to wait for so many others, one after the other.
+  let answered = 0;
+  let deepest = 0;
   const metered: DynamoDB = async (operation, input, signal) => {
+    const depth = answered + 1;
+    if (depth > deepest) {
+      deepest = depth;
+      counts.roundTrips += 1;
+    }
     const isRead = /Get/.test(operation);
     counts[isRead ? 'reads' : 'writes'] += 1;
     // A write whose condition fails is billed too, but the answer has no units.
     const output = await dynamodb(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' }, signal).catch(
       (cause) => {
         counts.writeUnits += 1;
+        answered = Math.max(answered, depth);
         throw cause;
       },
     );
+    answered = Math.max(answered, depth);
     counts[isRead ? 'readUnits' : 'writeUnits'] += unitsOf(output.ConsumedCapacity);
     return output;
   };
   return {
     dynamodb: metered,
+    beginHook: () => {
+      answered = 0;
+      deepest = 0;
+    },
     reset: () => {
       Object.assign(counts, NOTHING);
     },

@@ -1,4 +1,5 @@
 import type { AdminTool } from './admin-tool';
+import type { AuthTime } from './auth-time';
 import type { ColdStarts } from './cold-start';
 import type { Costs } from './cost';
 import type { Gate } from './gate';
@@ -14,17 +15,22 @@ export interface Results {
   readonly costs: Costs;
   readonly coldStarts: ColdStarts;
   readonly adminTool: AdminTool;
+  readonly authTime: AuthTime;
   /** Absent where there is no valgrind. */
   readonly instructions?: Instructions;
 }
 
 export interface Machine {
   readonly node: string;
+  /** That of the cold starts and of the CPU of an auth; where the Lambdas' own could not be had, `node`. */
+  readonly lambdaNode: string;
   readonly cores: number;
   readonly cpu: string;
 }
 
 export function gatesOf(results: Results): Gate[] {
-  const { sizes, coldStarts, instructions, requests, costs, adminTool } = results;
-  return [sizes, coldStarts, instructions, requests, costs, adminTool].flatMap((it) => it?.gates ?? []);
+  const { sizes, coldStarts, instructions, requests, costs, adminTool, authTime } = results;
+  return [sizes, coldStarts, authTime, instructions, requests, costs, adminTool].flatMap(
+    (it) => it?.gates ?? [],
+  );
 }

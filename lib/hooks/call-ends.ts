@@ -2,13 +2,13 @@ import type { CallAnswered, CallEnd, CalledLeg } from '../jambonz/call-status';
 import type { CallTag } from '../jambonz/call-tag';
 import { handedOnCall, type Lease } from '../registrar/calls/call-limits';
 import type { DialOutcome, NextStep } from '../registrar/calls/failover';
-import type { HookContext } from './context';
+import type { CallContext } from './context';
 
 /** How a call ended, without whose call it was. */
 type Ended = Omit<CallEnd, 'kind' | 'callId' | 'leg' | 'customerData'>;
 
 /** The caller's leg ended: its seat is free again, and its record is written once. */
-export async function endCall(end: CallEnd, tag: CallTag | undefined, context: HookContext): Promise<void> {
+export async function endCall(end: CallEnd, tag: CallTag | undefined, context: CallContext): Promise<void> {
   if (tag) await recordEnd(end, end.callId, tag, context);
   // Hung up before the tag verb had run: whose call it was, jambonz cannot say.
   if (end.customerData === undefined && end.status === 'no-answer')
@@ -23,7 +23,7 @@ export async function legChanged(
   change: CallAnswered | CallEnd,
   leg: CalledLeg,
   tag: CallTag,
-  context: HookContext,
+  context: CallContext,
 ): Promise<void> {
   const { call, began, first } = tag;
   if (!first) return;
@@ -42,7 +42,7 @@ export async function endUnanswered(
   tag: CallTag,
   step: NextStep,
   outcome: DialOutcome,
-  context: HookContext,
+  context: CallContext,
 ): Promise<void> {
   const isOver = step.kind === 'give-up' || step.because === 'caller-gone';
   if (!tag.first || !isOver || outcome.answered) return;
@@ -55,7 +55,7 @@ async function recordEnd(
   { status, sipStatus, duration, used, endedBy }: Ended,
   name: string,
   tag: CallTag,
-  context: HookContext,
+  context: CallContext,
   transferredTo?: string,
 ): Promise<void> {
   const { lease } = tag.began;

@@ -3,24 +3,29 @@ import { dialledUser } from '../registrar/auth/to-header';
 import type { Call, CallFacts } from '../registrar/calls/call';
 import type { OwnerLimits } from '../registrar/calls/call-limits';
 import { applyFacts, type CallPlan } from '../registrar/calls/plan';
-import type { Aor } from '../registrar/record/aor';
-import type { HookContext } from './context';
+import type { CallContext } from './context';
 import { Undecided } from './errors';
 
 /**
- * What the tables say of a call that its records would let go. An emergency call is asked nothing; of a grant only a
- * call is asked that a phone has just made, and of a lease only one that goes to a trunk.
+ * What the tables say of a call that its records would let go. An emergency call needs neither grant nor lease, and a
+ * call needs a lease only if it goes to a trunk.
  */
-export async function factsOf(call: Call, plan: CallPlan, context: HookContext): Promise<CallFacts> {
+export async function factsOf(
+  call: Call,
+  plan: CallPlan,
+  grant: GrantState,
+  context: CallContext,
+): Promise<CallFacts> {
   if (plan.kind === 'refuse' || isEmergency(plan)) return { grant: 'not-asked', lease: 'not-asked' };
-  const grant =
-    call.origin.kind === 'account' ? await redeemGrant(call, call.origin.aor, context) : 'not-asked';
+  const { callGrant, callsWithoutMemory } = context.settings;
+  if (grant === 'unknown' && callGrant === 'enforce' && callsWithoutMemory === 'refuse')
+    throw new Undecided('nobody could look whether the call was authenticated');
   const isStopped = applyFacts(plan, { grant, lease: 'not-asked' }, context.settings).kind === 'refuse';
   return { grant, lease: isStopped ? 'not-asked' : await acquireLease(call, plan, context) };
 }
 
 /** The same of a call that goes on as another: what it was authenticated for is settled. */
-export async function factsOfNextCall(call: Call, plan: CallPlan, context: HookContext): Promise<CallFacts> {
+export async function factsOfNextCall(call: Call, plan: CallPlan, context: CallContext): Promise<CallFacts> {
   const lease =
     plan.kind === 'refuse' || isEmergency(plan) ? 'not-asked' : await acquireLease(call, plan, context);
   return { grant: 'not-asked', lease };
@@ -36,7 +41,7 @@ export async function giveUp(
   call: Call,
   wish: CallPlan,
   { lease }: CallFacts,
-  { callLimits }: HookContext,
+  { callLimits }: CallContext,
   why = 'the call was decided too late',
 ): Promise<never> {
   const isHeld = typeof lease === 'object' && lease.result === 'acquired';
@@ -55,7 +60,7 @@ function isEmergency(plan: CallPlan): boolean {
 async function acquireLease(
   { id, origin }: Call,
   plan: CallPlan,
-  { callLimits, settings }: HookContext,
+  { callLimits, settings }: CallContext,
 ): Promise<CallFacts['lease']> {
   const limits = plan.kind === 'dial' ? plan.limits : undefined;
   if (!limits) return 'not-asked';
@@ -71,14 +76,10 @@ function isBudgeted({ budgets, observed }: OwnerLimits): boolean {
 }
 
 /** Was this very call authenticated? Its INVITE left a word about it. */
-async function redeemGrant(
-  { dialled, deviceCallId, id }: Call,
-  aor: Aor,
-  { callGrants, settings }: HookContext,
+export async function redeemGrant(
+  { origin, dialled, deviceCallId, id }: Call,
+  { callGrants, settings }: CallContext,
 ): Promise<GrantState> {
-  if (settings.callGrant === 'off') return 'not-asked';
-  const grant = await callGrants.redeem({ aor, callId: deviceCallId, dialled: dialledUser(dialled) }, id);
-  if (grant === 'unknown' && settings.callGrant === 'enforce' && settings.callsWithoutMemory === 'refuse')
-    throw new Undecided('nobody could look whether the call was authenticated');
-  return grant;
+  if (origin.kind !== 'account' || settings.callGrant === 'off') return 'not-asked';
+  return callGrants.redeem({ aor: origin.aor, callId: deviceCallId, dialled: dialledUser(dialled) }, id);
 }

@@ -7,10 +7,10 @@ import type { Aor } from '../registrar/record/aor';
 import type { Customer } from '../registrar/record/customer';
 import { type FoundNumber, realmsOfNumber } from '../registrar/record/number-record';
 import { policyOf } from '../registrar/record/policy';
-import type { HookContext } from './context';
+import type { CallContext } from './context';
 
 /** Where the records of a call are looked up. */
-export type RecordSource = Pick<HookContext, 'customers' | 'numbers' | 'directory'> & {
+export type RecordSource = Pick<CallContext, 'customers' | 'numbers' | 'directory'> & {
   readonly settings: CallSettings;
 };
 

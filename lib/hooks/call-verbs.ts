@@ -3,7 +3,7 @@ import { ROUTES } from '../jambonz/routes';
 import { type DialHooks, dialVerbs, type WrittenVerbs } from '../jambonz/verbs';
 import type { DialPlanned } from '../registrar/calls/plan';
 import type { RingPlanned } from '../registrar/calls/ring';
-import type { HookContext } from './context';
+import type { CallContext } from './context';
 
 /**
  * The verbs of one attempt, with all that later hooks need to know of it.
@@ -12,7 +12,7 @@ import type { HookContext } from './context';
 export async function verbsFor(
   tag: CallTag,
   plan: DialPlanned | RingPlanned,
-  { secrets }: Pick<HookContext, 'secrets'>,
+  { secrets }: Pick<CallContext, 'secrets'>,
   baseUrl: string,
 ): Promise<WrittenVerbs> {
   const data = signTag(tag, await secrets());

@@ -12,26 +12,41 @@ import type { Numbers } from '../registrar/record/number-record';
 import type { HookOutcome } from './outcome';
 import type { AuthSettings } from './settings';
 
-/** What a hook may use besides the request. */
-export interface HookContext {
-  /** Unix ms. */
-  readonly now: () => number;
-  /** The secrets that jambonz may sign with, current and previous; `doubted`: a signature did not fit them. */
-  readonly secrets: (doubted?: 'doubted') => Promise<readonly WebhookSecret[]>;
-  readonly customers: Customers;
-  readonly numbers: Numbers;
-  readonly directory: AccountDirectory;
-  readonly replay: ReplayStore;
-  /** The limiter for an account and the source of the attempt. */
-  readonly bruteForceGuard: (aor: Aor, source: AuthAttempt['source']) => BruteForceGuard;
-  readonly callGrants: CallGrants;
-  readonly callLimits: CallLimits;
-  readonly settings: CallSettings & AuthSettings;
+/** The part of a context that ends with the request. */
+export interface RequestContext {
   /** Whether the request was already answered 504: a later decision is not sent. */
   readonly isOverdue: () => boolean;
   /** Logs and counts a decision; never throws. */
   readonly report: (outcome: HookOutcome) => void;
 }
+
+/** What every hook may use besides the request. */
+export interface CommonContext extends RequestContext {
+  /** Unix ms. */
+  readonly now: () => number;
+  /** The secrets that jambonz may sign with, current and previous; `doubted`: a signature did not fit them. */
+  readonly secrets: (doubted?: 'doubted') => Promise<readonly WebhookSecret[]>;
+  readonly customers: Customers;
+  readonly callGrants: CallGrants;
+  readonly settings: CallSettings & AuthSettings;
+}
+
+/** What only register-auth uses. */
+export interface AuthContext extends CommonContext {
+  readonly replay: ReplayStore;
+  /** The limiter for an account and the source of the attempt. */
+  readonly bruteForceGuard: (aor: Aor, source: AuthAttempt['source']) => BruteForceGuard;
+}
+
+/** What only the hooks of a call use. */
+export interface CallContext extends CommonContext {
+  readonly numbers: Numbers;
+  readonly directory: AccountDirectory;
+  readonly callLimits: CallLimits;
+}
+
+/** What all hooks together use. */
+export interface HookContext extends AuthContext, CallContext {}
 
 export interface Customers {
   /**

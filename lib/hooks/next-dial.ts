@@ -9,7 +9,7 @@ import type { RingPlanned } from '../registrar/calls/ring';
 import { factsOfNextCall, giveUp } from './call-facts';
 import { recordsOf } from './call-records';
 import { verbsFor } from './call-verbs';
-import type { HookContext } from './context';
+import type { CallContext } from './context';
 
 /** What follows a dial that ended, and in jambonz's words. */
 export interface Following extends WrittenVerbs {
@@ -20,7 +20,7 @@ export interface Following extends WrittenVerbs {
 
 /** What a hook knows besides the call. */
 export interface Asked {
-  readonly context: HookContext;
+  readonly context: CallContext;
   readonly baseUrl: string;
   readonly signedBy: readonly WebhookSecret[];
 }

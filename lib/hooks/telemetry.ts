@@ -9,7 +9,7 @@ import { formatPhones } from '../registrar/calls/internal-call';
 import type { CallPlan } from '../registrar/calls/plan';
 import { type Aor, formatAor, isRealm, isUsername } from '../registrar/record/aor';
 import type { Problem } from '../registrar/record/customer';
-import { NUMBERS } from '../registrar/record/number-record';
+import { NUMBERS } from '../registrar/record/number-key';
 import { errorName, Undecided } from './errors';
 import { type Count, count } from './metrics';
 import type { HookName, HookOutcome } from './outcome';
@@ -167,8 +167,25 @@ function lineOfAdmitted(decision: AuthDecision, admitted: Admitted): LogLine {
     despite,
     ...lineOfSource(source),
   };
-  const room = LONGEST_OK - Buffer.byteLength(JSON.stringify(line)) - REST_OF_OK;
+  const room = LONGEST_OK - bytesOf(line) - REST_OF_OK;
   return { ...line, userAgent: printableText(userAgent, Math.min(LONGEST_AGENT, room)) };
+}
+
+/** As many as `JSON.stringify` would write, and cheaper: only an AOR may hold what is escaped, or more than ASCII. */
+function bytesOf(line: LogLine): number {
+  let bytes = 1;
+  for (const name in line) {
+    const value = line[name];
+    if (value === undefined) continue;
+    const length =
+      typeof value !== 'string'
+        ? String(value).length
+        : name === 'aor'
+          ? Buffer.byteLength(JSON.stringify(value))
+          : value.length + 2;
+    bytes += `"${name}":,`.length + length;
+  }
+  return bytes;
 }
 
 function countsOfRefusal(because: AdmissionRefusal): Count[] {
@@ -457,10 +474,14 @@ export function lineOfDegradation({ what, aor, cause }: Degradation): LogLine {
 
 /** The account of a line. A name that no account can have is cut short, because anyone can send it. */
 function printable(aor: Aor): string {
-  const text = formatAor(aor).replace(UNPRINTABLE, '?');
+  const name = formatAor(aor);
+  const text = PRINTABLE.test(name) ? name : name.replace(UNPRINTABLE, '?');
   const isKnown = isUsername(aor.username) && (isRealm(aor.realm) || aor.realm === NUMBERS);
   return isKnown ? text : `${text.slice(0, 60)}…`;
 }
+
+/** At a glance: printable ASCII. */
+const PRINTABLE = /^[ -~]*$/;
 
 /** Control, direction and line characters, and halves of others. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;

@@ -1,7 +1,7 @@
 import type { Admission, AuthAttempt } from '../registrar/auth/admission';
 import { type DigestAnswer, UNREADABLE } from '../registrar/auth/digest';
 import { isObject } from '../registrar/record/json';
-import { readAuthorization } from './authorization';
+import { readAuthorization, saysTheSame } from './authorization';
 import type { HookAnswer } from './webhook';
 
 /**
@@ -45,7 +45,8 @@ function isForwardedFor(name: string): boolean {
  * under jambonz's reading of the name, so then that one counts.
  */
 function preferHeader(fields: DigestAnswer, header: unknown): DigestAnswer {
-  const own = typeof header === 'string' ? readAuthorization(header) : undefined;
+  if (typeof header !== 'string' || saysTheSame(header, fields)) return fields;
+  const own = readAuthorization(header);
   return own && own.username === fields.username && own.realm === fields.realm ? own : fields;
 }
 

@@ -31,6 +31,39 @@ export function readAuthorization(header: string): DigestAnswer | undefined {
   };
 }
 
+/**
+ * Names in lower case, and values in which nothing looks like another field: no comma, white space or backslash. The
+ * last one is in quotes, or one that jambonz looks for at the end (`qop`, `nc`).
+ */
+const PLAIN =
+  /^Digest (?:[a-z]+=(?:"[^",\\\s]*"|[^",\\\s]+), ?)*(?:[a-z]+="[^",\\\s]*"|(?:qop|nc)=[^",\\\s]+|algorithm=MD5)$/;
+
+/**
+ * Does a header say just what jambonz read in it, at a glance? Most do, and need no reading of their own. About who it
+ * is jambonz's reading counts anyway.
+ * @returns false: perhaps not
+ */
+export function saysTheSame(header: string, read: DigestAnswer): boolean {
+  const { nonce, uri, response, algorithm, qop, nc, cnonce } = read;
+  const hasQuoted = (name: string, value: string) => header.includes(`${name}="${value}"`);
+  const hasPlain = (name: string, value: string | undefined) => {
+    const text = `${name}=${value ?? ''}`;
+    const at = header.indexOf(text);
+    if (value === undefined) return at < 0;
+    return at >= 0 && (header[at + text.length] ?? ',') === ',';
+  };
+  return (
+    PLAIN.test(header) &&
+    hasQuoted('nonce', nonce) &&
+    hasQuoted('uri', uri) &&
+    hasQuoted('response', response) &&
+    (cnonce === undefined ? !header.includes('cnonce=') : hasQuoted('cnonce', cnonce)) &&
+    hasPlain('qop', qop) &&
+    hasPlain('nc', nc) &&
+    (hasPlain('algorithm', algorithm) || (algorithm === 'MD5' && hasPlain('algorithm', undefined)))
+  );
+}
+
 /** A name that comes twice makes two readings, so none. */
 function readPairs(text: string, start: number): Map<string, string> | undefined {
   const fields = new Map<string, string>();

@@ -39,9 +39,9 @@ export class Customers extends Construct {
     this.tableArn = tableArn;
   }
 
-  /** Single records by key: a compromised Lambda cannot list the accounts. */
+  /** Records by their keys: a compromised Lambda cannot list the accounts. */
   grantRead(hook: HookFunction): void {
-    allow(hook, this.tableArn, 'dynamodb:GetItem');
+    allow(hook, this.tableArn, 'dynamodb:GetItem', 'dynamodb:BatchGetItem');
     if (this.isForeign) opensForeignTableFor(hook, this.tableName);
     else this.key.grantTableUse(hook, 'kms:Decrypt');
     hook.lambda.addEnvironment(ENV.customersTable, this.tableName);

@@ -15,7 +15,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENV, environmentOf } from '../hooks/settings';
 import type { LAMBDA_ROUTES } from '../jambonz/routes';
-import { BUNDLE, entryOf, LAZY_MODULE } from './bundle';
+import { BUNDLE, entryOf, entryOfNumberFile, NUMBER_FILE_LOADER, NUMBER_FILES } from './bundle';
 import type { Settings } from './stack-settings';
 
 const ROOT = join(__dirname, '..', '..');
@@ -65,7 +65,7 @@ export class HookFunction extends Construct {
       },
       projectRoot: ROOT,
       depsLockFilePath: join(ROOT, 'package-lock.json'),
-      bundling: id === LAZY_MODULE.lambda ? { ...bundling, commandHooks: lazyModule } : bundling,
+      bundling: { ...bundling, commandHooks: numberFiles(id) },
     });
     this.live = settings.canaryDeployment ? this.lambda.addAlias('live') : undefined;
     this.acknowledge();
@@ -112,16 +112,19 @@ const bundling: BundlingOptions = {
   sourceMap: BUNDLE.sourcemap,
 };
 
-/** The second bundle, in the words of esbuild's command line. */
-const lazyModule: NonNullable<BundlingOptions['commandHooks']> = {
-  beforeBundling: () => [],
-  beforeInstall: () => [],
-  afterBundling: (_, folder) => [
-    [
-      'npx --no-install esbuild --bundle --platform=node --log-level=warning --minify',
-      `--target=${BUNDLE.target} --format=${BUNDLE.format} --main-fields=${BUNDLE.mainFields.join(',')}`,
-      ...Object.entries(LAZY_MODULE.loader).map(([extension, loader]) => `--loader:${extension}=${loader}`),
-      `"${LAZY_MODULE.entry}" "--outfile=${join(folder, LAZY_MODULE.file)}"`,
-    ].join(' '),
-  ],
-};
+/** The files beside the bundle, in the words of esbuild's command line. */
+function numberFiles(id: keyof typeof LAMBDA_ROUTES): NonNullable<BundlingOptions['commandHooks']> {
+  return {
+    beforeBundling: () => [],
+    beforeInstall: () => [],
+    afterBundling: (_, folder) => [
+      [
+        'npx --no-install esbuild --bundle --platform=node --log-level=warning --minify',
+        `--target=${BUNDLE.target} --format=${BUNDLE.format} --main-fields=${BUNDLE.mainFields.join(',')}`,
+        ...Object.entries(NUMBER_FILE_LOADER).map(([extension, loader]) => `--loader:${extension}=${loader}`),
+        ...NUMBER_FILES[id].map((name) => `"${entryOfNumberFile(name)}"`),
+        `"--outdir=${folder}"`,
+      ].join(' '),
+    ],
+  };
+}

@@ -51,37 +51,64 @@ export interface FaultyDynamoDB {
         times?: number;
       }
     | undefined;
-  /** Requests that came, by table. */
+  /** Requests that came, by their tables: `Customers+Memory` is one request to both. */
   readonly requests: { readonly table: string; readonly operation: string }[];
   readonly stop: () => Promise<void>;
 }
+
+/** By then a request that was sent has come, over a connection of its own if need be. */
+const IDLE_TURNS = 100;
 
 const JSON_1_0 = 'application/x-amz-json-1.0';
 
 /**
  * Stands before a DynamoDB and hands everything on, unless told to go wrong.
- * @param onEndless hears of each request that will never be answered
+ * @param onEndless hears of each request that will never be answered, until it is given up
  */
 export async function startFaultyDynamoDB(
   target: string,
   onEndless: () => void = () => {},
 ): Promise<FaultyDynamoDB> {
+  /** Requests that will be answered. */
+  let healthy = 0;
+  const endless = new Set<ServerResponse>();
+  /** Requests beside it are answered first: time passes only while nothing else can happen. */
+  const untilGivenUp = (response: ServerResponse) => {
+    endless.add(response);
+    healthy--;
+    // In turns of the event loop, not in milliseconds: a busy machine takes longer for each.
+    let idleTurns = 0;
+    const turn = () => {
+      if (response.destroyed) return;
+      idleTurns = healthy === 0 ? idleTurns + 1 : 0;
+      if (idleTurns === IDLE_TURNS) {
+        idleTurns = 0;
+        onEndless();
+      }
+      setImmediate(turn);
+    };
+    turn();
+  };
   const server = createServer(async (incoming, response) => {
+    healthy++;
+    response.once('close', () => {
+      if (!endless.delete(response)) healthy--;
+    });
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const body = Buffer.concat(chunks);
-    const table = /"(Customers|Memory)"/.exec(body.toString())?.[1] ?? '';
+    const tables = (['Customers', 'Memory'] as const).filter((it) => body.includes(`"${it}"`));
     const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
-    proxy.requests.push({ table, operation });
+    proxy.requests.push({ table: tables.join('+'), operation });
     const { fault } = proxy;
     const meant =
       fault &&
-      (fault.table ?? table) === table &&
+      (fault.table === undefined || tables.includes(fault.table)) &&
       (fault.operation ?? operation) === operation &&
       (fault.times === undefined || fault.times-- > 0);
     if (meant && fault.kind !== LOST) {
       FAULTS[fault.kind](incoming, response);
-      if (ENDLESS.includes(fault.kind)) setImmediate(onEndless);
+      if (ENDLESS.includes(fault.kind)) untilGivenUp(response);
       return;
     }
     const onward = request(target, { method: 'POST', path: '/', headers: incoming.headers }, (answer) => {

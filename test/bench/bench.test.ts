@@ -36,7 +36,7 @@ test('noise is half the distance between the quartiles, as a part of the median'
 });
 
 describe('the cost', () => {
-  const dynamodb = { reads: 1, writes: 1, readUnits: 0.5, writeUnits: 1 };
+  const dynamodb = { roundTrips: 2, reads: 1, writes: 1, readUnits: 0.5, writeUnits: 1 };
   const log = { lineBytes: 150, logBytes: 450, logLines: 2 };
   const fixed = { key: 1, secret: 0.4, alarms: 2.2, dashboard: 3, customMetrics: 7.5 };
   const fleet = 'REGISTER, each hour of a day, 10,000 phones';

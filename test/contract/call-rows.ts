@@ -328,7 +328,7 @@ export const BUDGETS = rows([
   ['a time zone that is none', minutes(40, { timeZone: 'Riyadh' }), '966501234567', 'decline 480', 'budget-spent'],
   ['budgets that cannot be read', { limits: { budgets: CUBA } }, '966501234567', 'decline 480', 'budget-spent'],
   ['a budget that cannot be read', { limits: { budgets: [CUBA, { minutesPerDay: 5 }] } }, '966501234567', 'decline 480', 'budget-spent'],
-  ['a prefix of a budget that cannot be read', { limits: { budgets: [{ ...CUBA, prefixes: ['53', '+881'] }] } }, '966501234567', 'decline 480', 'budget-spent'],
+  ['a prefix of a budget that cannot be read', { limits: { budgets: [{ ...CUBA, prefixes: ['53', '8x1'] }] } }, '966501234567', 'decline 480', 'budget-spent'],
   ['a budget without prefixes', { limits: { budgets: [{ ...CUBA, prefixes: [] }] } }, '966501234567', 'decline 480', 'budget-spent'],
   ['a time zone', minutes(40, { timeZone: 'Asia/Riyadh' }), '966501234567', `sip:77#966501234567${AT} limit 2400`, PLAINLY],
 ]);

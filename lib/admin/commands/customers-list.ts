@@ -4,7 +4,7 @@ import { aorOf, type Item, parseStored } from '../../aws/tools/customer-records'
 import { formatPhones } from '../../registrar/calls/internal-call';
 import { formatAor } from '../../registrar/record/aor';
 import type { Customer } from '../../registrar/record/customer';
-import { NUMBERS } from '../../registrar/record/number-record';
+import { NUMBERS } from '../../registrar/record/number-key';
 import { type Policy, policyOf } from '../../registrar/record/policy';
 import { isNumberItem } from '../../registrar/record/record-item';
 import { columns, compareNames } from '../columns';

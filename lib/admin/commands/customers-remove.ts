@@ -1,6 +1,6 @@
 import { aorOf, type Item, parseStored } from '../../aws/tools/customer-records';
 import { formatAor } from '../../registrar/record/aor';
-import { NUMBERS } from '../../registrar/record/number-record';
+import { NUMBERS } from '../../registrar/record/number-key';
 import { counted } from '../columns';
 import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';

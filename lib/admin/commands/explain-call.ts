@@ -13,7 +13,7 @@ import {
 } from '../../registrar/calls/plan';
 import { formatAor } from '../../registrar/record/aor';
 import type { Customer } from '../../registrar/record/customer';
-import { numberKey } from '../../registrar/record/number-record';
+import { numberKey } from '../../registrar/record/number-key';
 import { policyOf } from '../../registrar/record/policy';
 import { explainBudget } from '../calls/explained-budget';
 import { type Fact, facts } from '../columns';

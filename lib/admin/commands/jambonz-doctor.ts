@@ -1,7 +1,7 @@
 import { signatureHeader } from '../../jambonz/signature';
 import { realmKey } from '../../registrar/record/aor';
 import { isObject } from '../../registrar/record/json';
-import { NUMBERS } from '../../registrar/record/number-record';
+import { NUMBERS } from '../../registrar/record/number-key';
 import { counted } from '../columns';
 import { onDeployment } from '../command-line';
 import type { Deployment, HookUrls } from '../deployment';

@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { Item } from '../../aws/tools/customer-records';
 import type { FileRecord } from '../../registrar/record/customer-file';
 import { isObject } from '../../registrar/record/json';
-import { NUMBERS } from '../../registrar/record/number-record';
+import { NUMBERS } from '../../registrar/record/number-key';
 import { parseItem } from '../../registrar/record/record-item';
 import { numberRecordSchema, recordSchema } from '../records/record-schema';
 import { type ColumnMap, mappedCells, problemsOfMap, unusedColumns } from './column-maps';

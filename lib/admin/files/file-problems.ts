@@ -1,7 +1,7 @@
 import { formatAor } from '../../registrar/record/aor';
 import type { FileRecord } from '../../registrar/record/customer-file';
 import { isObject } from '../../registrar/record/json';
-import { NUMBERS } from '../../registrar/record/number-record';
+import { NUMBERS } from '../../registrar/record/number-key';
 import { counted } from '../columns';
 import { withNearestField } from '../records/field-names';
 

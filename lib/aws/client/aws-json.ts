@@ -1,8 +1,8 @@
 import { request as requestPlain } from 'node:http';
 import { request } from 'node:https';
-import { sign } from 'aws4';
 import { type ConnectionPool, connectionPool } from './connection-pool';
 import { regionalEndpoint } from './endpoints';
+import { type Credentials, signedHeaders } from './signature-v4';
 
 /** The endpoint of a service, and the credentials for it. */
 export interface Connection {
@@ -11,12 +11,6 @@ export interface Connection {
   readonly credentials: () => Credentials;
   /** That of the process when absent. */
   readonly pool?: ConnectionPool;
-}
-
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
 }
 
 /**
@@ -67,19 +61,13 @@ export async function callAws(
   input: object,
   signal: AbortSignal | undefined,
 ): Promise<Record<string, unknown>> {
-  const signed = sign(
-    {
-      service,
-      region,
-      method: 'POST',
-      path: '/',
-      host: endpoint.host,
-      headers: { 'Content-Type': contentType, 'X-Amz-Target': `${targetPrefix}.${operation}` },
-      body: JSON.stringify(input),
-    },
+  const body = JSON.stringify(input);
+  const headers = signedHeaders(
+    { service, region, host: endpoint.host, contentType, target: `${targetPrefix}.${operation}`, body },
     credentials(),
+    Date.now(),
   );
-  const { status, text } = await post(endpoint, pool, signed.headers ?? {}, String(signed.body), signal);
+  const { status, text } = await post(endpoint, pool, headers, body, signal);
   const json = parse(text);
   if (status === 200) return json;
   throw Object.assign(named(nameOfAnswer(json, status), `${service} answered ${status}`), {
@@ -90,7 +78,7 @@ export async function callAws(
 function post(
   endpoint: URL,
   pool: ConnectionPool,
-  headers: NonNullable<ReturnType<typeof sign>['headers']>,
+  headers: Readonly<Record<string, string>>,
   body: string,
   signal: AbortSignal | undefined,
 ): Promise<{ status: number; text: string }> {

@@ -1,10 +1,9 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { HookContext } from '../../hooks/context';
-import type { Hook } from '../../hooks/signed-hook';
+import type { CommonContext, RequestContext } from '../../hooks/context';
 import type { Telemetry } from '../../hooks/telemetry';
 import type { HookAnswer, HookRequest } from '../../jambonz/webhook';
 import { REAL_TIMERS, type Timers } from '../client/timers';
-import type { SharedContext } from './context-from-env';
+import type { HooksOf, SharedContext } from './context-from-env';
 
 /** What Lambda calls for each request of API Gateway (REST, Lambda proxy). */
 export type Handler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
@@ -17,24 +16,13 @@ const DEADLINE_MS = 2000;
  * decide", HTTP 504: phones come back from that within a minute, and from a 500 or a 503 some never do.
  * @param hooks by resource path
  */
-export function apiGatewayHandler(
-  hooks: Readonly<Record<string, Hook>>,
-  shared: SharedContext,
+export function apiGatewayHandler<Shared extends SharedContext<CommonContext>>(
+  hooks: HooksOf<NoInfer<Shared>>,
+  shared: Shared,
   telemetry: Telemetry,
   timers: Timers = REAL_TIMERS,
 ): Handler {
-  const {
-    now,
-    secrets,
-    customers,
-    numbers,
-    directory,
-    replay,
-    bruteForceGuard,
-    callGrants,
-    callLimits,
-    settings,
-  } = shared;
+  const { now } = shared;
   return async (event) => {
     const hook = hooks[event.resource];
     if (!hook) return toResult({ status: 404, body: { error: `no hook at ${event.resource}` } });
@@ -44,23 +32,14 @@ export function apiGatewayHandler(
       milliseconds: now() - began,
     });
     let isOverdue = false;
-    // Written out: a spread costs more than the digest.
-    const context: HookContext = {
-      now,
-      secrets,
-      customers,
-      numbers,
-      directory,
-      replay,
-      bruteForceGuard,
-      callGrants,
-      callLimits,
-      settings,
+    const ofRequest: RequestContext = {
       isOverdue: () => isOverdue,
       report: (outcome) => {
         if (!isOverdue) telemetry.outcome(outcome, request());
       },
     };
+    // Inherits what outlives the request: a copy of all that costs more than the digest.
+    const context: Shared & RequestContext = Object.assign(Object.create(shared), ofRequest);
     try {
       return toResult(await withinDeadline(hook(toRequest(event), context), timers));
     } catch (cause) {
@@ -82,6 +61,8 @@ function toRequest(event: APIGatewayProxyEvent): HookRequest {
 
 /** The case of a header's name means nothing (RFC 9110 section 5.1). */
 function signatureOf({ headers }: APIGatewayProxyEvent): string | undefined {
+  const usual = headers?.['Jambonz-Signature'] ?? headers?.['jambonz-signature'];
+  if (usual !== undefined) return usual;
   const name = Object.keys(headers ?? {}).find((it) => it.toLowerCase() === 'jambonz-signature');
   return name && headers[name];
 }
@@ -107,6 +88,15 @@ function withinDeadline<T>(work: Promise<T>, { deadline }: Timers): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(new Error(`no answer within ${DEADLINE_MS} ms`));
     const cancel = deadline(DEADLINE_MS, giveUp);
-    work.then(resolve, reject).finally(cancel);
+    work.then(
+      (value) => {
+        cancel();
+        resolve(value);
+      },
+      (cause) => {
+        cancel();
+        reject(cause);
+      },
+    );
   });
 }

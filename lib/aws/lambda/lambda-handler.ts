@@ -1,4 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { CommonContext } from '../../hooks/context';
 import {
   DEFAULT_METRICS_NAMESPACE,
   ENV,
@@ -6,9 +7,8 @@ import {
   HEALTH_CHECK,
   readHookSettings,
 } from '../../hooks/settings';
-import type { Hook } from '../../hooks/signed-hook';
 import type { Telemetry } from '../../hooks/telemetry';
-import { contextFromEnv, type SharedContext } from './context-from-env';
+import type { HooksOf, SharedContext } from './context-from-env';
 import { apiGatewayHandler, type Handler } from './handler';
 import { telemetryLog } from './log';
 import { checkHealth, warmUp } from './warm-up';
@@ -17,9 +17,9 @@ import { checkHealth, warmUp } from './warm-up';
  * The handler that AWS calls, with a log that CloudWatch reads.
  * @param contextOf makes the context from this Lambda's environment
  */
-export function lambdaHandler(
-  hooks: Readonly<Record<string, Hook>>,
-  contextOf: (env: Environment, telemetry: Telemetry) => SharedContext = contextFromEnv,
+export function lambdaHandler<Shared extends SharedContext<CommonContext>>(
+  hooks: HooksOf<NoInfer<Shared>>,
+  contextOf: (env: Environment, telemetry: Telemetry) => Shared,
 ): Handler {
   const { [ENV.metricsNamespace]: namespace = DEFAULT_METRICS_NAMESPACE } = process.env;
   const { logLevel } = readHookSettings(process.env);
@@ -34,9 +34,9 @@ export function lambdaHandler(
 }
 
 /** @throws when a check fails, so that Lambda counts an error: the schedule ignores the answer */
-async function healthCheck(
-  hooks: Readonly<Record<string, Hook>>,
-  context: SharedContext,
+async function healthCheck<Shared extends SharedContext<CommonContext>>(
+  hooks: HooksOf<NoInfer<Shared>>,
+  context: Shared,
   telemetry: Telemetry,
 ): Promise<APIGatewayProxyResult> {
   const began = context.now();

@@ -48,8 +48,8 @@ const LOOK_ANYWAY_MS = 2000;
  * The limiter. A pair that authenticated in this process is never looked up, so a phone that stays costs nothing.
  * A pair that is new to this process costs one read (its account's and its source's records, in one request) whether
  * its answer is right or wrong: else the right password would open a window that another Lambda closed. A wrong answer
- * costs that read and one write, also where the pair is known and nothing is counted: an account that exists costs
- * what a made-up one costs. When two Lambdas count at the same moment one count is lost: a guesser with n connections
+ * costs one write, also where the pair is known and nothing is counted: an account that exists costs what a made-up
+ * one costs. When two Lambdas count at the same moment one count is lost: a guesser with n connections
  * gets up to n times as many tries before it is seen, and n per window after that.
  *
  * A source is an address (IPv6: its /64). An address that the device itself wrote is believed of nobody: such attempts
@@ -65,7 +65,7 @@ export function bruteForceStore(table: MemoryTable): HookContext['bruteForceGuar
   const recordOf = (key: string) => records.get(key) ?? NOTHING;
 
   const load = async ({ account, shared, own, isClaim }: Keys): Promise<void> => {
-    const keys = isClaim ? [shared, own] : [shared];
+    const keys = isClaim ? [shared(), own()] : [shared()];
     const items = await readItems(table, [account, ...keys]);
     const item = items.get(account);
     // Names that somebody makes up take no room.
@@ -86,7 +86,7 @@ export function bruteForceStore(table: MemoryTable): HookContext['bruteForceGuar
     const { account, source, isClaim, user } = keys;
     const wasHere = () => (logins.get(account)?.known[source] ?? 0) > now();
     const isKnown = () => !isClaim && wasHere();
-    const counter = () => (wasHere() ? keys.own : keys.shared);
+    const counter = () => (wasHere() ? keys.own() : keys.shared());
     const limitNow = () =>
       (isClaim ? limitedByClaims : blockReason)(recordOf(counter()).record, user(), now());
     const countFailure = () => {
@@ -105,13 +105,13 @@ export function bruteForceStore(table: MemoryTable): HookContext['bruteForceGuar
         lookUp = 'done';
       }, notChecked);
     };
+    // The pair's own window needs no look at the table: a pair that is known is never counted there.
+    const isLimitedHere = () => limitNow() === 'limited';
     return {
-      isBlocked: async () => {
+      isBlocked: () => {
         if (isKnown()) return undefined;
-        // The pair's own window needs no look at the table: a pair that is known is never counted there.
-        if (limitNow() === 'limited') return 'limited';
-        await lookUpOnce();
-        return isKnown() ? undefined : limitNow();
+        if (isLimitedHere()) return 'limited';
+        return lookUpOnce().then(() => (isKnown() ? undefined : limitNow()));
       },
       mayLookAnyway: () => {
         const key = `${counter()} ${user()}`;
@@ -119,19 +119,16 @@ export function bruteForceStore(table: MemoryTable): HookContext['bruteForceGuar
         looks.set(key, now());
         return true;
       },
-      recordFailure: async () => {
-        await lookUpOnce();
-        await countFailure().catch(notChecked);
-      },
-      recordSuccess: async (credential) => {
+      recordFailure: () => countFailure().catch(notChecked),
+      recordSuccess: (credential) => {
         const before = logins.get(account) ?? NO_LOGINS;
         const after = afterLogin(before, source, credential, now());
-        if (!after) return;
+        if (!after) return undefined;
         logins.set(account, after);
         // Only who was looked up a moment ago is seen as other Lambdas left it.
         const gone = lookUp === 'done' ? expiredSources(before, after) : [];
         const first = firstLogin(after, source) ?? now();
-        await recordLogin(table, aor, source, credential, first, gone).catch((cause) => {
+        return recordLogin(table, aor, source, credential, first, gone).catch((cause) => {
           // Known here, and written down the next time.
           logins.set(account, { ...after, used: {} });
           notChecked(cause);
@@ -169,18 +166,18 @@ function writesPerSecond(now: () => number): (source: string) => boolean {
   };
 }
 
-/** Who it is, as the tables and caches know it. */
+/** Who it is, as the tables and caches know it. Only who is not known yet pays for what is a function here. */
 interface Keys {
   /** The item of the account's successes. */
   readonly account: string;
   /** The item in which failures are counted: of all at the address, or of all claims for this user. */
-  readonly shared: string;
+  readonly shared: () => string;
   /** The same where the user logged in lately: of this claim and user; of an address nothing is counted there. */
-  readonly own: string;
+  readonly own: () => string;
   readonly source: string;
   /** The device wrote its address itself. */
   readonly isClaim: boolean;
-  /** The user's name in the record. Only who is not known yet pays for the hash. */
+  /** The user's name in the record. */
   readonly user: () => string;
 }
 
@@ -188,14 +185,13 @@ function keysOf(aor: Aor, { address, claimedByDevice: isClaim }: AuthAttempt['so
   const from = subscriberOf(address) ?? hashed(address);
   const source = isClaim ? `forwarded:${from}` : from;
   const recordOf = (...parts: string[]) => memoryKey('guesses', ...parts).key;
-  const whose = aorParts(aor);
   return {
     account: loginsKey(aor).key,
-    shared: isClaim ? recordOf('forwarded', ...whose) : recordOf(source),
-    own: isClaim ? recordOf(source, ...whose) : recordOf(`known:${source}`),
+    shared: () => (isClaim ? recordOf('forwarded', ...aorParts(aor)) : recordOf(source)),
+    own: () => (isClaim ? recordOf(source, ...aorParts(aor)) : recordOf(`known:${source}`)),
     source,
     isClaim,
-    user: () => hashed(whose.join(' ')).slice(0, 12),
+    user: () => hashed(aorParts(aor).join(' ')).slice(0, 12),
   };
 }
 

@@ -1,9 +1,8 @@
 import type { Customers } from '../../hooks/context';
 import { type Aor, formatAor, isRealm, isUsername, realmKey } from '../../registrar/record/aor';
 import { type Customer, parseCustomer } from '../../registrar/record/customer';
-import { NUMBERS, type NumberRecord, type Numbers, parseNumber } from '../../registrar/record/number-record';
-import { type CustomersTable, recordCache } from './record-cache';
-import { type Budget, withRetry } from './retry';
+import { type CustomersTable, readItem, recordCache } from './record-cache';
+import type { Budget } from './retry';
 
 /** SIP accounts. While the table is unavailable, the cached record of a disabled account is not used. */
 export function customersStore(table: CustomersTable): Customers {
@@ -27,15 +26,6 @@ export function customersStore(table: CustomersTable): Customers {
   };
 }
 
-/** The numbers that carriers call, with the same cache, faults and deadlines as accounts. */
-export function numbersStore(table: CustomersTable): Numbers {
-  const cache = recordCache<NumberRecord>(table, {
-    read: (name, budget) => readNumber(table, name, budget),
-    mayServeStale: ({ enabled }) => enabled !== false,
-  });
-  return { find: (digits) => cache.find({ username: digits, realm: NUMBERS }) };
-}
-
 /** The key as the table has it; undefined: no account can have this name. */
 function legal({ username, realm }: Aor): Aor | undefined {
   return isUsername(username) && isRealm(realm) ? { username, realm: realmKey(realm) } : undefined;
@@ -52,33 +42,4 @@ async function readCustomer(table: CustomersTable, aor: Aor, budget: Budget): Pr
     : problems;
   if (reported.length > 0) table.onProblems(aor, reported);
   return foreign ? undefined : customer;
-}
-
-async function readNumber(
-  table: CustomersTable,
-  name: Aor,
-  budget: Budget,
-): Promise<NumberRecord | undefined> {
-  const item = await readItem(table, name, budget);
-  if (item === undefined) return undefined;
-  const { number, problems } = parseNumber(item);
-  if (problems.length > 0) table.onProblems(name, problems);
-  return number?.username === name.username ? number : undefined;
-}
-
-async function readItem(
-  { dynamodb, tableName, now, onRead, timers }: CustomersTable,
-  aor: Aor,
-  budget: Budget,
-): Promise<unknown> {
-  const input = {
-    TableName: tableName,
-    Key: { realm: aor.realm, username: aor.username },
-  };
-  const began = now();
-  const ask = (signal: AbortSignal) => dynamodb('GetItem', input, signal);
-  const { Item } = await withRetry('the customers table', budget, ask, [], timers).finally(() =>
-    onRead(now() - began),
-  );
-  return Item;
 }

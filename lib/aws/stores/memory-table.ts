@@ -54,7 +54,7 @@ export function writeMemoryIf(
 
 /** The key of an item: parts with a space between them. None holds one. */
 export function memoryKey(kind: string, ...parts: readonly string[]): { key: string } {
-  return { key: [kind, ...parts].join(' ') };
+  return { key: `${kind} ${parts.join(' ')}` };
 }
 
 /** The parts of a key that name an account; anything that no account can be called is hashed. */

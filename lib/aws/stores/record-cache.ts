@@ -5,7 +5,7 @@ import type { Problem } from '../../registrar/record/customer';
 import type { DynamoDB } from '../client/dynamodb';
 import type { Timers } from '../client/timers';
 import { lru } from './lru';
-import type { Budget } from './retry';
+import { type Budget, withRetry } from './retry';
 
 /** For the whole look-up, retries included: a phone is waiting. */
 const BUDGET = { totalMs: 900, attemptMs: 400 };
@@ -114,4 +114,22 @@ export function recordCache<Value>(
 /** Neither part holds a space. */
 function keyOf({ username, realm }: Aor): string {
   return `${realm} ${username}`;
+}
+
+/** @throws Undecided, Misconfigured */
+export async function readItem(
+  { dynamodb, tableName, now, onRead, timers }: CustomersTable,
+  aor: Aor,
+  budget: Budget,
+): Promise<unknown> {
+  const input = {
+    TableName: tableName,
+    Key: { realm: aor.realm, username: aor.username },
+  };
+  const began = now();
+  const ask = (signal: AbortSignal) => dynamodb('GetItem', input, signal);
+  const { Item } = await withRetry('the customers table', budget, ask, [], timers).finally(() =>
+    onRead(now() - began),
+  );
+  return Item;
 }

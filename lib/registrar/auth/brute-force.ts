@@ -114,19 +114,20 @@ function blockedUntil(tally: Tally | undefined, { most }: Limit): number {
  * attempt is limited.
  */
 export interface BruteForceGuard {
-  isBlocked(): Promise<BlockReason | undefined>;
+  /** A promise only where the memory table is asked: not where the user is known, or limited by what this process knows. */
+  isBlocked(): BlockReason | undefined | Promise<BlockReason | undefined>;
   /** Whether one attempt is checked although it is limited: once in 2 s for each user at each source. */
   mayLookAnyway(): boolean;
-  /** Costs the same reads and writes for every user and address. */
+  /** Costs one write for every user and address. */
   recordFailure(): Promise<void>;
   /**
    * For the next 24 h this user is not limited at this address, unless the device claimed the address.
    * @param credential the label of the credential that was used, for admins who retire old ones
    */
-  recordSuccess(credential: string): Promise<void>;
+  recordSuccess(credential: string): Promise<void> | undefined;
   /**
    * Has the account logged in from there for less than so long? Always of an address that the device claims for
-   * itself. Asked before `succeeded`.
+   * itself. Asked before `recordSuccess`.
    * @returns `unknown` when the memory could not be asked
    */
   isNewFor(milliseconds: number): Promise<boolean | 'unknown'>;

@@ -17,7 +17,8 @@ export function credentialsOf(customer: Customer, now: number): Credential[] {
   if (customer.password !== undefined)
     own.push({ label: 'password', secret: { password: customer.password } });
   if (customer.ha1 !== undefined) own.push({ label: 'ha1', secret: { ha1: customer.ha1 } });
-  const timed = (customer.credentials ?? []).flatMap(({ label, password, ha1, notBefore, notAfter }, at) => {
+  if (!customer.credentials) return own;
+  const timed = customer.credentials.flatMap(({ label, password, ha1, notBefore, notAfter }, at) => {
     const valid =
       now >= (notBefore ? Date.parse(notBefore) : -Infinity) &&
       now < (notAfter ? Date.parse(notAfter) : Infinity);

@@ -1,4 +1,5 @@
-import { type FoundNumber, type NumberRecord, numberKey } from '../record/number-record';
+import { numberKey } from '../record/number-key';
+import type { FoundNumber, NumberRecord } from '../record/number-record';
 import type { Call } from './call';
 import { type CallerId, type Presented, printableName } from './caller-id';
 import { cleanNumber } from './clean-number';

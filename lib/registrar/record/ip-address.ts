@@ -39,6 +39,7 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
  * @returns undefined when it is not an address
  */
 export function subscriberOf(address: string): string | undefined {
+  if (isIP(address) === 4) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
   if (isIP(mapped) !== 6) return isIP(mapped) === 4 ? mapped : undefined;
   const [head = '', tail] = mapped.toLowerCase().replace(/%.*$/, '').split('::');

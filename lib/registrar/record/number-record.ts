@@ -4,9 +4,7 @@ import { type Aor, parseAor, realmKey } from './aor';
 import type { Problem } from './customer';
 import { isObject } from './json';
 import { isMeantBy, isSameName } from './names';
-
-/** The word that stands where an account's item has its realm. No realm is called so, because a realm has a dot. */
-export const NUMBERS = 'numbers';
+import { NUMBERS } from './number-key';
 
 /** A number of ours as the rules see it: which phones ring when it is called. */
 export interface NumberRecord {
@@ -110,11 +108,6 @@ export const numberSchema = v.strictObject({
 });
 
 type Written = v.InferOutput<typeof numberSchema>;
-
-/** The key of the item for a called number, with or without +; undefined: no number of ours can be called so. */
-export function numberKey(called: string): string | undefined {
-  return /^\+?([0-9]{1,24})$/.exec(called)?.[1];
-}
 
 /** The realms that a call to this number is about: those of every phone that may ring, and of the account that pays. */
 export function realmsOfNumber({ ring, fallback }: NumberRecord): string[] {

@@ -1,6 +1,7 @@
 import { type Customer, type Problem, parseCustomer } from './customer';
 import { isObject } from './json';
-import { NUMBERS, type NumberRecord, parseNumber } from './number-record';
+import { NUMBERS } from './number-key';
+import { type NumberRecord, parseNumber } from './number-record';
 
 /** An item of the Customers table: an account, a number, or neither when it has no legal key. */
 export interface ParsedItem {

@@ -89,8 +89,9 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   'registration.replay': { loses: 'itself', instead: { replay: 'enforce' } },
   'registration.newSource': { loses: 'itself', instead: { newSource: ALWAYS_NEW } },
   'registration.newSource.mode': { loses: 'itself', instead: { mode: 'enforce' } },
-  'registration.newSource.hours': { loses: 'itself', instead: { hours: LONGEST_NEW_SOURCE_HOURS } },
-  'registration.newSource.allow': { loses: 'itself', instead: { allow: [] } },
+  // An object that lost all its fields would only be observed.
+  'registration.newSource.hours': WITH_ITS_OWNER,
+  'registration.newSource.allow': WITH_ITS_OWNER,
   'registration.newSource.allow[]': { loses: 'itself', understood: prefixIn },
 
   // It would be unknown whom to bill.

@@ -19,9 +19,12 @@ let tables: TestTables;
 let clock: Clock;
 let seconds = 0;
 beforeAll(async () => {
-  tables = await startTables(
-    ['alice', 'bob'].map((username) => ({ realm: REALM, username, password: 'wonderland', ...trunk })),
-  );
+  const account = { realm: REALM, password: 'wonderland', ...trunk };
+  tables = await startTables([
+    { ...account, username: 'alice' },
+    { ...account, username: 'bob' },
+    { ...account, username: 'capped', limits: { maxConcurrentCalls: 5, callsPerMinute: 5 } },
+  ]);
 });
 afterAll(() => tables.stop());
 beforeEach(() => {
@@ -101,6 +104,18 @@ describe('under enforce, a call', () => {
     expect(await dial(process, invite(phone('alice'), '1', clock.now), '966501234567')).toBe(
       'sip:decline 403',
     );
+  });
+
+  test('that nobody authenticated neither takes a seat nor uses up the rate of the account', async () => {
+    const process = lambda('enforce');
+    const seats = async () =>
+      (await tables.items('memory')).filter(({ key }) => String(key).startsWith('calls '));
+    const request = invite(phone('capped'), '966501234567', clock.now);
+    expect(await dial(process, request, '966501234567')).toBe('sip:decline 403');
+    expect(await seats()).toEqual([]);
+    await process.auth(request);
+    expect(await dial(process, request, '966501234567')).toBe('dial');
+    expect(await seats()).toMatchObject([{ taken: 1, started: 1 }]);
   });
 
   test('to another number than the one that was authenticated is declined', async () => {

@@ -87,7 +87,7 @@ async function scene(settings: Record<string, string> = {}): Promise<Scene> {
         ({ answer, because, undecided, trouble: degradation }) =>
           undecided ?? degradation ?? because ?? answer,
       ),
-    reads: () => dynamodb.requests.filter(({ table }) => table === 'Customers').length,
+    reads: () => dynamodb.requests.filter(({ table }) => table.includes('Customers')).length,
   };
 }
 
@@ -131,6 +131,7 @@ describe('while the customers table fails', () => {
     expect(seen).toEqual(forEach(PASSING, ['ok', 'fail', 'ok', 1, true]));
   });
 
+  // A stranger's first read is one of both tables: only the second one is about the customers alone.
   test('an error that an operator must fix is 504 with its own line, cold and warm, without a retry', async () => {
     const seen = await underEach(OPERATORS, async (kind) => {
       const { dynamodb, clock, ask, reported, reads } = await scene();
@@ -143,7 +144,7 @@ describe('while the customers table fails', () => {
       const before = reads();
       return [...cold, inTime(await ask()), reads() - before, reported().at(-1)];
     });
-    expect(seen).toEqual(forEach(OPERATORS, ['504', 1, ['Misconfigured'], '504', 1, 'Misconfigured']));
+    expect(seen).toEqual(forEach(OPERATORS, ['504', 2, ['Misconfigured'], '504', 1, 'Misconfigured']));
   });
 
   test.each<[Fault, number, string]>([
@@ -151,9 +152,9 @@ describe('while the customers table fails', () => {
     ['reset', 2, 'ok'],
     ['internal error', 2, 'ok'],
     ['hangs', 1, 'ok'],
-    ['truncated JSON', 1, 'ok'],
-    ['truncated JSON', 2, '504'],
-    ['throttled', 3, '504'],
+    ['truncated JSON', 2, 'ok'],
+    ['truncated JSON', 3, '504'],
+    ['throttled', 4, '504'],
   ])('%s %d times in a row, then healthy: %s', async (kind, times, then) => {
     const { dynamodb, ask } = await scene();
     dynamodb.fault = { kind, table: 'Customers', times };

@@ -1,6 +1,6 @@
 import { type DynamoDB, dynamodbAt, type Input } from '../../../lib/aws/client/dynamodb';
 import { accountDirectoryStore } from '../../../lib/aws/stores/account-directory-store';
-import { numbersStore } from '../../../lib/aws/stores/customers-store';
+import { numbersStore } from '../../../lib/aws/stores/numbers-store';
 import { LOCAL_TABLES } from '../../../lib/local/embedded-dynamodb';
 import { startTables, type TestTables } from '../lambda-process';
 import { virtualTimers } from '../virtual-timers';

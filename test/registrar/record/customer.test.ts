@@ -834,8 +834,13 @@ describe('what cannot be read costs no more than it must, and never opens anythi
       { registration: { newSource: { mode: 'enforce', hours: 720, allow: [] } } },
     ],
     [
-      'the parts of a rule for new addresses that cannot be read are at their strictest',
-      { registration: { newSource: { mode: 'on', hours: '24', allow: '966' } } },
+      'a mode of that rule that cannot be read enforces it',
+      { registration: { newSource: { mode: 'on', hours: 24, allow: ['966'] } } },
+      { registration: { newSource: { mode: 'enforce', hours: 24, allow: ['966'] } } },
+    ],
+    [
+      'without its hours it lets call nobody from any address',
+      { registration: { newSource: { allow: ['966'] } } },
       { registration: { newSource: { mode: 'enforce', hours: 720, allow: [] } } },
     ],
     [

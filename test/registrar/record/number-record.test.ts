@@ -1,4 +1,5 @@
-import { numberKey, parseNumber, realmsOfNumber } from '../../../lib/registrar/record/number-record';
+import { numberKey } from '../../../lib/registrar/record/number-key';
+import { parseNumber, realmsOfNumber } from '../../../lib/registrar/record/number-record';
 
 const PBX = { username: 'Pbx', realm: 'a.example' };
 const ANN = { username: 'Ann', realm: 'a.example' };

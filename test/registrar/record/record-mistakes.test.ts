@@ -38,6 +38,7 @@ const CLOSED: Json = {
     callsFromAnywhere: false,
     users: ['100', '101'],
     replay: 'enforce',
+    newSource: { mode: 'enforce', hours: 24, allow: ['966', '44'] },
   },
   callerId: {
     allowed: ['+18005550111', '0112345678'],
@@ -82,7 +83,18 @@ const CLOSED: Json = {
     },
   ],
   failover: { stopCodes: [404, 486, 603] },
-  limits: { maxConcurrentCalls: 10, callsPerMinute: 60, maxCallSeconds: 7200 },
+  limits: {
+    maxConcurrentCalls: 10,
+    callsPerMinute: 60,
+    maxCallSeconds: 7200,
+    maxMinutesPerDay: 600,
+    timeZone: 'Asia/Riyadh',
+    budgets: [
+      { prefixes: ['96611', '1'], minutesPerDay: 30 },
+      { prefixes: ['44'], minutesPerDay: 10 },
+    ],
+  },
+  observe: ['newSource'],
   emergency: {
     numbers: ['112', '911', '18005550911', { dialled: '9119', number: '119' }],
     country: 'SA',
@@ -121,6 +133,17 @@ const callerId = (rules: unknown): Json => ({
 const RECORDS: Readonly<Record<string, Json>> = {
   'a closed record': CLOSED,
   'an open record': OPEN,
+  'a record of which rules are observed': {
+    ...OPEN,
+    registration: { newSource: { hours: 48, allow: ['1'] } },
+    limits: { maxConcurrentCalls: 2, maxCallSeconds: 60, maxMinutesPerDay: 9 },
+    observe: ['destinations', 'limits'],
+  },
+  'a record with minutes for prefixes': {
+    ...OPEN,
+    registration: { newSource: { mode: 'enforce', hours: 48, allow: ['1'] } },
+    limits: { budgets: [{ prefixes: ['1', '966'], minutesPerDay: 9 }] },
+  },
   'a record that registers from one address': {
     ...OPEN,
     registration: { allowedAddresses: ['192.0.2.7'], callsFromAnywhere: true },
@@ -398,6 +421,10 @@ interface AllowedCalls {
   readonly atATime: number;
   readonly aMinute: number;
   readonly seconds: number;
+  /** Of talking, until the budgets of the day are spent. */
+  readonly secondsADay: number;
+  /** From an address that has been used for so many hours. */
+  readonly afterHours: readonly number[];
   /** Codes after which another trunk is tried. */
   readonly goesOnAfter: ReadonlySet<number>;
 }
@@ -512,10 +539,22 @@ function callsOf(dialled: string, records: Records): AllowedCalls {
     atATime: most(({ limits }) => limits?.maxConcurrentCalls),
     aMinute: most(({ limits }) => limits?.callsPerMinute),
     seconds: most(({ maxSeconds }) => maxSeconds),
+    secondsADay: most(({ limits }) =>
+      limits?.observed.includes('budgets')
+        ? undefined
+        : Math.min(...(limits?.budgets ?? []).map(({ seconds }) => seconds)),
+    ),
+    afterHours: HOURS.filter((hours) => dials.some((plan) => isLetIn(plan, hours, records))),
     goesOnAfter: new Set(
       dials.flatMap(({ stopCodes }) => FAILURES.filter((code) => !stopCodes.includes(code))),
     ),
   };
+}
+
+const HOURS = [0, 30, 700, 721];
+
+function isLetIn(plan: Dial, hours: number, { account }: Records): boolean {
+  return plan.ifNewSource !== 'refuse' || hours >= (account?.registration?.newSource?.hours ?? 0);
 }
 
 const BOB: Colleague = {
@@ -574,7 +613,7 @@ function growth(before: Allowed, now: Allowed): string[] {
 function callGrowth(dialled: string, before: Allowed, now: Allowed): string[] {
   const [was, is] = [before.calls.get(dialled), now.calls.get(dialled)];
   if (!was || !is) throw new Error('all is tried each time');
-  const more = (['atATime', 'aMinute', 'seconds'] as const).filter((it) => is[it] > was[it]);
+  const more = (['atATime', 'aMinute', 'seconds', 'secondsADay'] as const).filter((it) => is[it] > was[it]);
   return [
     ...[...is.rings].filter((phone) => !was.rings.has(phone)).map((phone) => `${dialled} rings ${phone}`),
     ...[...is.ways].filter((way) => !was.ways.has(way)).map((way) => `${dialled} goes to ${way}`),
@@ -582,6 +621,9 @@ function callGrowth(dialled: string, before: Allowed, now: Allowed): string[] {
       .filter((code) => !was.goesOnAfter.has(code))
       .map((code) => `${dialled} goes on after ${code}`),
     ...[...is.shown].filter((number) => !was.shown.has(number)).map((it) => `${dialled} by ${it}`),
+    ...is.afterHours
+      .filter((hours) => !was.afterHours.includes(hours))
+      .map((hours) => `${dialled} from an address of ${hours} h`),
     ...more.map((what) => `${dialled} ${what}: ${is[what]} instead of ${was[what]}`),
   ];
 }
