@@ -54,7 +54,7 @@ async function measure(last: Results): Promise<Results> {
     costs: costsOf(requests.hooks, await fixedCost()),
     ...(instructions && { instructions }),
     coldStarts: await timed('cold starts', measureColdStarts(node, 9)),
-    authTime: await timed('CPU of an auth', Promise.resolve(measureAuthTime(node))),
+    authTime: await timed('CPU of an auth', measureAuthTime(node)),
     adminTool: await timed('the command line', measureAdminTool(9)),
   };
 }

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { bundleProcess } from './bundles';
 import type { Gate } from './gate';
 import type { LambdaNode } from './lambda-node';
@@ -16,14 +17,13 @@ export interface AuthTime {
 const ROUNDS = 15;
 
 /** By turns, so that a busy neighbour hurts all alike. */
-export function measureAuthTime({ path }: LambdaNode): AuthTime {
+export async function measureAuthTime({ path }: LambdaNode): Promise<AuthTime> {
   const env = { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ROUNDS: String(ROUNDS), AUTHS: '10000' };
-  const output = execFileSync(path, [bundleProcess('cached-auth')], {
+  const { stdout } = await promisify(execFile)(path, [bundleProcess('cached-auth')], {
     env,
-    encoding: 'utf8',
     timeout: 120_000,
   });
-  const rounds: Readonly<Record<'ours' | 'least' | 'original', number>>[] = JSON.parse(output);
+  const rounds: Readonly<Record<'ours' | 'least' | 'original', number>>[] = JSON.parse(stdout);
   const of = (kind: 'ours' | 'least' | 'original') => measured(rounds.map((it) => it[kind]));
   return {
     ours: of('ours'),

@@ -78,13 +78,13 @@ export async function measureColdStarts(node: LambdaNode, rounds: number): Promi
         {
           name: "cold start over a bare handler's, against the CDK's default bundle",
           unit: 'x',
-          limit: { atMost: 0.35 },
+          limit: { atMost: 0.4 },
           ...measured(all.map((it) => over(it.ours, it.bare) / over(it.cdkDefault, it.bare))),
         },
         {
           name: "first request after init, against a bare handler's",
           unit: 'x',
-          limit: { atMost: 4.5 },
+          limit: { atMost: 6.5 },
           ...measured(all.map((it) => it.ours.rested.first.cpu / it.bare.rested.first.cpu)),
         },
       ],

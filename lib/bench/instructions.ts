@@ -43,7 +43,7 @@ export async function measureInstructions(
       unit: 'x',
       value: perAuth / least,
       noise: NOISE,
-      limit: { atMost: 1.5 },
+      limit: { atMost: 1.7 },
     },
   ];
   return { perAuth, least, gates: last === undefined ? gates : [...gates, againstLast(perAuth / last)] };
