@@ -27,6 +27,7 @@ import { retireCommand } from '../lib/admin/commands/password-retire';
 import { rotateCommand } from '../lib/admin/commands/password-rotate';
 import { simulateCallCommand } from '../lib/admin/commands/simulate-call';
 import { simulateRegisterCommand } from '../lib/admin/commands/simulate-register';
+import { simulateRingCommand } from '../lib/admin/commands/simulate-ring';
 import { startCommand } from '../lib/admin/commands/start';
 import { tailCommand } from '../lib/admin/commands/tail';
 import { ignoreClosedPipe } from '../lib/admin/terminal';
@@ -51,7 +52,7 @@ const cli = new Command('edge-registrar')
       'simulate',
       'act as a phone behind jambonz (SIP_PASSWORD, WEBHOOK_SECRET)',
       [`simulate ${CALL}`],
-      [simulateRegisterCommand(), simulateCallCommand()],
+      [simulateRegisterCommand(), simulateCallCommand(), simulateRingCommand()],
     ),
   )
   .addCommand(

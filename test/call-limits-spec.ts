@@ -1,4 +1,9 @@
-import type { CallLimits, LeaseResult, OwnerLimits } from '../lib/registrar/calls/call-limits';
+import {
+  type CallLimits,
+  handedOnCall,
+  type LeaseResult,
+  type OwnerLimits,
+} from '../lib/registrar/calls/call-limits';
 import type { Aor } from '../lib/registrar/record/aor';
 
 export const NOON = Date.parse('2026-11-23T12:00:00Z');
@@ -72,6 +77,53 @@ export function specifySeats(lambda: (now?: number) => CallLimits): void {
     expect(await end(callLimits, 'a', owner('once'))).toBe('ended-before');
     expect(await end(callLimits, 'never-began', owner('once'))).toBe('ended-before');
     expect(await end(callLimits, 'a', owner('nobody'))).toBe('ended-before');
+  });
+
+  test("a call that is handed on keeps its seat, and the end of its caller's leg ends nothing", async () => {
+    const callLimits = lambda();
+    const two = limits('handed-on', 2);
+    await take(callLimits, 'a', two);
+    expect(await callLimits.handOn('a', { owner: two.owner, seconds: 600 })).toBe(true);
+    expect(await end(callLimits, 'a', two.owner)).toBe('ended-before');
+    expect(await take(callLimits, 'b', two)).toBe('acquired');
+    expect(await take(callLimits, 'c', two)).toBe('too-many-calls');
+    expect(await end(callLimits, handedOnCall('a'), two.owner)).toBe('ended');
+    expect(await end(callLimits, handedOnCall('a'), two.owner)).toBe('ended-before');
+    expect(await take(callLimits, 'c', two)).toBe('acquired');
+  });
+
+  test('handed on twice, or when it has ended, it takes no second seat', async () => {
+    const callLimits = lambda();
+    const two = limits('handed-on-twice', 2);
+    const lease = { owner: two.owner, seconds: 600 };
+    await take(callLimits, 'a', two);
+    for (let times = 0; times < 2; times++) expect(await callLimits.handOn('a', lease)).toBe(true);
+    expect(await callLimits.handOn('never-began', lease)).toBe(true);
+    expect(await take(callLimits, 'b', two)).toBe('acquired');
+    await end(callLimits, handedOnCall('a'), two.owner);
+    expect(await take(callLimits, 'c', two)).toBe('acquired');
+    expect(await take(callLimits, 'd', two)).toBe('too-many-calls');
+  });
+
+  test('handed on, it has two minutes, and longer once the new leg is answered', async () => {
+    const one = limits('handed-on-lease', 1);
+    const lease = { owner: one.owner, seconds: 600 };
+    await take(lambda(), 'a', one);
+    await lambda().extend('a', lease);
+    await lambda().handOn('a', lease);
+    expect(await take(lambda(NOON + FIRST - 1), 'b', one)).toBe('too-many-calls');
+    await lambda().extend(handedOnCall('a'), lease);
+    expect(await take(lambda(NOON + 599_000), 'b', one)).toBe('too-many-calls');
+    expect(await take(lambda(NOON + 601_000), 'b', one)).toBe('acquired');
+  });
+
+  test('handed on uncounted, a call ends once, and not by its caller', async () => {
+    const callLimits = lambda();
+    expect(await callLimits.handOn('free', undefined)).toBe(true);
+    expect(await callLimits.handOn('free', undefined)).toBe(true);
+    expect(await end(callLimits, 'free', undefined)).toBe('ended-before');
+    expect(await end(callLimits, handedOnCall('free'), undefined)).toBe('ended');
+    expect(await end(callLimits, handedOnCall('free'), undefined)).toBe('ended-before');
   });
 
   test('a call that was not counted ends once too', async () => {

@@ -5,6 +5,7 @@ import type { Degradation } from '../lib/hooks/telemetry';
 import type { AdmissionRefusal } from '../lib/registrar/auth/admission';
 import type { NextStep } from '../lib/registrar/calls/failover';
 import type { CallRefusal } from '../lib/registrar/calls/plan';
+import type { TransferRefusal } from '../lib/registrar/calls/transfer';
 
 const ROOT = join(__dirname, '..');
 const PAGES = [
@@ -41,6 +42,7 @@ type Reason =
   | AdmissionRefusal
   | CallRefusal
   | NextStep['because']
+  | TransferRefusal
   | Extract<HookOutcome, { refused: unknown }>['refused']
   | Degradation['what'];
 
@@ -79,9 +81,18 @@ const REASONS: Readonly<Record<Reason, true>> = {
   'no-trunk': true,
   'too-many-calls': true,
   'too-many-calls-per-minute': true,
+  'phone-disabled': true,
+  'unknown-number': true,
+  'number-disabled': true,
+  'rings-nobody': true,
+  'forward-to-emergency': true,
+  'forward-without-limit': true,
+  'forward-not-counted': true,
   'budget-spent': true,
   'new-source': true,
   answered: true,
+  'caller-gone': true,
+  'nobody-answered': true,
   'trunk-failed': true,
   'stop-code': true,
   'last-trunk': true,
@@ -91,6 +102,11 @@ const REASONS: Readonly<Record<Reason, true>> = {
   'signature-from-future': true,
   'realm-of-another-account': true,
   'forged-call-data': true,
+  'called-leg': true,
+  'carriers-call': true,
+  'not-an-accounts-call': true,
+  'forwarded-call': true,
+  'attended-transfer': true,
   'too-large': true,
   'not-json': true,
   'not-understood': true,

@@ -20,14 +20,22 @@ import {
   type CallLimits,
   endCall,
   extendLease,
+  FIRST_LEASE_S,
+  handedOnCall,
+  handOnLease,
   leaseEnd,
   NO_CALLS,
   unconfirmed,
   undoAcquire,
 } from '../lib/registrar/calls/call-limits';
+import { customerOf, findColleague, namesOf } from '../lib/registrar/calls/colleague';
+import { emergencyNumber } from '../lib/registrar/calls/emergency-number';
+import { calledNumber } from '../lib/registrar/calls/inbound';
 import type { CallPlan } from '../lib/registrar/calls/plan';
 import { type Aor, formatAor } from '../lib/registrar/record/aor';
 import { type Customer, parseCustomer } from '../lib/registrar/record/customer';
+import { type NumberRecord, parseNumber } from '../lib/registrar/record/number-record';
+import { policyOf } from '../lib/registrar/record/policy';
 import { withoutSecrets } from './no-secrets';
 
 /** Where jambonz reached the hooks. */
@@ -65,7 +73,9 @@ export function contextWith(
     settings = {},
   }: { now?: number; secret?: string; settings?: Partial<CallSettings> } = {},
 ): TestContext {
-  const customers = records === 'out of order' ? [] : records.map((record) => parseCustomer(record).customer);
+  const items: readonly object[] = records === 'out of order' ? [] : records;
+  const customers = items.map((record) => parseCustomer(record).customer);
+  const numbers = items.map((record) => parseNumber(record).number);
   const outcomes: HookOutcome[] = [];
   const find: HookContext['customers']['find'] = async ({ username, realm }) => {
     if (records === 'out of order') throw new Undecided('the table is out of order');
@@ -75,6 +85,20 @@ export function contextWith(
     now: () => now,
     secrets: async () => [{ secret }],
     customers: { find, findNow: find, remembered: () => undefined },
+    numbers: {
+      find: async (digits) => {
+        if (records === 'out of order') throw new Undecided('the table is out of order');
+        return numbers.find((it) => it?.username === digits);
+      },
+    },
+    directory: {
+      accountsOf: async ({ username, realm }) => {
+        if (records === 'out of order') throw new Undecided('the table is out of order');
+        return customers.flatMap((it) =>
+          it?.customer === username && it.realm === realm ? [namesOf(it)] : [],
+        );
+      },
+    },
     replay: { claim: async () => 'first-use' },
     bruteForceGuard: () => ({
       isBlocked: () => undefined,
@@ -89,7 +113,8 @@ export function contextWith(
     settings: { ...SETTINGS, ...settings },
     report: (outcome) => {
       withoutSecrets(reportOf(outcome).line);
-      if ('plan' in outcome) decidedAgain(outcome, customers, { ...SETTINGS, ...settings }, now);
+      if (outcome.hook === 'call-hook' && 'plan' in outcome)
+        decidedAgain(outcome, customers, numbers, { ...SETTINGS, ...settings }, now);
       outcomes.push(outcome);
     },
     decisions: outcomes,
@@ -98,8 +123,9 @@ export function contextWith(
 
 /** Every decision about a call that any test makes can be read from its line, and made again: a test cannot forget it. */
 function decidedAgain(
-  outcome: Extract<HookOutcome, { plan: CallPlan }>,
+  outcome: Extract<HookOutcome, { hook: 'call-hook'; plan: CallPlan }>,
   customers: readonly (Customer | undefined)[],
+  numbers: readonly (NumberRecord | undefined)[],
   settings: CallSettings,
   at: number,
 ): void {
@@ -109,9 +135,23 @@ function decidedAgain(
   if (!logged) throw new Error(`the line of a call cannot be read: ${JSON.stringify(line)}`);
   const find = (username = '', realm = '') =>
     customers.find((it) => it?.username === username && it.realm === realm.toLowerCase());
+  // Which secret signed is not in the line.
+  if (outcome.plan.kind === 'refuse' && outcome.plan.because === 'realm-of-another-account') return;
   const { caller } = outcome.plan;
   const account = find(caller?.username, caller?.realm);
-  const records = { account, named: find(account?.customer, account?.realm) };
+  const named = find(account?.customer, account?.realm);
+  const policy = account && policyOf(account, named);
+  const isInternal =
+    policy?.internalCalls === true && emergencyNumber(logged.call.dialled, policy, settings) === undefined;
+  const names = customers
+    .filter((it) => it && account && formatAor(customerOf(it)) === formatAor(customerOf(account)))
+    .flatMap((it) => (it ? [namesOf(it)] : []));
+  const records = {
+    account,
+    named,
+    number: numbers.find((it) => it?.username === calledNumber(logged.call)),
+    colleague: account && isInternal ? findColleague(logged.call.dialled, account.realm, names) : undefined,
+  };
   const plan = replay(logged, records, settings, (planned) => loggedLease(logged, planned));
   if (!isAsLogged(logged, plan))
     throw new Error(
@@ -146,6 +186,15 @@ export function callLimitsInMemory(
     },
     extend: async (callId, { owner, seconds }) => {
       owners.set(formatAor(owner), extendLease(countsOf(owner), callId, leaseEnd(seconds, now())));
+    },
+    handOn: async (callId, lease) => {
+      if (!lease) ended.add(callId);
+      else {
+        const until = leaseEnd(FIRST_LEASE_S, now());
+        const counts = handOnLease(countsOf(lease.owner), callId, handedOnCall(callId), until);
+        owners.set(formatAor(lease.owner), counts);
+      }
+      return true;
     },
     release: async (callId, lease, used) => {
       if (!lease) {

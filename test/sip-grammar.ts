@@ -22,7 +22,7 @@ export function illegalSip(verbs: unknown): string[] {
 }
 
 function illegalInDial(dial: Json): string[] {
-  const { callerId, callerName, headers = {}, target } = dial;
+  const { callerId, callerName, headers = {}, target, dialMusic } = dial;
   // drachtio-srf lib/srf.js, createUAC: how jambonz writes From
   const name = callerName === undefined ? '' : `"${callerName}" `;
   return [
@@ -31,6 +31,10 @@ function illegalInDial(dial: Json): string[] {
       illegalHeader(header, value),
     ),
     ...(target as Json[]).flatMap(illegalTarget),
+    ...((target as Json[]).length > 10 ? ['more than 10 targets: jambonz rings the first 10'] : []),
+    ...(dialMusic === undefined || isPlayable(String(dialMusic))
+      ? []
+      : [`${dialMusic} is no tone and no URL`]),
   ];
 }
 
@@ -41,8 +45,25 @@ function illegalHeader(name: string, value: string): string[] {
   return [`${name} is a header that no test knows`];
 }
 
+/** What FreeSWITCH plays: a tone of its tone language (mod_tone_stream), or a file from the web. */
+function isPlayable(music: string): boolean {
+  return (
+    /^tone_stream:\/\/(L=\d+;)?(%\(\d+,\d+(,\d+)+\);?)+$/.test(music) || /^https:\/\/[!-~]+$/.test(music)
+  );
+}
+
+/** place-outdial.js makes the Request-URI from the name, and a header from `overrideTo`. */
+function illegalPhone({ name, overrideTo }: Json): string[] {
+  return [
+    ...refused(`sip:${name}`, 'SIP_URI'),
+    ...(/^[^@]+@[^@]+$/.test(String(name)) ? [] : [`${name} is no address of record`]),
+    ...(overrideTo === undefined ? [] : refused(`sip:${overrideTo}@example.com`, 'SIP_URI')),
+  ];
+}
+
 /** A raw # is no SIP, but what carriers want in front of the number, and what sofia-sip lets through. */
-function illegalTarget({ sipUri, auth }: Json): string[] {
+function illegalTarget({ type, sipUri, auth, ...phone }: Json): string[] {
+  if (type === 'user') return illegalPhone(phone);
   const user = (auth as Json | undefined)?.username;
   return [
     ...refused(String(sipUri).replaceAll('#', '%23'), 'SIP_URI'),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Aor, parseAor, realmKey } from '../registrar/record/aor';
+import { NUMBERS, numberKey } from '../registrar/record/number-key';
 import { decodeText } from './files/text-encoding';
 import { Refused, type Shell, WrongUsage } from './shell';
 
@@ -42,6 +43,15 @@ export async function readSecret(shell: Shell, what: string, file: string): Prom
   if (secret === '') throw new WrongUsage(`no ${what}: type it, pipe it in, or name a file that holds it`);
   if (secret.includes('\uFFFD')) throw new Refused(`the ${what} is not UTF-8`);
   return secret;
+}
+
+/**
+ * The key of a record: an account's `username@realm`, or a number with or without +, or as we print it, `966…@numbers`.
+ * @throws WrongUsage when the text is neither
+ */
+export function readKey(text: string): Aor {
+  const digits = numberKey(text.replace(`@${NUMBERS}`, ''));
+  return digits === undefined ? readAor(text) : { realm: NUMBERS, username: digits };
 }
 
 /** @throws WrongUsage when the text is not `username@realm` */

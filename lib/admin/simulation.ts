@@ -58,6 +58,26 @@ export function meaningOfAuth({ status, body }: HookReply): Meaning {
   return { good: true, text: what };
 }
 
+export function meaningOfVerbs({ status, body }: HookReply): Meaning {
+  if (status !== 200 || !Array.isArray(body)) return { good: false, text: meaningOfStatus(status) };
+  const dial = body.find((verb) => isObject(verb) && verb.verb === 'dial');
+  if (!isObject(dial)) {
+    const decline = body.find(isObject);
+    return { good: false, text: `Refused: the caller gets SIP ${decline?.status}. Its log line says why.` };
+  }
+  const targets = Array.isArray(dial.target) ? dial.target.filter(isObject) : [];
+  const [target = {}] = targets;
+  if (target.type === 'user') {
+    const phones = targets.map(({ name }) => name).join(', ');
+    return {
+      good: true,
+      text: `jambonz rings ${phones} for ${dial.timeout} s with caller id ${dial.callerId}.`,
+    };
+  }
+  const auth = isObject(target.auth) ? `, trunk user ${target.auth.username}` : '';
+  return { good: true, text: `jambonz dials ${target.sipUri} with caller id ${dial.callerId}${auth}.` };
+}
+
 export function meaningOfStatus(status: number): string {
   const known: Readonly<Record<number, string>> = {
     400: 'The hook did not understand the body.',
@@ -74,17 +94,21 @@ export async function prepareSimulation(
   url: string,
 ): Promise<{ phone: Phone; target: Target }> {
   const aor = parsePhone(aorText);
-  const local = isLoopback(url);
-  const sample = local ? SAMPLE_CUSTOMERS[aor.realm.toLowerCase()]?.[aor.username] : undefined;
+  const sample = isLoopback(url) ? SAMPLE_CUSTOMERS[aor.realm.toLowerCase()]?.[aor.username] : undefined;
   const password =
     (shell.env.SIP_PASSWORD || undefined) ??
     sample?.password ??
     (await readSecret(shell, `password of ${formatAor(aor)}`, '-'));
+  return { phone: { aor, password }, target: await targetAt(shell, url) };
+}
+
+/** @throws WrongUsage without a webhook secret */
+export async function targetAt(shell: Shell, url: string): Promise<Target> {
   const secret =
     shell.env.WEBHOOK_SECRET?.split(',')[0]?.trim() ??
-    (local ? DEVELOPMENT_SECRET : await shell.askSecret('webhook secret: '));
+    (isLoopback(url) ? DEVELOPMENT_SECRET : await shell.askSecret('webhook secret: '));
   if (!secret) throw new WrongUsage('no webhook secret for that URL: set WEBHOOK_SECRET');
-  return { phone: { aor, password }, target: { url, secret } };
+  return { url, secret };
 }
 
 /** As the phone would write it: the realm in its own letters. */

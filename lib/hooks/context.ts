@@ -5,8 +5,10 @@ import type { CallGrants } from '../registrar/auth/call-grant';
 import type { ReplayStore } from '../registrar/auth/replay';
 import type { CallSettings } from '../registrar/calls/call';
 import type { CallLimits } from '../registrar/calls/call-limits';
+import type { AccountDirectory } from '../registrar/calls/colleague';
 import type { Aor } from '../registrar/record/aor';
 import type { Customer } from '../registrar/record/customer';
+import type { Numbers } from '../registrar/record/number-record';
 import type { HookOutcome } from './outcome';
 import type { AuthSettings } from './settings';
 
@@ -38,6 +40,8 @@ export interface AuthContext extends CommonContext {
 
 /** What only the hooks of a call use. */
 export interface CallContext extends CommonContext {
+  readonly numbers: Numbers;
+  readonly directory: AccountDirectory;
   readonly callLimits: CallLimits;
 }
 

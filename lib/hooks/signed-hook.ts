@@ -22,7 +22,12 @@ export function signedHook<Parsed, Context extends CommonContext>(
   name: HookName,
   parse: (json: Record<string, unknown>) => Parsed | undefined,
   realmOf: (parsed: Parsed) => string | undefined,
-  handle: (parsed: Parsed, context: Context, baseUrl: string) => Promise<HookAnswer>,
+  handle: (
+    parsed: Parsed,
+    context: Context,
+    baseUrl: string,
+    signedBy: readonly WebhookSecret[],
+  ) => Promise<HookAnswer>,
 ): Hook<Context> {
   return async (request, context) => {
     const refuse = (refused: HookRefusal) => {
@@ -39,7 +44,7 @@ export function signedHook<Parsed, Context extends CommonContext>(
     const realm = realmOf(parsed);
     if (realm !== undefined && !coversRealm(opened.signedBy, realm))
       return refuse('realm-of-another-account');
-    return handle(parsed, context, request.baseUrl);
+    return handle(parsed, context, request.baseUrl, opened.signedBy);
   };
 }
 

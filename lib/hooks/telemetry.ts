@@ -3,9 +3,13 @@ import type { WrittenVerbs } from '../jambonz/verbs';
 import type { AdmissionRefusal } from '../registrar/auth/admission';
 import type { Call } from '../registrar/calls/call';
 import { callName } from '../registrar/calls/call-name';
+import { accountOf, type CallOrigin, directionOf } from '../registrar/calls/call-origin';
+import { calledNumber } from '../registrar/calls/inbound';
+import { formatPhones } from '../registrar/calls/internal-call';
 import type { CallPlan } from '../registrar/calls/plan';
 import { type Aor, formatAor, isRealm, isUsername } from '../registrar/record/aor';
 import type { Problem } from '../registrar/record/customer';
+import { NUMBERS } from '../registrar/record/number-key';
 import { errorName, Undecided } from './errors';
 import { type Count, count } from './metrics';
 import type { HookName, HookOutcome } from './outcome';
@@ -56,6 +60,8 @@ export function reportOf(outcome: HookOutcome): Report {
       return reportOfCall(outcome);
     case 'dial-action':
       return reportOfDial(outcome);
+    case 'refer':
+      return 'untransferred' in outcome ? reportOfUntransferred(outcome) : reportOfTransfer(outcome);
     case 'call-status':
       return reportOfEnd(outcome);
   }
@@ -197,79 +203,159 @@ function countsOfRefusal(because: AdmissionRefusal): Count[] {
   }
 }
 
-type CallDecision = Extract<HookOutcome, { plan: unknown }>;
-
-function reportOfCall({ hook, call, plan, grant, illegal }: CallDecision): Report {
-  // Somebody calls for help: the line and the count must not wait, whatever the log level.
-  const isEmergency = plan.destination?.because === 'emergency';
-  const isRefused = plan.kind === 'refuse';
-  const more = isRefused ? [] : linesOfLowBudgets(plan);
+function reportOfCall({
+  hook,
+  call,
+  plan,
+  grant,
+  illegal,
+}: Extract<HookOutcome, { grant: unknown }>): Report {
+  const isUnknownNumber = plan.kind === 'refuse' && call.origin.kind === 'carrier';
+  const more = linesOfLowBudgets(plan);
   return {
-    level: isRefused || isEmergency || illegal.length > 0 || more.length > 0 ? 'WARN' : 'INFO',
+    level: more.length > 0 ? 'WARN' : levelOfPlan(plan, illegal),
     line: withSaid(call, {
       hook,
       answer: plan.kind,
-      aor: plan.caller && printable(plan.caller),
       call: callName(call.id),
       grant: grant === 'not-asked' ? undefined : grant,
-      ...lineOfPlan(plan, illegal),
+      to: isUnknownNumber ? calledNumber(call) : undefined,
+      ...lineOfPlan(plan, call.origin, illegal),
     }),
     more,
     counts: [
       count('hooks', { hook }),
-      ...(isRefused ? [] : countsOfDial(plan)),
+      ...countsOfPlan(plan),
       ...(grant === 'missing' ? [count('grantMissing')] : []),
     ],
   };
 }
 
-function countsOfDial({ destination, would, low }: Extract<CallPlan, { kind: 'dial' }>): Count[] {
+/** Somebody calls for help: the line and the count must not wait, whatever the log level. */
+function isEmergency(plan: CallPlan): boolean {
+  return plan.destination?.because === 'emergency';
+}
+
+function levelOfPlan(plan: CallPlan, illegal: WrittenVerbs['illegal']): Level {
+  return plan.kind === 'refuse' || isEmergency(plan) || illegal.length > 0 ? 'WARN' : 'INFO';
+}
+
+function countsOfPlan(plan: CallPlan): Count[] {
+  if (plan.kind === 'refuse') return [];
+  if (plan.kind === 'ring') return [count('callsToPhones')];
+  const { would, low } = plan;
   return [
     count('calls'),
-    ...(destination.because === 'emergency' ? [count('emergencyCalls')] : []),
+    ...(isEmergency(plan) ? [count('emergencyCalls')] : []),
     ...(would.length > 0 ? [count('wouldRefuse')] : []),
     ...low.map(() => count('budgetLow')),
   ];
 }
 
-function lineOfPlan(plan: CallPlan, illegal: WrittenVerbs['illegal']): LogLine {
-  if (plan.kind === 'refuse')
-    return { because: plan.because, to: plan.destination?.number, status: plan.status };
-  const { destination, callerId, attempts, would, reserved } = plan;
+/** What a call may do. The usual direction, outbound, is left out. */
+function lineOfPlan(plan: CallPlan, origin: CallOrigin, illegal: WrittenVerbs['illegal']): LogLine {
+  const direction = lineOfDirection(origin, plan.kind === 'ring');
+  const aor = plan.caller && printable(plan.caller);
+  if (plan.kind === 'refuse') {
+    const { because, destination, status } = plan;
+    return { ...direction, aor, because, ...(destination && { to: destination.number }), status };
+  }
+  const start = { ...direction, aor, illegal: illegal.join(',') || undefined };
+  return plan.kind === 'ring'
+    ? { ...start, ...lineOfPhones(plan) }
+    : { ...start, ...lineOfTrunk(plan), emergency: isEmergency(plan) || undefined };
+}
+
+function lineOfPhones({ because, called, callerId, steps }: Extract<CallPlan, { kind: 'ring' }>): LogLine {
+  return { because, to: called, callerId: callerId.number ?? 'anonymous', phones: formatPhones(steps[0]) };
+}
+
+function lineOfTrunk({
+  callerId,
+  destination,
+  attempts,
+  would,
+  reserved,
+}: Extract<CallPlan, { kind: 'dial' }>): LogLine {
   return {
-    illegal: illegal.join(',') || undefined,
     because: callerId.because,
     to: destination.number,
     callerId: callerId.number,
     trunk: attempts[0].trunk,
-    emergency: destination.because === 'emergency' || undefined,
     would: would.join(',') || undefined,
     reserved: reserved?.seconds,
   };
 }
 
-function reportOfDial({ hook, tag, step, illegal }: Extract<HookOutcome, { step: unknown }>): Report {
+function reportOfDial(outcome: Extract<HookOutcome, { step: unknown }>): Report {
+  const { hook, tag, step, forward, illegal } = outcome;
   const { kind, because } = step;
   const isTrunkFailure = because === 'trunk-failed' || because === 'last-trunk';
   return {
-    level: illegal.length > 0 ? 'WARN' : 'INFO',
+    level: forward ? levelOfPlan(forward, illegal) : illegal.length > 0 ? 'WARN' : 'INFO',
     line: {
-      ...callLine(hook, tag),
+      ...lineOfCall(hook, tag),
       illegal: illegal.join(',') || undefined,
       answer: kind,
       because,
       status: kind === 'give-up' ? step.status : undefined,
+      ...(forward && lineOfForward(forward)),
     },
-    counts: [count('hooks', { hook }), ...(isTrunkFailure ? [count('trunkFailures')] : [])],
+    more: forward ? linesOfLowBudgets(forward) : [],
+    counts: [
+      count('hooks', { hook }),
+      ...(isTrunkFailure ? [count('trunkFailures')] : []),
+      ...(forward ? countsOfPlan(forward) : []),
+    ],
+  };
+}
+
+/** Where a call goes that no phone answered, or why it goes nowhere. */
+function lineOfForward(plan: CallPlan): LogLine {
+  const payer = plan.caller && printable(plan.caller);
+  if (plan.kind === 'refuse') return { forwardedBy: payer };
+  if (plan.kind === 'ring') return { forwardedBy: payer, forwardedTo: formatPhones(plan.steps[0]) };
+  return { forwardedBy: payer, forwardedTo: plan.destination.number };
+}
+
+function reportOfUntransferred({
+  hook,
+  tag,
+  untransferred: because,
+}: Extract<HookOutcome, { untransferred: unknown }>): Report {
+  return {
+    level: 'WARN',
+    line: { hook, answer: 'refuse', ...(tag && lineOfCaller(tag)), because },
+    counts: [count('hooks', { hook })],
+  };
+}
+
+function reportOfTransfer({
+  hook,
+  tag,
+  plan,
+  illegal,
+}: Extract<HookOutcome, { hook: 'refer'; plan: unknown }>): Report {
+  const answer = plan.kind === 'refuse' ? 'refuse' : 'transfer';
+  return {
+    level: levelOfPlan(plan, illegal),
+    line: {
+      hook,
+      answer,
+      call: callName(tag.call.id),
+      ...lineOfPlan(plan, tag.call.origin, illegal),
+    },
+    more: linesOfLowBudgets(plan),
+    counts: [count('hooks', { hook }), ...countsOfPlan(plan)],
   };
 }
 
 function reportOfEnd({ hook, record }: Extract<HookOutcome, { record: unknown }>): Report {
-  const { tag, status, sipStatus, duration, endedBy } = record;
+  const { tag, status, sipStatus, duration, endedBy, transferredTo } = record;
   return {
     level: 'INFO',
     line: {
-      ...callLine(hook, tag),
+      ...lineOfCall(hook, tag),
       answer: 'ended',
       because: status,
       status: sipStatus,
@@ -277,15 +363,38 @@ function reportOfEnd({ hook, record }: Extract<HookOutcome, { record: unknown }>
       duration,
       endedBy,
       customer: tag.began.customer,
+      transferredTo,
     },
     counts: [count('callsEnded', { outcome: status }), { metric: 'talkTime', value: duration }],
   };
 }
 
-/** The call that a later hook is about; `trunk` and `attempt` are those that ended. */
-function callLine(hook: string, { call, number, trunk, attempt, shown }: CallTag): LogLine {
-  const { id, caller } = call;
-  return { hook, aor: printable(caller), call: callName(id), to: number, trunk, attempt, callerId: shown };
+/** The call that a later hook is about; `trunk`, `phones` and `attempt` are those that ended. */
+function lineOfCall(hook: string, tag: CallTag): LogLine {
+  const { call, number, trunk, phones, attempt, shown } = tag;
+  return {
+    hook,
+    ...lineOfCaller(tag),
+    call: callName(call.id),
+    to: number,
+    trunk,
+    phones,
+    attempt,
+    callerId: shown,
+  };
+}
+
+function lineOfCaller({ call: { origin }, phones }: CallTag): LogLine {
+  const account = accountOf(origin);
+  return {
+    ...lineOfDirection(origin, phones !== undefined),
+    ...(account && { aor: printable(account) }),
+  };
+}
+
+function lineOfDirection(origin: CallOrigin, isRinging: boolean): LogLine {
+  const direction = directionOf(origin, isRinging);
+  return direction === 'outbound' ? {} : { direction };
 }
 
 /** Bytes. Where names are long, what the device said is cut. */
@@ -309,7 +418,9 @@ function withSaid({ dialled, presented }: Call, line: LogLine): LogLine {
 }
 
 /** The budgets that a call brought low, in minutes. */
-function linesOfLowBudgets({ limits, low }: Extract<CallPlan, { kind: 'dial' }>): LogLine[] {
+function linesOfLowBudgets(plan: CallPlan): LogLine[] {
+  if (plan.kind !== 'dial') return [];
+  const { limits, low } = plan;
   return low.map(({ name, seconds, spent }) => ({
     budgetLow: limits && printable(limits.owner),
     budget: name,
@@ -365,7 +476,8 @@ export function lineOfDegradation({ what, aor, cause }: Degradation): LogLine {
 function printable(aor: Aor): string {
   const name = formatAor(aor);
   const text = PRINTABLE.test(name) ? name : name.replace(UNPRINTABLE, '?');
-  return isUsername(aor.username) && isRealm(aor.realm) ? text : `${text.slice(0, 60)}…`;
+  const isKnown = isUsername(aor.username) && (isRealm(aor.realm) || aor.realm === NUMBERS);
+  return isKnown ? text : `${text.slice(0, 60)}…`;
 }
 
 /** At a glance: printable ASCII. */

@@ -3,8 +3,12 @@ import { constantTimeEqual } from '../registrar/auth/constant-time';
 import type { Reservation } from '../registrar/calls/budget';
 import type { Call } from '../registrar/calls/call';
 import { type Lease, leaseOf } from '../registrar/calls/call-limits';
+import { accountOf, type KnownOrigin } from '../registrar/calls/call-origin';
+import type { EndedAttempt } from '../registrar/calls/failover';
+import { formatPhones } from '../registrar/calls/internal-call';
 import type { DialPlanned } from '../registrar/calls/plan';
-import { type Aor, formatAor, parseAor } from '../registrar/record/aor';
+import type { RingPlanned } from '../registrar/calls/ring';
+import { type Aor, formatAor, parseAor, realmKey } from '../registrar/record/aor';
 import { isObject } from '../registrar/record/json';
 import { coversRealm, type WebhookSecret } from './webhook-secrets';
 
@@ -12,17 +16,18 @@ import { coversRealm, type WebhookSecret } from './webhook-secrets';
  * What one hook of a call passes to the next: jambonz carries the data of the `tag` verb as `customerData`. The text is
  * signed with a key that is derived from the webhook secret, and is valid for one call.
  */
-export interface CallTag {
-  readonly call: Call & { readonly caller: Aor };
-  /** The attempt that is dialled now, from 1. */
-  readonly attempt: number;
-  readonly trunk: string;
-  /** The destination as the rules see it. */
+export interface CallTag extends EndedAttempt {
+  readonly call: Call & { readonly origin: KnownOrigin };
+  /** The realms of a carrier's call: those that its number is about. */
+  readonly realms: readonly string[];
+  /** The destination as the rules see it, or the number of ours that was called. */
   readonly number: string;
   /** The number shown to the callee. */
   readonly shown: string;
   /** Settled when the call began, even if the record changed since. */
   readonly began: CallBeginning;
+  /** The call whose called leg this one connects anew, after its caller handed it on. */
+  readonly first: CallTag | undefined;
 }
 
 /** What holds for all attempts of a call, as it was settled at the first. */
@@ -43,16 +48,50 @@ export interface TagData {
   readonly mac: string;
 }
 
+/** What a tag keeps from the one before it. */
+export interface KeptInTag {
+  readonly began: CallBeginning;
+  readonly realms?: readonly string[];
+  readonly first?: CallTag | undefined;
+}
+
 /** The tag of one attempt of a plan. */
-export function tagOf(call: Call, plan: DialPlanned, attempt: number, began: CallBeginning): CallTag {
+export function tagOf(
+  call: Call,
+  plan: DialPlanned | RingPlanned,
+  attempt: number,
+  { began, realms = [], first }: KeptInTag,
+): CallTag {
+  const { origin } = call;
+  if (origin.kind === 'refused') throw new Error('a call that is refused has no tag');
+  return {
+    call: { ...call, origin },
+    realms,
+    attempt,
+    ...attemptOf(plan, attempt),
+    began,
+    first,
+  };
+}
+
+function attemptOf(
+  plan: DialPlanned | RingPlanned,
+  attempt: number,
+): Pick<CallTag, 'trunk' | 'phones' | 'number' | 'shown'> {
+  const { hidden, number = 'anonymous' } = plan.callerId;
+  if (plan.kind === 'ring')
+    return {
+      trunk: undefined,
+      phones: formatPhones(plan.steps[attempt - 1] ?? []),
+      number: plan.called,
+      shown: hidden ? 'anonymous' : number,
+    };
   const { trunk = '', callerId = 'anonymous' } = plan.attempts[attempt - 1] ?? {};
   return {
-    call: { ...call, caller: plan.caller },
-    attempt,
     trunk,
+    phones: undefined,
     number: plan.destination.number,
-    shown: plan.callerId.hidden ? 'anonymous' : callerId,
-    began,
+    shown: hidden ? 'anonymous' : callerId,
   };
 }
 
@@ -60,32 +99,43 @@ export function tagOf(call: Call, plan: DialPlanned, attempt: number, began: Cal
  * What is settled by the first attempt of this plan.
  * @param now unix ms
  */
-export function beginningOf(plan: DialPlanned, now: number): CallBeginning {
-  const { limits, customer, maxSeconds } = plan;
-  return {
-    at: Math.floor(now / 1000),
-    customer,
-    lease: limits && leaseOf(limits, plan, maxSeconds),
-    maxSeconds,
-  };
+export function beginningOf(plan: DialPlanned | RingPlanned, now: number): CallBeginning {
+  const { customer, maxSeconds } = plan;
+  const lease = plan.kind === 'dial' && plan.limits ? leaseOf(plan.limits, plan, maxSeconds) : undefined;
+  return { at: Math.floor(now / 1000), customer, lease, maxSeconds };
 }
 
-/** Signs a tag with the first of these secrets that speaks for the caller's realm. */
+/** The realms that a tag is about: only a secret that speaks for all of them may sign it. */
+function realmsOf({ call, realms }: CallTag): readonly string[] {
+  const account = accountOf(call.origin);
+  return account ? [realmKey(account.realm)] : realms;
+}
+
+/** Signs a tag with the first of these secrets that speaks for its realms. */
 export function signTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagData {
-  const own = secrets.find((secret) => coversRealm([secret], tag.call.caller.realm));
+  const own = secrets.find((secret) => realmsOf(tag).every((realm) => coversRealm([secret], realm)));
   if (!own) throw new Error('no webhook secret speaks for the realm of the call');
-  const { call, attempt, trunk, number, shown, began } = tag;
+  const text = JSON.stringify(written(tag));
+  return { call: text, mac: mac(text, own.secret) };
+}
+
+function written(tag: CallTag): object {
+  const { call, realms, attempt, trunk, phones, number, shown, began, first } = tag;
   const { at, customer, lease, maxSeconds } = began;
-  const { id, caller, dialled, presented } = call;
-  const text = JSON.stringify({
+  const { id, origin, dialled, presented } = call;
+  const account = accountOf(origin);
+  return {
     id,
-    caller: formatAor(caller),
+    caller: account && formatAor(account),
+    ...(origin.kind === 'forward' && { forward: origin.of }),
+    ...(origin.kind === 'carrier' && { realms, name: presented.name }),
     dialled,
     from: presented.from,
     identity: presented.identity,
     private: presented.private,
     attempt,
     trunk,
+    phones,
     number,
     shown,
     seatOf: lease && formatAor(lease.owner),
@@ -94,50 +144,65 @@ export function signTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagDat
     at,
     customer,
     maxSeconds,
-  });
-  return { call: text, mac: mac(text, own.secret) };
+    ...(first && { first: written(first) }),
+  };
 }
 
 /**
  * Opens `customerData`.
- * @param callId of the hook that brought it: a tag speaks for its own call only
+ * @param calls what the hook that brought it names its call by: a tag speaks for its own call only
  * @param secrets current and previous: a call may outlive a rotation. Those of other realms sign for nobody here
  * @returns undefined when it is not ours, or was changed, or belongs to another call
  */
 export function verifyTag(
   data: unknown,
-  callId: string,
+  calls: readonly string[],
   secrets: readonly WebhookSecret[],
 ): CallTag | undefined {
   if (!isObject(data) || typeof data.call !== 'string' || typeof data.mac !== 'string') return undefined;
   const { call: text, mac: given } = data;
   const by = secrets.filter(({ secret }) => constantTimeEqual(given, mac(text, secret)));
-  const tag = by.length > 0 ? readTag(text) : undefined;
-  return tag?.call.id === callId && coversRealm(by, tag.call.caller.realm) ? tag : undefined;
+  const tag = by.length > 0 ? readTag(JSON.parse(text)) : undefined;
+  if (!tag || !calls.includes(tag.call.id)) return undefined;
+  return by.some((secret) => realmsOf(tag).every((realm) => coversRealm([secret], realm))) ? tag : undefined;
 }
 
-function readTag(text: string): CallTag | undefined {
-  const json: unknown = JSON.parse(text);
+function readTag(json: unknown): CallTag | undefined {
   if (!isObject(json)) return undefined;
-  const { id, caller, dialled, from, identity, attempt, trunk, number, shown } = json;
-  const aor = typeof caller === 'string' ? parseAor(caller) : undefined;
-  if (!aor || typeof id !== 'string' || typeof dialled !== 'string' || typeof from !== 'string')
+  const { id, dialled, from, attempt, number, shown, realms } = json;
+  const origin = readOrigin(json);
+  if (!origin || typeof id !== 'string' || typeof dialled !== 'string' || typeof from !== 'string')
     return undefined;
-  if (typeof attempt !== 'number' || typeof trunk !== 'string') return undefined;
-  if (typeof number !== 'string' || typeof shown !== 'string') return undefined;
+  if (typeof attempt !== 'number' || typeof number !== 'string' || typeof shown !== 'string')
+    return undefined;
+  const [trunk, phones] = [textIn(json.trunk), textIn(json.phones)];
+  if (trunk === undefined && phones === undefined) return undefined;
   const presented = {
     from,
-    identity: typeof identity === 'string' ? identity : undefined,
+    identity: textIn(json.identity),
     private: json.private === true,
+    name: textIn(json.name),
   };
   return {
-    call: { id, caller: aor, fromTrunk: false, dialled, presented, deviceCallId: '' },
+    call: { id, origin, dialled, presented, deviceCallId: '' },
+    realms: Array.isArray(realms) ? realms.filter((it) => typeof it === 'string') : [],
     attempt,
     trunk,
+    phones,
     number,
     shown,
     began: readBeginning(json),
+    first: readTag(json.first),
   };
+}
+
+function readOrigin({ caller, forward }: Record<string, unknown>): KnownOrigin | undefined {
+  if (caller === undefined) return { kind: 'carrier' };
+  const aor: Aor | undefined = typeof caller === 'string' ? parseAor(caller) : undefined;
+  if (!aor) return undefined;
+  return forward === 'inbound' || forward === 'internal'
+    ? { kind: 'forward', payer: aor, of: forward }
+    : { kind: 'account', aor };
 }
 
 function readBeginning(json: Record<string, unknown>): CallBeginning {
@@ -167,6 +232,10 @@ function readReservation(value: unknown): Reservation | undefined {
 
 function numberIn(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** A key of its own, so that no signature of jambonz's can ever be taken for one of ours. */

@@ -4,6 +4,7 @@ export const ROUTES = {
   callHook: '/call-hook',
   dialAction: '/dial-action',
   callStatus: '/call-status',
+  refer: '/refer',
 } as const;
 
 /** What the gateway answers on any other path or method. */
@@ -12,5 +13,5 @@ export const NO_SUCH_ROUTE = `there is nothing here: send POST to ${Object.value
 /** Which Lambda answers which paths. */
 export const LAMBDA_ROUTES = {
   'register-auth': [ROUTES.registerAuth],
-  'call-hook': [ROUTES.callHook, ROUTES.dialAction, ROUTES.callStatus],
+  'call-hook': [ROUTES.callHook, ROUTES.dialAction, ROUTES.callStatus, ROUTES.refer],
 } as const;

@@ -1,7 +1,12 @@
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeDefinition,
+  CreateTableCommand,
+  type GlobalSecondaryIndex,
+  type KeySchemaElement,
+} from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { historyTableOf, TABLE_KEYS, type TableName } from '../aws/stores/tables';
+import { ACCOUNTS_OF_CUSTOMER, historyTableOf, TABLE_KEYS, type TableName } from '../aws/stores/tables';
 import type { DocumentClient } from '../aws/tools/document-client';
 
 export interface EmbeddedDynamoDB {
@@ -47,17 +52,35 @@ export async function createTables(dynamodb: DocumentClient): Promise<void> {
   for (const table of Object.keys(TABLE_KEYS) as TableName[]) {
     const { partition, sort } = TABLE_KEYS[table];
     const keys = [partition, ...(sort === undefined ? [] : [sort])];
+    const index = table === 'customers' ? ACCOUNTS_OF_CUSTOMER : undefined;
     await dynamodb
       .send(
         new CreateTableCommand({
           TableName: LOCAL_TABLES[table],
           BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: 'S' })),
-          KeySchema: keys.map((key, at) => ({ AttributeName: key, KeyType: at === 0 ? 'HASH' : 'RANGE' })),
+          AttributeDefinitions: [...keys, ...(index ? [index.partition] : [])].map(textAttribute),
+          KeySchema: keys.map(keyAttribute),
+          ...(index && { GlobalSecondaryIndexes: [indexOf(index)] }),
         }),
       )
       .catch(onlyThereAlready);
   }
+}
+
+function indexOf({ name, partition, sort, includes }: typeof ACCOUNTS_OF_CUSTOMER): GlobalSecondaryIndex {
+  return {
+    IndexName: name,
+    KeySchema: [partition, sort].map(keyAttribute),
+    Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...includes] },
+  };
+}
+
+function textAttribute(name: string): AttributeDefinition {
+  return { AttributeName: name, AttributeType: 'S' };
+}
+
+function keyAttribute(name: string, at: number): KeySchemaElement {
+  return { AttributeName: name, KeyType: at === 0 ? 'HASH' : 'RANGE' };
 }
 
 function onlyThereAlready(cause: unknown): void {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
+import { callHook, callStatus, dialAction, refer } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
 import { writeItem } from '../aws/client/attributes';
 import { dynamodbAt } from '../aws/client/dynamodb';
@@ -125,6 +125,7 @@ function handlers(
     [ROUTES.callHook]: callHook,
     [ROUTES.dialAction]: dialAction,
     [ROUTES.callStatus]: callStatus,
+    [ROUTES.refer]: refer,
   };
   const handler = apiGatewayHandler(hooks, context, telemetry, timers);
   return Object.fromEntries(Object.keys(hooks).map((path) => [path, handler]));
@@ -168,7 +169,7 @@ async function readCustomers(file: string | undefined): Promise<FileRecord[]> {
   if (file === undefined) return parseCustomerFile(JSON.stringify(SAMPLE_CUSTOMERS));
   try {
     const records = parseCustomerFile(await readFile(file, 'utf8'));
-    const nameless = records.find(({ customer }) => !customer);
+    const nameless = records.find(({ customer, number }) => !customer && !number);
     if (nameless)
       throw new Error(
         nameless.problems

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { historyTableOf } from '../aws/stores/tables';
+import { ACCOUNTS_OF_CUSTOMER, historyTableOf } from '../aws/stores/tables';
 import { ENV } from '../hooks/settings';
 import { type DataKey, opensForeignTableFor } from './data-key';
 import type { HookFunction } from './hook-function';
@@ -30,7 +30,7 @@ export class Customers extends Construct {
     const kept = { key, retained: true, copyIn: standbyRegion };
     const isOurs = role === 'home' && !this.isForeign;
     const { tableName, tableArn } = isOurs
-      ? new Table(this, 'Table', { ...named, ...kept, keys: 'customers' })
+      ? new Table(this, 'Table', { ...named, ...kept, keys: 'customers', index: ACCOUNTS_OF_CUSTOMER })
       : { ...named, tableArn: this.arnOf(named.tableName) };
     // For the command line only: no hook may read earlier versions.
     if (isOurs)
@@ -45,6 +45,11 @@ export class Customers extends Construct {
     if (this.isForeign) opensForeignTableFor(hook, this.tableName);
     else this.key.grantTableUse(hook, 'kms:Decrypt');
     hook.lambda.addEnvironment(ENV.customersTable, this.tableName);
+  }
+
+  /** Who belongs to a customer, by name: the index holds no credential, no number and no rule. */
+  grantColleagues(hook: HookFunction): void {
+    allow(hook, `${this.tableArn}/index/${ACCOUNTS_OF_CUSTOMER.name}`, 'dynamodb:Query');
   }
 
   private arnOf(resourceName: string): string {

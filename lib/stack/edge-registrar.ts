@@ -34,6 +34,7 @@ export class EdgeRegistrar extends Stack {
     const hooks = entriesOf(LAMBDA_ROUTES).map(([name, paths]) => {
       const hook = new HookFunction(this, name, settings);
       customers.grantRead(hook);
+      if (name === 'call-hook') customers.grantColleagues(hook);
       memory.grantUse(hook);
       secret.grantRead(hook);
       api.route(hook, paths);

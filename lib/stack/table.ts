@@ -2,7 +2,7 @@ import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { TABLE_KEYS, type TableName } from '../aws/stores/tables';
+import { type ACCOUNTS_OF_CUSTOMER, TABLE_KEYS, type TableName } from '../aws/stores/tables';
 import type { DataKey } from './data-key';
 import type { HookFunction } from './hook-function';
 
@@ -11,6 +11,7 @@ interface TableProps {
   readonly key: DataKey;
   /** Absent: CloudFormation makes one up. */
   readonly tableName?: string;
+  readonly index?: typeof ACCOUNTS_OF_CUSTOMER;
   /** The attribute that says when an item ends, unix seconds. */
   readonly ttlAttribute?: string;
   /** Worth keeping: no deletion, not even with the stack, and its last 35 days can be brought back. */
@@ -30,7 +31,7 @@ export class Table extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { keys, key, tableName, ttlAttribute, retained, copyIn }: TableProps,
+    { keys, key, tableName, index, ttlAttribute, retained, copyIn }: TableProps,
   ) {
     super(scope, id);
     const { partition, sort } = TABLE_KEYS[keys];
@@ -41,8 +42,12 @@ export class Table extends Construct {
     ];
     const table = new CfnGlobalTable(this, 'Table', {
       ...(tableName !== undefined && { tableName }),
-      attributeDefinitions: names.map((attributeName) => ({ attributeName, attributeType: 'S' })),
-      keySchema: names.map((attributeName, at) => ({ attributeName, keyType: at === 0 ? 'HASH' : 'RANGE' })),
+      attributeDefinitions: [...names, ...(index ? [index.partition] : [])].map((attributeName) => ({
+        attributeName,
+        attributeType: 'S',
+      })),
+      keySchema: keySchemaOf(names),
+      ...(index && { globalSecondaryIndexes: [indexOf(index)] }),
       billingMode: 'PAY_PER_REQUEST',
       sseSpecification: { sseEnabled: true, sseType: 'KMS' },
       ...(ttlAttribute !== undefined && {
@@ -64,7 +69,24 @@ export class Table extends Construct {
   }
 }
 
-/** Lets a hook do this to single items of a table. */
+function keySchemaOf(names: readonly string[]): CfnGlobalTable.KeySchemaProperty[] {
+  return names.map((attributeName, at) => ({ attributeName, keyType: at === 0 ? 'HASH' : 'RANGE' }));
+}
+
+function indexOf({
+  name,
+  partition,
+  sort,
+  includes,
+}: typeof ACCOUNTS_OF_CUSTOMER): CfnGlobalTable.GlobalSecondaryIndexProperty {
+  return {
+    indexName: name,
+    keySchema: keySchemaOf([partition, sort]),
+    projection: { projectionType: 'INCLUDE', nonKeyAttributes: [...includes] },
+  };
+}
+
+/** Lets a hook do this to single items of a table, or to an index of it. */
 export function allow(
   hook: HookFunction,
   tableArn: string,

@@ -31,7 +31,7 @@ describe('the examples of docs/customers.md', () => {
   });
 
   test('the call tests come out as they say, by the sample customers', async () => {
-    const calls = example('aor,dialled,from,trunk');
+    const calls = example('aor,dialled,from,rings,trunk');
     const desk = await openDesk({ readAll: async () => Buffer.from(calls) });
     try {
       const samples = join(ROOT, 'lib/local/sample-customers.json');

@@ -28,6 +28,9 @@ export function memoryDynamoDB(): MemoryDynamoDB {
       Responses: mapped(RequestItems, findAll),
       UnprocessedKeys: {},
     }),
+    Query: () => {
+      throw new Error('the memory table is not queried');
+    },
     PutItem: (input) => {
       check(input, find(input.Item));
       items.set(keyOf(input.Item), { ...input.Item });

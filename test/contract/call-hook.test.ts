@@ -49,7 +49,7 @@ function planIn([outcome]: readonly HookOutcome[]): CallPlan {
 }
 
 function reasonsOf(plan: CallPlan): string {
-  if (plan.kind === 'refuse') return plan.because;
+  if (plan.kind !== 'dial') return plan.because;
   const { destination, permission, callerId, attempts, would } = plan;
   const rule = 'prefix' in permission ? `${permission.because} ${permission.prefix}` : permission.because;
   const trunks = attempts.map(({ trunk, because }) => `${trunk} (${because})`).join(', ');
@@ -155,6 +155,7 @@ describe('the first customers', () => {
         callerId,
         headers: { 'P-Asserted-Identity': `<sip:${callerId}@sip.carrier.example>`, Privacy: 'none' },
         actionHook: `${BASE_URL}/dial-action`,
+        referHook: `${BASE_URL}/refer`,
         target: [{ type: 'sip', sipUri: `sip:${user}@sip.carrier.example`, auth }],
       },
       { verb: 'sip:decline', status: 503 },

@@ -23,13 +23,14 @@ export function inWords(verbs: unknown): string {
   if (first?.verb !== 'tag' || !second) return onlyDecline(list);
   expect(Object.keys(first)).toEqual(['verb', 'data']);
   expect(Object.keys(first.data as Json)).toEqual(['call', 'mac']);
-  expect(rest).toEqual([{ verb: 'sip:decline', status: 503 }]);
-  return dialInWords(second);
+  const rings = (second.target as Json[])[0]?.type === 'user';
+  expect(rest).toEqual([{ verb: 'sip:decline', status: rings ? 480 : 503 }]);
+  return dialInWords(second, first.data);
 }
 
 /** What the tag of a reply tells the next hook. */
 export function tagIn(verbs: unknown, callId: string) {
-  return verifyTag((verbs as readonly Json[])[0]?.data, callId, [{ secret: SECRET }]);
+  return verifyTag((verbs as readonly Json[])[0]?.data, [callId], [{ secret: SECRET }]);
 }
 
 function onlyDecline(list: readonly Json[]): string {
@@ -38,35 +39,71 @@ function onlyDecline(list: readonly Json[]): string {
   return `decline ${status}`;
 }
 
-function dialInWords(dial: Json): string {
-  const { verb, answerOnBridge, actionHook, target, headers, callerId, ...more } = dial;
+/** ITU-T E.180: 425 Hz, a second in five. */
+const RINGING_TONE = 'tone_stream://L=40;%(1000,4000,425)';
+
+/** That an account may hand its call on goes without saying: `for good` says that nobody may. */
+function dialInWords(dial: Json, tagData: unknown): string {
+  const { verb, answerOnBridge, actionHook, referHook, target, headers, callerId, ...more } = dial;
   expect({ verb, answerOnBridge, actionHook }).toEqual({
     verb: 'dial',
     answerOnBridge: true,
     actionHook: `${BASE_URL}/dial-action`,
   });
-  const { callerName, timeout, timeLimit, dialMusic, ...unknown } = more;
-  const [{ type, sipUri, auth, from, ...unknownInTarget } = {}, ...targets] = target as Json[];
-  expect({ type, unknown, unknownInTarget, targets }).toEqual({
-    type: 'sip',
-    unknown: {},
-    unknownInTarget: {},
-    targets: [],
-  });
+  if (referHook !== undefined) expect(referHook).toBe(`${BASE_URL}/refer`);
+  const { callerName, timeout, timeLimit, tag, dialMusic, ...unknown } = more;
+  expect(unknown).toEqual({});
+  if (tag !== undefined) expect(tag).toEqual(tagData);
   const identity = headers as Json;
   expect(Object.keys(identity)).toEqual(['P-Asserted-Identity', 'Privacy']);
-  const { username, password } = (auth ?? {}) as Json;
+  const targets = target as Json[];
+  const rings = targets[0]?.type === 'user';
+  const usualMusic = rings ? RINGING_TONE : undefined;
+  const { words, host, from } = rings ? phonesInWords(targets) : trunkInWords(targets);
   return [
-    sipUri,
-    ...(auth ? [`auth ${username}:${password}`] : []),
+    ...words,
     'as',
     callerName === undefined ? callerId : `${callerName} <${callerId}>`,
-    ...identityInWords(identity, `<sip:${callerId}@${hostOf(String(sipUri))}>`),
-    ...(from === undefined ? [] : [`from ${fromInWords(from as Json)}`]),
+    ...identityInWords(identity, `<sip:${callerId}@${host}>`),
+    ...from,
     ...(timeout === undefined ? [] : [`ring ${timeout}`]),
     ...(timeLimit === undefined ? [] : [`limit ${timeLimit}`]),
-    ...(dialMusic === undefined ? [] : [`music ${dialMusic}`]),
+    ...(dialMusic === usualMusic ? [] : [`music ${dialMusic}`]),
+    ...(tag === undefined ? [] : ['leg reports']),
+    ...(referHook === undefined ? ['for good'] : []),
   ].join(' ');
+}
+
+interface TargetWords {
+  readonly words: readonly unknown[];
+  readonly host: string;
+  readonly from: readonly string[];
+}
+
+function trunkInWords(targets: readonly Json[]): TargetWords {
+  const [{ type, sipUri, auth, from, ...unknownInTarget } = {}, ...others] = targets;
+  expect({ type, unknownInTarget, others }).toEqual({ type: 'sip', unknownInTarget: {}, others: [] });
+  const { username, password } = (auth ?? {}) as Json;
+  return {
+    words: [sipUri, ...(auth ? [`auth ${username}:${password}`] : [])],
+    host: hostOf(String(sipUri)),
+    from: from === undefined ? [] : [`from ${fromInWords(from as Json)}`],
+  };
+}
+
+function phonesInWords(targets: readonly Json[]): TargetWords {
+  const names = targets.map(({ type, name, overrideTo: _, ...unknown }) => {
+    expect({ type, unknown }).toEqual({ type: 'user', unknown: {} });
+    return String(name);
+  });
+  const [to, ...others] = [...new Set(targets.map(({ overrideTo }) => overrideTo))];
+  expect(others).toEqual([]);
+  const [first = ''] = names;
+  return {
+    words: ['phone', names.join(' + '), ...(to === undefined ? [] : [`sees ${to}`])],
+    host: hostOf(first),
+    from: [],
+  };
 }
 
 function fromInWords({ user = '*', host = '*', ...unknown }: Json): string {

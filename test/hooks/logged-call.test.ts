@@ -10,8 +10,7 @@ function written(dialled: string, from = 'alice') {
     hook: 'call-hook',
     call: {
       id: 'leg-1',
-      caller: undefined,
-      fromTrunk: false,
+      origin: { kind: 'refused', because: 'no-caller', claimed: undefined },
       dialled,
       presented: { from, identity: undefined, private: false },
       deviceCallId: 'd',
@@ -71,8 +70,7 @@ describe('what a device said, in the line of its call', () => {
     };
     const call = {
       id: 'leg-1',
-      caller: account,
-      fromTrunk: false,
+      origin: { kind: 'account' as const, aor: account },
       dialled: '00966501234567',
       presented: { from: account.username, identity: undefined, private: false },
       deviceCallId: 'd',

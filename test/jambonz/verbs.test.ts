@@ -39,7 +39,7 @@ function planOf(attempt: Partial<Attempt>, callerId: Partial<CallerId> = {}): Di
 }
 
 const write = (plan: DialPlanned) =>
-  dialVerbs(plan, 1, { call: '', mac: '' }, 'https://h.example/dial-action');
+  dialVerbs(plan, 1, { call: '', mac: '' }, { actionHook: 'https://h.example/dial-action' });
 
 function dialOf(plan: DialPlanned) {
   const { verbs, illegal } = write(plan);

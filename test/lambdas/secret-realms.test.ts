@@ -1,9 +1,14 @@
-import { callHook, callStatus } from '../../lambdas/call-hook';
+import { callHook, callStatus, dialAction } from '../../lambdas/call-hook';
 import { registerAuth } from '../../lambdas/register-auth';
 import { signatureHeader } from '../../lib/jambonz/signature';
 import type { HookAnswer } from '../../lib/jambonz/webhook';
 import type { WebhookSecret } from '../../lib/jambonz/webhook-secrets';
-import { authHookPayload, callHookPayload } from '../../lib/local/jambonz-simulator';
+import {
+  authHookPayload,
+  callHookPayload,
+  carrierCallPayload,
+  dialActionPayload,
+} from '../../lib/local/jambonz-simulator';
 import { invite, type Phone, register } from '../../lib/local/sip-phone';
 import { BASE_URL, contextWith, NOW, send } from '../hook-context';
 
@@ -77,6 +82,53 @@ describe('a webhook secret that names its realms', () => {
   test('a call status is about no realm', async () => {
     const status = { call_sid: 'c', call_status: 'completed' };
     expect((await send(callStatus, status, context(), B)).status).toBe(200);
+  });
+});
+
+describe('a number is about the realms of all its phones, and of the account that pays', () => {
+  const ALICE_A = 'alice@a.example.com';
+  const ALICE_A2 = 'alice@a2.example.com';
+  const ALICE_B = 'alice@b.example.com';
+  const withNumber = (fields: object) => {
+    const number = { realm: 'numbers', username: '966112223300', ...fields };
+    return { ...contextWith([number]), secrets: async () => SECRETS };
+  };
+  const call = carrierCallPayload({ called: '966112223300', from: '+33142685300', callId: 'leg' });
+
+  test.each<[string, string, object, string]>([
+    ['its own', A, { ring: [ALICE_A] }, '200 tag'],
+    ['its own two', A, { ring: [ALICE_A, ALICE_A2] }, '200 tag'],
+    ["another account's", B, { ring: [ALICE_A] }, '200 sip:decline'],
+    ['its own, and one of another account', A, { ring: [ALICE_A, ALICE_B] }, '200 sip:decline'],
+    ['the same in a later group', A, { ring: [ALICE_A, [ALICE_A, ALICE_B]] }, '200 sip:decline'],
+    [
+      'its own, paid by another account',
+      A,
+      { ring: [ALICE_A], then: { dial: '44', as: ALICE_B } },
+      '200 sip:decline',
+    ],
+    ['several, by the secret that speaks for all', FREE, { ring: [ALICE_A, ALICE_B] }, '200 tag'],
+  ])('%s', async (_what, secret, fields, answer) => {
+    expect(statusOf(await send(callHook, call, withNumber(fields), secret))).toBe(answer);
+  });
+
+  test('a phone of another account that was added meanwhile does not ring', async () => {
+    const { body } = await send(callHook, call, withNumber({ ring: [ALICE_A, ALICE_A2] }), A);
+    const customerData = Array.isArray(body) ? body[0].data : undefined;
+    const end = dialActionPayload({ callId: 'leg', customerData, dialStatus: 'failed', dialSipStatus: 404 });
+    const context = withNumber({ ring: [ALICE_A, ALICE_B] });
+    expect((await send(dialAction, end, context, A)).body).toEqual([{ verb: 'sip:decline', status: 403 }]);
+  });
+
+  test('call data that another account signed is not ours', async () => {
+    const { body } = await send(callHook, call, withNumber({ ring: [ALICE_B, ALICE_B] }), B);
+    const customerData = Array.isArray(body) ? body[0].data : undefined;
+    const end = dialActionPayload({ callId: 'leg', customerData, dialStatus: 'failed', dialSipStatus: 404 });
+    const onlyA = {
+      ...withNumber({ ring: [ALICE_A, ALICE_A2] }),
+      secrets: async () => [SECRETS[0] ?? { secret: A }],
+    };
+    expect((await send(dialAction, end, onlyA, A)).body).toEqual([]);
   });
 });
 

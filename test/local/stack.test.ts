@@ -265,7 +265,10 @@ describe('the local stack does not start, and says why in one line,', () => {
     ['[5]', /customers\.json: \[0\] must hold an object/],
     ['{"a.example": 5}', /customers\.json: a\.example must hold an object/],
     ['{"a.example": {"bob": "x"}}', /customers\.json: a\.example \/ bob must hold an object/],
-    ['{"a b": {"bob": {}}}', /a b \/ bob: realm write a DNS name, such as sip\.example\.com$/],
+    [
+      '{"a b": {"bob": {}}}',
+      /a b \/ bob: realm write a DNS name with a dot in it, such as sip\.example\.com$/,
+    ],
   ])('with the customers file %s', async (text, message) => {
     await expect(start({ CUSTOMERS_FILE: await fileWith(text) })).rejects.toThrow(message);
   });

@@ -9,7 +9,9 @@ import {
   NO_CALLS,
   type OwnerLimits,
 } from '../../registrar/calls/call-limits';
+import { formatPhones } from '../../registrar/calls/internal-call';
 import type { CallPlan, DialPlanned } from '../../registrar/calls/plan';
+import type { RingPlanned } from '../../registrar/calls/ring';
 import { formatAor } from '../../registrar/record/aor';
 import { callRecordsOf, type KnownRecords } from '../records/known-records';
 import { isAsLogged, type LoggedCall, type LoggedEnd, loggedLease, replay } from './logged-call';
@@ -69,8 +71,8 @@ export async function impactOf(
   return { calls: calls.length, changed: found, otherSince };
 }
 
-async function recordsFor({ call }: LoggedCall, known: KnownRecords): Promise<CallRecords> {
-  return call.caller ? callRecordsOf(known, call.caller) : { account: undefined, named: undefined };
+function recordsFor({ call }: LoggedCall, known: KnownRecords): Promise<CallRecords> {
+  return callRecordsOf(known, call);
 }
 
 /** What is counted for an owner of caps, and which of its calls still go on. */
@@ -130,7 +132,7 @@ function changesOf(before: CallPlan, after: CallPlan, seconds: number): Change[]
     ...(isCut(after, seconds) && !isCut(before, seconds)
       ? [{ kind: 'cut' as const, before: undefined, after: `${after.maxSeconds} s` }]
       : []),
-    ...difference('observed', before.would.join(', ') || undefined, after.would.join(', ') || undefined),
+    ...difference('observed', wouldOf(before), wouldOf(after)),
   ];
 }
 
@@ -138,19 +140,26 @@ function difference(kind: Change['kind'], before: string | undefined, after: str
   return before === after ? [] : [{ kind, before, after }];
 }
 
-/** The first dial, as a carrier sees it. */
-function dialOf(plan: DialPlanned) {
-  const dial = dialVerbs(plan, 1, { call: '', mac: '' }, '').verbs.find((it) => it.verb === 'dial');
+/** What the rules that are only observed would have refused it for. */
+function wouldOf(plan: DialPlanned | RingPlanned): string | undefined {
+  return plan.kind === 'ring' ? undefined : plan.would.join(', ') || undefined;
+}
+
+/** The first dial, as a carrier or a phone sees it. */
+function dialOf(plan: DialPlanned | RingPlanned) {
+  const dial = dialVerbs(plan, 1, { call: '', mac: '' }, { actionHook: '' }).verbs.find(
+    (it) => it.verb === 'dial',
+  );
   const name = dial?.callerName === undefined ? '' : `"${dial.callerName}" `;
   const hidden = dial?.headers.Privacy === 'id' ? ', hidden' : '';
   return {
-    trunk: plan.attempts[0].trunk,
-    sipUri: dial?.target[0].sipUri,
+    trunk: plan.kind === 'ring' ? formatPhones(plan.steps[0]) : plan.attempts[0].trunk,
+    sipUri: dial?.target[0].type === 'sip' ? dial.target[0].sipUri : undefined,
     callerId: dial && `${name}${dial.callerId}${hidden}`,
   };
 }
 
 /** A second is lost between the end of the time and the report of it. */
-function isCut({ maxSeconds }: DialPlanned, seconds: number): boolean {
+function isCut({ maxSeconds }: DialPlanned | RingPlanned, seconds: number): boolean {
   return maxSeconds !== undefined && seconds > maxSeconds + 1;
 }

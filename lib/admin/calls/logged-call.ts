@@ -4,6 +4,7 @@ import { dialVerbs } from '../../jambonz/verbs';
 import type { CallGrantMode, GrantState } from '../../registrar/auth/call-grant';
 import type { Call, CallRecords, CallSettings } from '../../registrar/calls/call';
 import { CAPS_REACHED, type CapReached, type LeaseResult } from '../../registrar/calls/call-limits';
+import type { CallOrigin } from '../../registrar/calls/call-origin';
 import { applyFacts, type CallPlan, type DialPlanned, planCall } from '../../registrar/calls/plan';
 import { parseAor } from '../../registrar/record/aor';
 
@@ -49,9 +50,7 @@ export function readLoggedCall({ line, at }: StoredLine): LoggedCall | 'cut' | u
     aor,
     call: {
       id: name,
-      // A name that no account has: none is found for it.
-      caller: because === 'no-caller' ? undefined : (parseAor(aor) ?? { username: aor, realm: '' }),
-      fromTrunk: because === 'trunk-call',
+      origin: readOrigin(line, aor),
       dialled,
       presented: {
         from,
@@ -64,6 +63,15 @@ export function readLoggedCall({ line, at }: StoredLine): LoggedCall | 'cut' | u
     callGrant: because === 'no-grant' ? 'enforce' : grant === 'missing' ? 'observe' : undefined,
     line,
   };
+}
+
+/** The lines of carriers' calls say `inbound`. */
+function readOrigin({ because, direction }: StoredLine['line'], aor: string): CallOrigin {
+  if (because === 'no-caller') return { kind: 'refused', because, claimed: undefined };
+  // A name that no account has: none is found for it.
+  const account = parseAor(aor) ?? { username: aor, realm: '' };
+  if (because === 'trunk-call') return { kind: 'refused', because, claimed: account };
+  return direction === 'inbound' ? { kind: 'carrier' } : { kind: 'account', aor: account };
 }
 
 const GRANTS: readonly GrantState[] = ['granted', 'new-source', 'missing', 'unknown'];
@@ -94,7 +102,7 @@ export function replay(
   const plan = planCall(call, records, own);
   if (plan.kind === 'refuse') return plan;
   const withoutLease = applyFacts(plan, { grant, lease: 'not-asked' }, own);
-  if (withoutLease.kind === 'refuse' || !plan.limits) return withoutLease;
+  if (withoutLease.kind === 'refuse' || plan.kind === 'ring' || !plan.limits) return withoutLease;
   return applyFacts(plan, { grant, lease: leaseFor(plan) }, own);
 }
 
@@ -118,7 +126,8 @@ function woulds({ would }: StoredLine['line']): readonly string[] {
 
 /** The line that this decision about a logged call would have. */
 export function lineOfReplay({ call, grant }: LoggedCall, plan: CallPlan): LogLine {
-  const illegal = plan.kind === 'dial' ? dialVerbs(plan, 1, { call: '', mac: '' }, '').illegal : [];
+  const illegal =
+    plan.kind === 'refuse' ? [] : dialVerbs(plan, 1, { call: '', mac: '' }, { actionHook: '' }).illegal;
   return reportOf({ hook: 'call-hook', call, plan, grant, illegal }).line;
 }
 

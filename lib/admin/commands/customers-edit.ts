@@ -5,7 +5,7 @@ import type { Item } from '../../aws/tools/customer-records';
 import type { Aor } from '../../registrar/record/aor';
 import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
-import { readAor } from '../input';
+import { readKey } from '../input';
 import { hashed } from '../records/hashed';
 import { change, describeProblems, findItem } from '../records/record-change';
 import { hideSecrets, type ReadRecord, readRecord, refuseRecord } from '../records/record-text';
@@ -33,7 +33,7 @@ export async function editCustomer(
   aorText: string,
   options: Options,
 ): Promise<Outcome> {
-  const aor = readAor(aorText);
+  const aor = readKey(aorText);
   const seen = await findItem(deployment, aor);
   const { version: _, ...shown } = seen;
   const secrets: string[] = [];

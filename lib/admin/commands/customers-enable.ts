@@ -1,6 +1,7 @@
+import { isNumberItem } from '../../registrar/record/record-item';
 import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
-import { readAor } from '../input';
+import { readKey } from '../input';
 import { change, findItem } from '../records/record-change';
 import type { Outcome, Shell } from '../shell';
 
@@ -27,9 +28,9 @@ export async function enableCustomer(
   enabled: boolean,
   options: Options,
 ): Promise<Outcome> {
-  const seen = await findItem(deployment, readAor(aorText));
+  const seen = await findItem(deployment, readKey(aorText));
   const outcome = await change(shell, deployment, seen, { ...seen, enabled }, options);
-  if (!enabled && outcome.code === 0)
+  if (!enabled && outcome.code === 0 && !isNumberItem(seen))
     shell.print('A registered phone stays registered until its time runs out, at most 3600 s.');
   return outcome;
 }

@@ -2,7 +2,7 @@ import type { Item } from '../../aws/tools/customer-records';
 import { formatAor } from '../../registrar/record/aor';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';
-import { readAor } from '../input';
+import { readKey } from '../input';
 import { changesBetween, describeChange } from '../records/changes';
 import { mask } from '../records/mask';
 import { historyOf, type RecordState } from '../records/record-history';
@@ -19,7 +19,7 @@ export const historyCommand = () =>
 
 /** `customers history`: all versions of one record, oldest first, with their changes and without secrets. */
 export async function showHistory(shell: Shell, deployment: Deployment, aorText: string): Promise<Outcome> {
-  const aor = readAor(aorText);
+  const aor = readKey(aorText);
   const states = historyOf(await deployment.history.versions(aor), await deployment.records.find(aor));
   if (states.length === 0)
     throw new Refused(

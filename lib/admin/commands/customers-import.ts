@@ -1,6 +1,7 @@
 import { aorOf, type Item } from '../../aws/tools/customer-records';
 import { formatAor } from '../../registrar/record/aor';
 import type { FileRecord } from '../../registrar/record/customer-file';
+import { isNumberItem } from '../../registrar/record/record-item';
 import { compareNames, counted } from '../columns';
 import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
@@ -109,7 +110,7 @@ function endOf(
   if (!force) return 'nothing was written';
   // Each record has its key, and nothing else is wrong with the file: so each can be written, whatever is in it.
   const own = records.flatMap((record) => record.problems);
-  return problems.length === own.length && records.every(({ customer }) => customer)
+  return problems.length === own.length && records.every(({ customer, number }) => customer ?? number)
     ? FORCED
     : 'nothing was written: --force writes records with problems, but not without their realm and username';
 }
@@ -174,7 +175,7 @@ function describePlan(
 
 /** Extensions of a PBX that no phone logs in as. */
 function withoutCredential(added: readonly Step[]): string[] {
-  const steps = added.filter(({ item }) => !hasCredential(item));
+  const steps = added.filter(({ item }) => !isNumberItem(item) && !hasCredential(item));
   return listAccounts('without a credential, which no phone can use', steps);
 }
 
@@ -186,7 +187,9 @@ function losingCredentials(changed: readonly Step[]): string[] {
 
 /** A file that does not say `enabled` undoes `customers disable`. */
 function enabledAgain(changed: readonly Step[]): string[] {
-  const steps = changed.filter(({ seen, item }) => seen?.enabled === false && item?.enabled !== false);
+  const steps = changed.filter(
+    ({ seen, item }) => !isNumberItem(seen) && seen?.enabled === false && item?.enabled !== false,
+  );
   return listAccounts('that the table has as disabled, and the file enables', steps);
 }
 

@@ -1,9 +1,12 @@
 import { Option } from 'commander';
 import type { CredentialUse } from '../../aws/tools/credential-uses';
 import { aorOf, type Item, parseStored } from '../../aws/tools/customer-records';
+import { formatPhones } from '../../registrar/calls/internal-call';
 import { formatAor } from '../../registrar/record/aor';
 import type { Customer } from '../../registrar/record/customer';
+import { NUMBERS } from '../../registrar/record/number-key';
 import { type Policy, policyOf } from '../../registrar/record/policy';
+import { isNumberItem } from '../../registrar/record/record-item';
 import { columns, compareNames } from '../columns';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';
@@ -22,13 +25,19 @@ interface Options extends CommonOptions {
   readonly usedWithin?: number;
   /** ms. */
   readonly unusedFor?: number;
+  readonly numbers?: boolean;
 }
 
 export const listCommand = () =>
   deploymentCommand(
     'list [text]',
     'every account in a line; with a text, those whose name or description holds it',
-    ['customers list', 'customers list acme --enabled', 'customers list --customer AcmeInc --unused-for 30d'],
+    [
+      'customers list',
+      'customers list acme --enabled',
+      'customers list --customer AcmeInc --unused-for 30d',
+      'customers list --numbers',
+    ],
   )
     .option('--realm <realm>', 'of this realm only')
     .option('--customer <username>', 'that customer, and the accounts that belong to it')
@@ -41,8 +50,13 @@ export const listCommand = () =>
       'accounts whose phones did not log in for this time, such as 30d',
       duration,
     )
+    .option('--numbers', 'the numbers, and which phones they ring')
     .action((text: string | undefined, options: Options) =>
-      onDeployment(options, (shell, deployment) => listCustomers(shell, deployment, options, text)),
+      onDeployment(options, (shell, deployment) =>
+        options.numbers
+          ? listNumbers(shell, deployment, options, text)
+          : listCustomers(shell, deployment, options, text),
+      ),
     );
 
 /** `customers list`: every account in a line. */
@@ -55,8 +69,9 @@ export async function listCustomers(
   const items: Item[] = [];
   const uses = new Map<string, readonly CredentialUse[]>();
   for await (const page of deployment.records.pages(options.realm)) {
-    items.push(...page);
-    for (const [aor, used] of await credentialUsesOf(deployment, page.map(aorOf))) uses.set(aor, used);
+    const accounts = page.filter((item) => !isNumberItem(item));
+    items.push(...accounts);
+    for (const [aor, used] of await credentialUsesOf(deployment, accounts.map(aorOf))) uses.set(aor, used);
   }
   const policies = customersByAor(items);
   const rows = items
@@ -66,6 +81,57 @@ export async function listCustomers(
     .sort((a, b) => compareNames(a.aor, b.aor));
   shell.print(rows.length === 0 ? describeNone(shell, deployment, options, text) : table(shell, rows));
   return { code: 0, json: rows };
+}
+
+interface ListedNumber {
+  readonly number: string;
+  readonly enabled: boolean;
+  /** One text a step, its phones with commas between them. */
+  readonly rings: readonly string[];
+  readonly fallback: string;
+}
+
+/** `customers list --numbers`: every number in a line. */
+export async function listNumbers(
+  shell: Shell,
+  deployment: Deployment,
+  { enabled, disabled }: Pick<Options, 'enabled' | 'disabled'>,
+  text = '',
+): Promise<Outcome> {
+  const rows: ListedNumber[] = [];
+  for await (const page of deployment.records.pages(NUMBERS))
+    for (const item of page) {
+      const row = toNumberRow(item);
+      const words = `${JSON.stringify(row)} ${item.description ?? ''}`.toLowerCase();
+      const wanted = (!enabled || row.enabled) && (!disabled || !row.enabled);
+      if (wanted && words.includes(text.toLowerCase())) rows.push(row);
+    }
+  rows.sort((a, b) => compareNames(a.number, b.number));
+  shell.print(
+    rows.length === 0
+      ? `No number of ${deployment.name} matches.`
+      : columns(
+          ['NUMBER', 'ENABLED', 'RINGS', 'THEN'],
+          rows.map((row) => [row.number, row.enabled ? 'yes' : 'NO', row.rings.join(' | '), row.fallback]),
+          shell.width,
+        ),
+  );
+  return { code: 0, json: rows };
+}
+
+function toNumberRow(item: Item): ListedNumber {
+  const { number } = parseStored(item);
+  const fallback = number?.fallback;
+  return {
+    number: aorOf(item).username,
+    enabled: number !== undefined && number.enabled !== false,
+    rings: number?.ring.map(formatPhones) ?? [],
+    fallback: !fallback
+      ? '-'
+      : 'as' in fallback
+        ? `${fallback.dial} as ${formatAor(fallback.as)}`
+        : `SIP ${fallback.status}`,
+  };
 }
 
 function table(shell: Shell, rows: readonly ListedCustomer[]): string {

@@ -1,6 +1,6 @@
 import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
-import { readAor, readInput } from '../input';
+import { readInput, readKey } from '../input';
 import { hashed } from '../records/hashed';
 import { change } from '../records/record-change';
 import { readRecord, refuseRecord } from '../records/record-text';
@@ -16,6 +16,7 @@ export const putCommand = () =>
   writingCommand('put <aor>', 'write one whole record', [
     'customers put JaneDoe@register.telecomsxchange.com --file jane.json',
     'customers put JaneDoe@register.telecomsxchange.com --dry-run < jane.json',
+    'customers put +966112223300 --file number.json',
   ])
     .option('--file <file>', 'JSON; -: standard input', '-')
     .option('--keep-passwords', 'keep plain passwords, instead of their ha1')
@@ -30,7 +31,7 @@ export async function putCustomer(
   aorText: string,
   options: Options,
 ): Promise<Outcome> {
-  const aor = readAor(aorText);
+  const aor = readKey(aorText);
   const read = readRecord(await readInput(shell, options.file), aor);
   if ('problems' in read) return refuseRecord(shell, aor, read.problems);
   const item = options.keepPasswords ? read.item : hashed(read.item);

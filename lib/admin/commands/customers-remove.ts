@@ -1,9 +1,10 @@
-import { aorOf, type Item } from '../../aws/tools/customer-records';
+import { aorOf, type Item, parseStored } from '../../aws/tools/customer-records';
 import { formatAor } from '../../registrar/record/aor';
+import { NUMBERS } from '../../registrar/record/number-key';
 import { counted } from '../columns';
 import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
-import { readAor } from '../input';
+import { readKey } from '../input';
 import { changedMeanwhile, describeRecord, findItem } from '../records/record-change';
 import { type Outcome, type Shell, WrongUsage } from '../shell';
 
@@ -29,9 +30,10 @@ export async function removeCustomer(
   aorText: string,
   options: Options,
 ): Promise<Outcome> {
-  const seen = await findItem(deployment, readAor(aorText));
+  const seen = await findItem(deployment, readKey(aorText));
   const aor = formatAor(aorOf(seen));
   const dependents = await accountsUsing(deployment, seen);
+  const numbers = await numbersNaming(deployment, aor);
   shell.print(
     [
       `${aor} will be removed from ${deployment.name}:`,
@@ -41,6 +43,7 @@ export async function removeCustomer(
             `${counted(dependents.length, 'account')} will have no trunks, because they use its policy: ${dependents.join(', ')}`,
           ]
         : []),
+      ...(numbers.length > 0 ? [`These numbers name it: ${numbers.join(', ')}`] : []),
     ].join('\n'),
   );
   if (options.dryRun) {
@@ -56,6 +59,21 @@ export async function removeCustomer(
   if ((await deployment.records.remove(seen)) === 'changed-meanwhile') throw changedMeanwhile(aor);
   shell.print('Removed.');
   return { code: 0, json: { removed: true, aor, dependents } };
+}
+
+/** The numbers that ring this account, or forward as it. */
+async function numbersNaming(deployment: Deployment, aor: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const page of deployment.records.pages(NUMBERS))
+    for (const item of page) {
+      const { number } = parseStored(item);
+      const named = number && [
+        ...number.ring.flat(),
+        ...(number.fallback && 'as' in number.fallback ? [number.fallback.as] : []),
+      ];
+      if (number && named?.some((it) => formatAor(it) === aor)) names.push(number.username);
+    }
+  return names.sort();
 }
 
 async function accountsUsing(deployment: Deployment, { realm, username }: Item): Promise<string[]> {

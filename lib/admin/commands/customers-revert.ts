@@ -1,7 +1,7 @@
 import { formatAor } from '../../registrar/record/aor';
 import { type CommonOptions, onDeployment, writingCommand } from '../command-line';
 import type { Deployment } from '../deployment';
-import { readAor } from '../input';
+import { readKey } from '../input';
 import { versionNumber } from '../option-values';
 import { changesBetween } from '../records/changes';
 import { change } from '../records/record-change';
@@ -30,7 +30,7 @@ export async function revertCustomer(
   aorText: string,
   options: Options,
 ): Promise<Outcome> {
-  const aor = readAor(aorText);
+  const aor = readKey(aorText);
   const kept = await deployment.history.versions(aor);
   const wanted = kept.find(({ version }) => version === options.to);
   if (!wanted) {

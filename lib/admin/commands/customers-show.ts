@@ -2,7 +2,7 @@ import { aorOf, parseStored } from '../../aws/tools/customer-records';
 import { formatAor } from '../../registrar/record/aor';
 import { type CommonOptions, deploymentCommand, onDeployment } from '../command-line';
 import type { Deployment } from '../deployment';
-import { readAor } from '../input';
+import { readKey } from '../input';
 import { credentialUsesOf, describeUse } from '../records/last-use';
 import { mask } from '../records/mask';
 import { describeProblems, describeRecord, findItem } from '../records/record-change';
@@ -18,7 +18,7 @@ export const showCommand = () =>
 
 /** `customers show`: one record, its secrets masked, and what is wrong with it. */
 export async function showCustomer(shell: Shell, deployment: Deployment, aorText: string): Promise<Outcome> {
-  const item = await findItem(deployment, readAor(aorText));
+  const item = await findItem(deployment, readKey(aorText));
   const { problems } = parseStored(item);
   const used = (await credentialUsesOf(deployment, [aorOf(item)])).get(formatAor(aorOf(item))) ?? [];
   shell.print(describeRecord(item));

@@ -57,6 +57,7 @@ export async function impact(
 /** Records that are asked for once. */
 function remembering(known: KnownRecords): KnownRecords {
   const found = new Map<string, ReturnType<KnownRecords['find']>>();
+  const accounts = new Map<string, ReturnType<KnownRecords['accountsIn']>>();
   return {
     ...known,
     find: (aor) => {
@@ -65,12 +66,26 @@ function remembering(known: KnownRecords): KnownRecords {
       found.set(key, record);
       return record;
     },
+    accountsIn: (realm) => {
+      const all = accounts.get(realm) ?? known.accountsIn(realm);
+      accounts.set(realm, all);
+      return all;
+    },
   };
 }
 
 /** As an import leaves them: records that are not in the file stay as they are. */
 function overlaid(file: KnownRecords, others: KnownRecords): KnownRecords {
-  return { ...file, find: async (aor) => (await file.find(aor)) ?? others.find(aor) };
+  return {
+    ...file,
+    find: async (aor) => (await file.find(aor)) ?? others.find(aor),
+    findNumber: async (digits) => (await file.findNumber(digits)) ?? others.findNumber(digits),
+    accountsIn: async (realm) => {
+      const own = await file.accountsIn(realm);
+      const names = new Set(own.map(({ username }) => username));
+      return [...own, ...(await others.accountsIn(realm)).filter(({ username }) => !names.has(username))];
+    },
+  };
 }
 
 /** The log does not say which addresses were new where no rule asked. */
@@ -80,7 +95,9 @@ async function hasOtherNewSource(
   changed: KnownRecords,
 ): Promise<boolean> {
   const callers = new Map(
-    calls.flatMap(({ call }) => (call.caller ? [[JSON.stringify(call.caller), call.caller]] : [])),
+    calls.flatMap(({ call: { origin } }) =>
+      origin.kind === 'account' ? [[JSON.stringify(origin.aor), origin.aor]] : [],
+    ),
   );
   for (const caller of callers.values()) {
     const [old, next] = [await today.find(caller), await changed.find(caller)];

@@ -1,6 +1,7 @@
 import { signatureHeader } from '../../jambonz/signature';
 import { realmKey } from '../../registrar/record/aor';
 import { isObject } from '../../registrar/record/json';
+import { NUMBERS } from '../../registrar/record/number-key';
 import { counted } from '../columns';
 import { onDeployment } from '../command-line';
 import type { Deployment, HookUrls } from '../deployment';
@@ -53,7 +54,10 @@ export async function doctor(
   const account = await api.account();
   const application = await deviceApplication(api, account);
   const secret = await api.webhookSecret();
-  const usernames = await usernamesByRealm(deployment);
+  const { [NUMBERS]: numbers = new Set<string>(), ...accounts } = Object.fromEntries(
+    await usernamesByRealm(deployment),
+  );
+  const usernames = new Map(Object.entries(accounts));
   const findings = [
     ...lookAtAccount(account),
     ...lookAtHook('registration hook', account.registration_hook, hooks?.registration),
@@ -62,6 +66,7 @@ export async function doctor(
     ...lookAtRealms(account, [...usernames.keys()]),
     ...(await lookAtClients(api, usernames)),
     ...(await lookAtCarriers(api)),
+    ...(await lookAtNumbers(api, account, numbers)),
     ...(await lookAtAnswers(account, application, secret, shell.now())),
   ];
   const wrong = findings.filter(({ kind }) => kind === 'wrong').length;
@@ -220,10 +225,32 @@ async function lookAtCarriers(api: JambonzApi): Promise<Finding[]> {
         findings.push({
           kind: 'look',
           what: `calls from ${ipv4}/${netmask} are of carrier ${carrier.name}, without a password`,
-          fix: 'if a customer calls from there, take the inbound gateway away: its calls bypass digest and the records',
+          fix: 'right for a carrier that brings calls to your numbers, and wrong for a customer, whose calls it would keep from the rules. Strip X-Forwarded-For at the edge: docs/reached.md says why',
         });
   }
   return findings;
+}
+
+/** A number's own application counts, else that of its carrier (sbc-inbound lib/db-utils.js). */
+async function lookAtNumbers(
+  api: JambonzApi,
+  { device_calling_application_sid: sid }: Account,
+  numbers: ReadonlySet<string>,
+): Promise<Finding[]> {
+  if (numbers.size === 0 || sid === null) return [];
+  const byCarrier = (await api.carriers()).some(({ application_sid }) => application_sid === sid);
+  const inJambonz = new Map(
+    (await api.phoneNumbers()).map((it) => [it.number.replace(/^\+/, ''), it.application_sid]),
+  );
+  const lost = [...numbers].filter((it) => (inJambonz.get(it) ?? (byCarrier ? sid : null)) !== sid).sort();
+  if (lost.length === 0) return [];
+  const more = lost.length > MOST_NAMED ? ` and ${lost.length - MOST_NAMED} more` : '';
+  return [
+    wrong(
+      `calls to ${lost.slice(0, MOST_NAMED).join(', ')}${more} do not reach the application for calls of devices`,
+      'in the portal (Phone numbers) add the number and give it that application, or give it to the carrier',
+    ),
+  ];
 }
 
 /** Asks each hook as jambonz would, with nothing in it: 400 says that it is there and took the signature. */

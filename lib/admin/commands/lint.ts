@@ -1,6 +1,7 @@
 import { aorOf, parseStored } from '../../aws/tools/customer-records';
 import { formatAor } from '../../registrar/record/aor';
 import type { Customer } from '../../registrar/record/customer';
+import type { NumberRecord } from '../../registrar/record/number-record';
 import { compareNames, counted } from '../columns';
 import { type CommonOptions, deploymentCommand, onDeployment, run } from '../command-line';
 import type { Deployment } from '../deployment';
@@ -14,6 +15,7 @@ import {
 } from '../files/file-problems';
 import { readInput } from '../input';
 import { withNearestField } from '../records/field-names';
+import { numberWarnings } from '../records/lint-reached';
 import type { Warning } from '../records/lint-remark';
 import { warningsOf } from '../records/lint-rules';
 import type { Outcome, Shell } from '../shell';
@@ -41,6 +43,7 @@ export const lintCommand = () =>
 interface Linted {
   readonly name: string;
   readonly customers: readonly Customer[];
+  readonly numbers: readonly NumberRecord[];
   readonly problems: readonly OfKind[];
   /** Found in the text of the file. */
   readonly warnings: readonly OfKind[];
@@ -56,6 +59,7 @@ export async function lintFile(shell: Shell, file: string, options: Options): Pr
     {
       name: file,
       customers: records.flatMap(({ customer }) => (customer ? [customer] : [])),
+      numbers: records.flatMap(({ number }) => (number ? [number] : [])),
       problems: problems.map(toKind),
       warnings: warnings.map(toKind),
       deployment: { options: [] },
@@ -67,12 +71,14 @@ export async function lintFile(shell: Shell, file: string, options: Options): Pr
 /** `lint`: the same of the table. */
 export async function lintTable(shell: Shell, deployment: Deployment, options: Options): Promise<Outcome> {
   const customers: Customer[] = [];
+  const numbers: NumberRecord[] = [];
   const problems: OfKind[] = [];
   for await (const page of deployment.records.pages())
     for (const item of page) {
       const parsed = parseStored(item);
       const at = formatAor(aorOf(item));
       if (parsed.customer) customers.push(parsed.customer);
+      if (parsed.number) numbers.push(parsed.number);
       for (const { path, fix } of parsed.problems.map(withNearestField))
         problems.push({ kind: `${path.replace(/\d+/g, 'n')} ${fix}`, text: `${at}: ${path} ${fix}` });
       for (const problem of nullCredentials({ at, item }, () => 0))
@@ -80,24 +86,27 @@ export async function lintTable(shell: Shell, deployment: Deployment, options: O
     }
   customers.sort((a, b) => compareNames(formatAor(a), formatAor(b)));
   problems.sort((a, b) => compareNames(a.text, b.text));
-  return report(shell, { name: deployment.name, customers, problems, warnings: [], deployment }, options);
+  numbers.sort((a, b) => compareNames(a.username, b.username));
+  const linted = { name: deployment.name, customers, numbers, problems, warnings: [], deployment };
+  return report(shell, linted, options);
 }
 
 /** The count is at the end, where a terminal shows it. */
 function report(shell: Shell, linted: Linted, options: Options): Outcome {
-  const { name, customers, problems } = linted;
-  const warnings = warningsOf(customers, shell.now());
+  const { name, customers, numbers, problems } = linted;
+  const warnings = [...warningsOf(customers, shell.now()), ...numberWarnings(numbers, customers)];
+  const records = customers.length + numbers.length;
   const described = [...linted.warnings, ...warnings.map((it) => describeWarning(shell, it, linted))];
   const marked = (mark: string, lines: readonly string[]) => lines.map((it) => `  ${mark}  ${it}`);
   shell.print(
     [
       ...marked(shell.paint('red', 'PROBLEM'), groupByKind(problems, options)),
       ...marked(shell.paint('yellow', 'WARNING'), groupByKind(described, options)),
-      `${name}: ${counted(customers.length, 'record')}, ${counted(problems.length, 'problem')}, ${counted(described.length, 'warning')}`,
+      `${name}: ${counted(records, 'record')}, ${counted(problems.length, 'problem')}, ${counted(described.length, 'warning')}`,
     ].join('\n'),
   );
   const found = problems.length > 0 || (options.strict && described.length > 0);
-  const json = { records: customers.length, problems: problems.map(({ text }) => text), warnings };
+  const json = { records, problems: problems.map(({ text }) => text), warnings };
   return { code: found ? 1 : 0, json };
 }
 

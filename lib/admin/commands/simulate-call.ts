@@ -1,15 +1,13 @@
-import { announceCall, askRegisterAuth, type HookReply } from '../../local/jambonz-simulator';
+import { announceCall, askRegisterAuth } from '../../local/jambonz-simulator';
 import { invite } from '../../local/sip-phone';
 import { formatAor } from '../../registrar/record/aor';
-import { isObject } from '../../registrar/record/json';
 import { type CommonOptions, plainCommand, run } from '../command-line';
 import type { Outcome, Shell } from '../shell';
 import {
   type Exchange,
   LOCAL_URL,
-  type Meaning,
   meaningOfAuth,
-  meaningOfStatus,
+  meaningOfVerbs,
   prepareSimulation,
   report,
 } from '../simulation';
@@ -49,16 +47,4 @@ export async function simulateCall(
   const call = { invite: request, dialled, ...(options.from !== undefined && { from: options.from }) };
   const reply = await announceCall(target.url, call, target.secret);
   return report(shell, [admitted, { what: `call to ${dialled}`, reply, meaning: meaningOfVerbs(reply) }]);
-}
-
-function meaningOfVerbs({ status, body }: HookReply): Meaning {
-  if (status !== 200 || !Array.isArray(body)) return { good: false, text: meaningOfStatus(status) };
-  const dial = body.find((verb) => isObject(verb) && verb.verb === 'dial');
-  if (!isObject(dial)) {
-    const decline = body.find(isObject);
-    return { good: false, text: `Refused: the phone gets SIP ${decline?.status}. Its log line says why.` };
-  }
-  const target = Array.isArray(dial.target) && isObject(dial.target[0]) ? dial.target[0] : {};
-  const auth = isObject(target.auth) ? `, trunk user ${target.auth.username}` : '';
-  return { good: true, text: `jambonz dials ${target.sipUri} with caller id ${dial.callerId}${auth}.` };
 }

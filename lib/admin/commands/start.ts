@@ -84,6 +84,7 @@ async function syntaxError(shell: Shell, file: string): Promise<string | undefin
 function welcome(shell: Shell, { url, dynamodbEndpoint, loaded }: LocalStack): string {
   const secret = shell.env.WEBHOOK_SECRET;
   const aors = loaded.flatMap(({ customer }) => (customer ? [`${customer.username}@${customer.realm}`] : []));
+  const numbers = loaded.flatMap(({ number }) => (number ? [number.username] : []));
   const problems = loaded.flatMap(({ at, problems }) =>
     problems.map(({ path, fix }) => `  ${at}: ${path} ${fix}`),
   );
@@ -96,12 +97,21 @@ function welcome(shell: Shell, { url, dynamodbEndpoint, loaded }: LocalStack): s
     `  call status hook    ${url}/call-status`,
     `webhook secret        ${secret === undefined ? `${DEVELOPMENT_SECRET}   (for this machine only)` : 'as WEBHOOK_SECRET says'}`,
     `DynamoDB              ${dynamodbEndpoint}`,
-    `customers             ${aors.slice(0, 5).join(', ') || 'as the table has them'}${aors.length > 5 ? `, and ${aors.length - 5} more` : ''}`,
+    `customers             ${firstOf(aors) || 'as the table has them'}`,
+    ...(numbers.length > 0 ? [`numbers               ${firstOf(numbers)}`] : []),
     ...(problems.length > 0 ? ['problems in the records:', ...problems] : []),
     '',
     'Try it in a second terminal:',
     `  ${suggestion(shell, ['simulate', 'register', aor, ...other])}`,
     `  ${suggestion(shell, ['simulate', 'call', aor, '00966501234567', ...other])}`,
+    ...numbers
+      .slice(0, 1)
+      .map((number) => `  ${suggestion(shell, ['simulate', 'ring', `+${number}`, ...other])}`),
     'Stop with Ctrl-C.',
   ].join('\n');
+}
+
+function firstOf(names: readonly string[]): string {
+  const more = names.length > 5 ? `, and ${names.length - 5} more` : '';
+  return `${names.slice(0, 5).join(', ')}${more}`;
 }

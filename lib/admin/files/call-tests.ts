@@ -9,6 +9,8 @@ import { lostZeros, spreadsheetDamage, suspectDates } from './spreadsheet-damage
 
 /** What comes of a call, in the words of a file of call tests. */
 export interface CallResult {
+  /** The phones that ring first, with commas between them. */
+  readonly rings?: string;
   /** The first trunk. */
   readonly trunk?: string;
   readonly sipUri?: string;
@@ -33,6 +35,7 @@ const row = v.strictObject({
   aor: v.string('is missing: username@realm'),
   dialled: v.string('is missing'),
   from: cell,
+  rings: cell,
   trunk: cell,
   sipUri: cell,
   callerId: cell,
@@ -83,7 +86,7 @@ function readRows(text: string): Rows {
 
 const NO_ROWS: Rows = { rows: [], problems: [], warnings: [] };
 const FORMS =
-  'write CSV with the header aor,dialled,from,trunk,sipUri,callerId,refusal, or a JSON list of such objects';
+  'write CSV with the header aor,dialled,from,rings,trunk,sipUri,callerId,refusal, or a JSON list of such objects';
 
 function readCsvRows(text: string): Rows {
   const table = readCsvTable(text);
@@ -104,10 +107,17 @@ function readCsvRows(text: string): Rows {
   };
 }
 
-function problemOf({ aor, trunk, sipUri, callerId, refusal }: v.InferOutput<typeof row>): string | undefined {
-  const dials = trunk ?? sipUri ?? callerId;
+function problemOf({
+  aor,
+  rings,
+  trunk,
+  sipUri,
+  callerId,
+  refusal,
+}: v.InferOutput<typeof row>): string | undefined {
+  const dials = rings ?? trunk ?? sipUri ?? callerId;
   if (dials === undefined && refusal === undefined)
-    return 'expects nothing: write trunk, sipUri, callerId or refusal';
+    return 'expects nothing: write rings, trunk, sipUri, callerId or refusal';
   if (dials !== undefined && refusal !== undefined) return 'expects a call and a refusal: write one of them';
   try {
     readAor(aor);

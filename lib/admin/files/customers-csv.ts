@@ -1,9 +1,10 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Item } from '../../aws/tools/customer-records';
-import { parseCustomer } from '../../registrar/record/customer';
 import type { FileRecord } from '../../registrar/record/customer-file';
 import { isObject } from '../../registrar/record/json';
-import { recordSchema } from '../records/record-schema';
+import { NUMBERS } from '../../registrar/record/number-key';
+import { parseItem } from '../../registrar/record/record-item';
+import { numberRecordSchema, recordSchema } from '../records/record-schema';
 import { type ColumnMap, mappedCells, problemsOfMap, unusedColumns } from './column-maps';
 import { type Cell, type CsvRow, readCsvTable } from './csv-table';
 import {
@@ -66,7 +67,7 @@ interface ReadRow {
 function readRow({ line, cells }: CsvRow): ReadRow {
   const at = `${cells.get('realm')?.text ?? ''} / ${cells.get('username')?.text ?? ''}`;
   const { item, unread } = readCells(cells);
-  const parsed = parseCustomer(item);
+  const parsed = parseItem(item);
   const problems = parsed.problems.filter(({ path }) => !unread.some(({ column }) => column === path));
   const record: FileRecord = { at, keys: [], item, ...parsed, problems };
   return {
@@ -89,11 +90,13 @@ interface Unread {
 function readCells(cells: ReadonlyMap<string, Cell>): { item: Item; unread: readonly Unread[] } {
   const item: Record<string, unknown> = {};
   const unread: Unread[] = [];
+  const isNumber = cells.get('realm')?.text.toLowerCase() === NUMBERS;
+  const schema = isNumber ? numberRecordSchema() : recordSchema();
   for (const [column, cell] of cells) {
     const damage = column === 'description' ? undefined : (spreadsheetDamage(cell) ?? typedValue(cell));
-    const value = damage === undefined ? readCell(column, cell.text) : undefined;
+    const value = damage === undefined ? readCell(schema, column, cell.text) : undefined;
     if (value === undefined)
-      unread.push({ column, fix: damage ?? fixOf(kindsOf(recordSchema(), column.split('.'))) });
+      unread.push({ column, fix: damage ?? fixOf(kindsOf(schema, column.split('.'))) });
     else if (!place(item, column.split('.'), value))
       unread.push({ column, fix: 'is given by another column too; keep one of them' });
   }
@@ -118,8 +121,8 @@ function fixOf(kinds: readonly string[]): string {
 }
 
 /** undefined: it cannot be read. A spreadsheet writes booleans in capitals. */
-function readCell(column: string, text: string): unknown {
-  const kinds = kindsOf(recordSchema(), column.split('.'));
+function readCell(schema: unknown, column: string, text: string): unknown {
+  const kinds = kindsOf(schema, column.split('.'));
   if (isText(kinds, text)) return text;
   if (kinds.includes('boolean') && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
   return parseJson(text);

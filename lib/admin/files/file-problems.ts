@@ -1,5 +1,7 @@
+import { formatAor } from '../../registrar/record/aor';
 import type { FileRecord } from '../../registrar/record/customer-file';
 import { isObject } from '../../registrar/record/json';
+import { NUMBERS } from '../../registrar/record/number-key';
 import { counted } from '../columns';
 import { withNearestField } from '../records/field-names';
 
@@ -46,8 +48,9 @@ export function doubledAccounts(
 ): FileProblem[] {
   const first = new Map<string, FileRecord>();
   return records.flatMap((record) => {
-    if (!record.customer) return [];
-    const aor = `${record.customer.username}@${record.customer.realm}`;
+    const known = record.customer ?? (record.number && { username: record.number.username, realm: NUMBERS });
+    if (!known) return [];
+    const aor = formatAor(known);
     const other = first.get(aor);
     if (!other) first.set(aor, record);
     return other

@@ -10,6 +10,7 @@ export interface JambonzApi {
   clients(): Promise<readonly Client[]>;
   carriers(): Promise<readonly Carrier[]>;
   gateways(carrier: Carrier): Promise<readonly Gateway[]>;
+  phoneNumbers(): Promise<readonly PhoneNumber[]>;
   /** The phones that are registered now, at the account's own realm. */
   phones(): Promise<readonly RegisteredPhone[]>;
   /** Their user parts, at that realm and at names below it. */
@@ -53,7 +54,9 @@ const carrier = v.object({
   name: text,
   account_sid: orNull(text),
   trunk_type: orNull(text),
+  application_sid: orNull(text),
 });
+const phoneNumber = v.object({ number: text, account_sid: orNull(text), application_sid: orNull(text) });
 const gateway = v.object({
   ipv4: text,
   netmask: v.optional(v.number(), 32),
@@ -75,6 +78,7 @@ export type Account = v.InferOutput<typeof account>;
 export type Application = v.InferOutput<typeof application>;
 export type Client = v.InferOutput<typeof client>;
 export type Carrier = v.InferOutput<typeof carrier>;
+export type PhoneNumber = v.InferOutput<typeof phoneNumber>;
 export type Gateway = v.InferOutput<typeof gateway>;
 export type RegisteredPhone = v.InferOutput<typeof phone>;
 
@@ -140,6 +144,10 @@ function apiOf(base: string, accountSid: string, key: string): JambonzApi {
       ),
     gateways: ({ voip_carrier_sid }) =>
       ask(`/SipGateways?voip_carrier_sid=${voip_carrier_sid}`, v.array(gateway)),
+    phoneNumbers: async () =>
+      (await ask('/PhoneNumbers', v.array(phoneNumber))).filter(
+        ({ account_sid }) => account_sid === null || account_sid === accountSid,
+      ),
     phones: async () => {
       const path = `${ofAccount}/RegisteredSipUsers`;
       return understood(path, v.array(phone), await request(base, key, 'POST', path, []));

@@ -1,10 +1,11 @@
+import { formatPhones } from '../../registrar/calls/internal-call';
 import { planCall } from '../../registrar/calls/plan';
 import { formatAor } from '../../registrar/record/aor';
 import type { CallResult, CallTest } from '../files/call-tests';
 import { callOf, verbsOf } from './explained-call';
 import { callRecordsOf, type KnownRecords } from './known-records';
 
-const RESULTS = ['trunk', 'sipUri', 'callerId', 'refusal'] as const;
+const RESULTS = ['rings', 'trunk', 'sipUri', 'callerId', 'refusal'] as const;
 
 export interface Difference {
   readonly name: (typeof RESULTS)[number];
@@ -21,14 +22,16 @@ export function compareResults(before: CallResult, after: CallResult): Differenc
 }
 
 export async function resultOf(known: KnownRecords, { aor, dialled, from }: CallTest): Promise<CallResult> {
-  const records = await callRecordsOf(known, aor);
   const call = callOf(aor, dialled, from);
+  const records = await callRecordsOf(known, call);
   const plan = planCall(call, records, known.settings);
   if (plan.kind === 'refuse') return { refusal: plan.because };
   const dial = verbsOf(call, plan).find((verb) => verb.verb === 'dial');
-  return dial
-    ? { trunk: plan.attempts[0].trunk, sipUri: dial.target[0].sipUri, callerId: dial.callerId }
-    : {};
+  if (!dial) return {};
+  const { callerId, target } = dial;
+  if (plan.kind === 'ring') return { rings: formatPhones(plan.steps[0]), callerId };
+  const [{ trunk }] = plan.attempts;
+  return { trunk, ...(target[0].type === 'sip' && { sipUri: target[0].sipUri }), callerId };
 }
 
 /** For people. */

@@ -1,14 +1,15 @@
 import { distance } from 'fastest-levenshtein';
 import type { Problem } from '../../registrar/record/customer';
 import { isObject } from '../../registrar/record/json';
-import { recordSchema } from './record-schema';
+import { numberRecordSchema, recordSchema } from './record-schema';
 
 /** The same problem; of an unknown field, with the name of the field that was probably meant. */
 export function withNearestField(problem: Problem): Problem {
   if (!problem.unknownField) return problem;
-  const nearest = nearestField(problem.path);
+  const isOfNumber = problem.of === 'number';
+  const nearest = nearestField(problem.path, isOfNumber ? numberRecordSchema() : recordSchema());
   const meant = nearest === undefined ? '' : `: did you mean ${nearest}?`;
-  return { ...problem, fix: `is not a field of a customer record${meant}` };
+  return { ...problem, fix: `is not a field of a ${isOfNumber ? 'number' : 'customer record'}${meant}` };
 }
 
 /** What is wrong with the path of a field, such as `callerId.default`; undefined: there is such a field. */
@@ -22,10 +23,13 @@ export function problemOfField(path: string): string | undefined {
  * name elsewhere in the record.
  * @param path such as `callerId.patterns[1].mach`
  */
-export function nearestField(path: string): string | undefined {
+export function nearestField(
+  path: string,
+  schema: ReturnType<typeof recordSchema> = recordSchema(),
+): string | undefined {
   const steps = path.replace(/\[\d+\]/g, '').split('.');
   const [name = '', parent] = [steps.at(-1), steps.slice(0, -1).join('.')];
-  const fields = fieldPaths(recordSchema(), '');
+  const fields = fieldPaths(schema, '');
   const plain = (field: string) => lastOf(field).toLowerCase();
   const beside = fields.filter((field) => parentOf(field) === parent);
   const far = (field: string) => distance(plain(field), name.toLowerCase().replaceAll('_', ''));

@@ -8,6 +8,7 @@ import { type Policy, policyOf } from '../../registrar/record/policy';
 import { aboutMinutes, aboutObserved } from './lint-minutes';
 import { aboutDialPlan, aboutEmergency } from './lint-numbers';
 import { aboutFormatsWithoutPlan, aboutUnreachable } from './lint-prefixes';
+import { reachedRemarks } from './lint-reached';
 import { type Remark, type Warning, warn } from './lint-remark';
 import { weakness } from './password-strength';
 
@@ -19,6 +20,7 @@ export function warningsOf(customers: readonly Customer[], now: number): Warning
   const byKey = new Map(customers.map((it) => [keyOf(it.realm, it.username), it]));
   const shared = sharedTrunkAuth(customers);
   const users = sharedUsers(customers);
+  const reached = reachedRemarks(customers);
   const policies = new Set(customers.map(({ realm, customer = '' }) => keyOf(realm, customer)));
   return customers.flatMap((record) => {
     const named = record.customer === undefined ? undefined : byKey.get(keyOf(record.realm, record.customer));
@@ -38,6 +40,7 @@ export function warningsOf(customers: readonly Customer[], now: number): Warning
       ...aboutMinutes(record),
       ...aboutObserved(record, policy),
       ...(users.get(record) ?? []),
+      ...(reached.get(record) ?? []),
       ...(shared.get(record) ?? []),
     ];
     return remarks.map((remark) => ({ realm: record.realm, username: record.username, ...remark }));

@@ -1,4 +1,4 @@
-import { FRESH_MS } from '../../aws/stores/customers-store';
+import { FRESH_MS } from '../../aws/stores/record-cache';
 import { aorOf, type Item } from '../../aws/tools/customer-records';
 import { type Aor, formatAor } from '../../registrar/record/aor';
 import type { Problem } from '../../registrar/record/customer';

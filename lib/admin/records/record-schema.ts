@@ -1,5 +1,6 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { customerSchema } from '../../registrar/record/customer-schema';
+import { numberSchema } from '../../registrar/record/number-record';
 
 /**
  * The JSON Schema of a customer record, made from the one parser, for editors. What a schema cannot say (a pattern
@@ -13,4 +14,14 @@ export function recordSchema(): Readonly<Record<string, unknown>> {
   return schema;
 }
 
+/** The same of a number. */
+export function numberRecordSchema(): Readonly<Record<string, unknown>> {
+  ofNumber ??= {
+    ...toJsonSchema(numberSchema, { errorMode: 'ignore', target: 'draft-07' }),
+    title: 'A number of edge-registrar',
+  };
+  return ofNumber;
+}
+
+let ofNumber: Readonly<Record<string, unknown>> | undefined;
 let schema: Readonly<Record<string, unknown>> | undefined;

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Item } from '../../aws/tools/customer-records';
 import { type Aor, formatAor } from '../../registrar/record/aor';
-import { type Problem, parseCustomer } from '../../registrar/record/customer';
+import type { Problem } from '../../registrar/record/customer';
 import { isObject } from '../../registrar/record/json';
+import { parseItem } from '../../registrar/record/record-item';
 import { counted } from '../columns';
 import { itemsOf } from '../files/dynamodb-json';
 import { nullCredentials } from '../files/file-problems';
@@ -43,7 +44,7 @@ export function readRecord(
   const { version: _, ...written } = json;
   const item: Item = { ...aor, ...bringBack(written, secrets) };
   const stays = ({ path }: Problem) => Object.hasOwn(item, path) && isDeepStrictEqual(item[path], seen[path]);
-  const found = parseCustomer(item).problems.filter((it) => !(it.unknownField && stays(it)));
+  const found = parseItem(item).problems.filter((it) => !(it.unknownField && stays(it)));
   const problems = [...found.map(withNearestField), ...nullProblems(item)];
   const same = String(item.realm).toLowerCase() === aor.realm && item.username === aor.username;
   const all = same ? problems : [...problems, keyProblem(aor)];
@@ -98,7 +99,7 @@ function nullProblems(item: Item): Problem[] {
 function keyProblem(aor: Aor): Problem {
   return {
     path: 'realm, username',
-    fix: `must stay those of ${formatAor(aor)}; to rename an account, put a new one and remove this one`,
+    fix: `must stay those of ${formatAor(aor)}; to rename a record, put a new one and remove this one`,
     unknownField: false,
   };
 }

@@ -10,7 +10,7 @@ export type { Item } from './attributes';
  */
 export type DynamoDB = (operation: Operation, input: Input, signal?: AbortSignal) => Promise<Output>;
 
-export type Operation = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem';
+export type Operation = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem';
 
 export interface Input {
   readonly TableName?: string;
@@ -20,6 +20,9 @@ export interface Input {
     Record<string, { readonly Keys: readonly Item[]; readonly ConsistentRead?: boolean }>
   >;
   readonly ConsistentRead?: boolean;
+  readonly IndexName?: string;
+  readonly KeyConditionExpression?: string;
+  readonly ExclusiveStartKey?: Item;
   readonly ConditionExpression?: string;
   readonly UpdateExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
@@ -31,6 +34,9 @@ export interface Input {
 
 export interface Output {
   readonly Item?: Item;
+  readonly Items?: readonly Item[];
+  /** There are more, behind this key. */
+  readonly LastEvaluatedKey?: Item;
   readonly Attributes?: Item;
   readonly Responses?: Readonly<Record<string, readonly Item[]>>;
   readonly UnprocessedKeys?: object;
@@ -55,10 +61,18 @@ export function dynamodbAt(endpoint: string | undefined): DynamoDB {
     fromWire(await callAws(connection, PROTOCOL, operation, toWire(input), signal));
 }
 
-function toWire({ Key, Item, ExpressionAttributeValues, RequestItems, ...rest }: Input): object {
+function toWire({
+  Key,
+  Item,
+  ExclusiveStartKey,
+  ExpressionAttributeValues,
+  RequestItems,
+  ...rest
+}: Input): object {
   return {
     ...rest,
     ...(Key && { Key: writeItem(Key) }),
+    ...(ExclusiveStartKey && { ExclusiveStartKey: writeItem(ExclusiveStartKey) }),
     ...(Item && { Item: writeItem(Item) }),
     ...(ExpressionAttributeValues && { ExpressionAttributeValues: writeItem(ExpressionAttributeValues) }),
     ...(RequestItems && {
@@ -67,9 +81,11 @@ function toWire({ Key, Item, ExpressionAttributeValues, RequestItems, ...rest }:
   };
 }
 
-function fromWire({ Item, Attributes, Responses, ...rest }: Wire): Output {
+function fromWire({ Item, Items, LastEvaluatedKey, Attributes, Responses, ...rest }: Wire): Output {
   return {
     ...rest,
+    ...(Items && { Items: Items.map(readItem) }),
+    ...(LastEvaluatedKey && { LastEvaluatedKey: readItem(LastEvaluatedKey) }),
     ...(Item && { Item: readItem(Item) }),
     ...(Attributes && { Attributes: readItem(Attributes) }),
     ...(Responses && { Responses: mapped(Responses, (items) => items.map(readItem)) }),
@@ -79,6 +95,8 @@ function fromWire({ Item, Attributes, Responses, ...rest }: Wire): Output {
 /** DynamoDB's own answer, whose shape its API reference promises. */
 interface Wire {
   readonly Item?: Attributes;
+  readonly Items?: readonly Attributes[];
+  readonly LastEvaluatedKey?: Attributes;
   readonly Attributes?: Attributes;
   readonly Responses?: Readonly<Record<string, readonly Attributes[]>>;
 }

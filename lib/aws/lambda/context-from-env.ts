@@ -11,12 +11,15 @@ import type { OnDegraded, Telemetry } from '../../hooks/telemetry';
 import { parseWebhookSecrets } from '../../jambonz/webhook-secrets';
 import { type DynamoDB, dynamodbAt } from '../client/dynamodb';
 import type { Timers } from '../client/timers';
+import { accountDirectoryStore } from '../stores/account-directory-store';
 import { bruteForceStore } from '../stores/brute-force-store';
 import { callGrantsStore } from '../stores/call-grants-store';
 import { callLimitsStore } from '../stores/call-limits-store';
 import { customersStore } from '../stores/customers-store';
 import { joinedReads } from '../stores/joined-reads';
 import type { MemoryTable } from '../stores/memory-table';
+import { numbersStore } from '../stores/numbers-store';
+import type { CustomersTable } from '../stores/record-cache';
 import { replayStore } from '../stores/replay-store';
 import { webhookSecretsStore } from '../stores/webhook-secrets-store';
 
@@ -33,8 +36,8 @@ type Given = Parameters<typeof commonFromEnv>;
  * local stack. A missing one is a deployment that cannot work, so it stops here and not at the first phone.
  */
 export function contextFromEnv(...given: Given): SharedContext {
-  const { common, memory } = commonFromEnv(...given);
-  return { ...common, ...authStores(memory), ...callStores(memory) };
+  const { common, customers, memory } = commonFromEnv(...given);
+  return { ...common, ...authStores(memory), ...callStores(customers, memory) };
 }
 
 /** What register-auth uses of it: its bundle holds nothing else. */
@@ -45,16 +48,23 @@ export function authContextFromEnv(...given: Given): SharedContext<AuthContext> 
 
 /** What the hooks of a call use of it. */
 export function callContextFromEnv(...given: Given): SharedContext<CallContext> {
-  const { common, memory } = commonFromEnv(...given);
-  return { ...common, ...callStores(memory) };
+  const { common, customers, memory } = commonFromEnv(...given);
+  return { ...common, ...callStores(customers, memory) };
 }
 
 function authStores(memory: MemoryTable): Pick<AuthContext, 'replay' | 'bruteForceGuard'> {
   return { replay: replayStore(memory), bruteForceGuard: bruteForceStore(memory) };
 }
 
-function callStores(memory: MemoryTable): Pick<CallContext, 'callLimits'> {
-  return { callLimits: callLimitsStore(memory) };
+function callStores(
+  customers: CustomersTable,
+  memory: MemoryTable,
+): Pick<CallContext, 'numbers' | 'directory' | 'callLimits'> {
+  return {
+    numbers: numbersStore(customers),
+    directory: accountDirectoryStore(customers),
+    callLimits: callLimitsStore(memory),
+  };
 }
 
 /**
@@ -67,28 +77,33 @@ function commonFromEnv(
   now: () => number = Date.now,
   client: DynamoDB = dynamodbAt(env[ENV.dynamodbEndpoint]),
   timers?: Timers,
-): { readonly common: SharedContext<CommonContext>; readonly memory: MemoryTable } {
+): {
+  readonly common: SharedContext<CommonContext>;
+  readonly customers: CustomersTable;
+  readonly memory: MemoryTable;
+} {
   const dynamodb = joinedReads(client);
   const onDegraded = telemetry.degraded;
   const settings = readHookSettings(env);
   const memory = { dynamodb, tableName: required(env, ENV.memoryTable), now, onDegraded, timers };
+  const customers = {
+    dynamodb,
+    tableName: required(env, ENV.customersTable),
+    now,
+    staleIfErrorMs: settings.staleIfErrorSeconds * 1000,
+    onProblems: telemetry.badRecord,
+    onRead: telemetry.lookedUp,
+    onDegraded,
+    timers,
+  };
   const common = {
     now,
     secrets: secretsOf(env, settings, now, onDegraded, timers),
-    customers: customersStore({
-      dynamodb,
-      tableName: required(env, ENV.customersTable),
-      now,
-      staleIfErrorMs: settings.staleIfErrorSeconds * 1000,
-      onProblems: telemetry.badRecord,
-      onRead: telemetry.lookedUp,
-      onDegraded,
-      timers,
-    }),
+    customers: customersStore(customers),
     callGrants: callGrantsStore(memory),
     settings: { ...settings, outboundSipHost: required(env, ENV.outboundSipHost) },
   };
-  return { common, memory };
+  return { common, customers, memory };
 }
 
 function secretsOf(

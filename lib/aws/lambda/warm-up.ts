@@ -119,4 +119,5 @@ const REQUESTS: Readonly<Record<string, object>> = {
     call_id: '0',
     sbc_callid: '0',
   },
+  [ROUTES.refer]: { call_id: '0', refer_details: { referred_call_sid: '0' } },
 };

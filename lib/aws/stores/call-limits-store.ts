@@ -7,6 +7,7 @@ import {
   type CallLimits,
   endCall,
   FIRST_LEASE_S,
+  handedOnCall,
   type Lease,
   type LeaseAcquired,
   type LeaseResult,
@@ -116,6 +117,15 @@ export function callLimitsStore(table: MemoryTable): CallLimits {
       await write(table, 'UpdateItem', input).catch((cause) =>
         table.onDegraded({ what: 'limits-not-checked', aor: lease.owner, cause }),
       );
+    },
+    handOn: async (callId, lease) => {
+      try {
+        await (lease ? handOnCounted(table, callId, lease) : endUncounted(table, leaseOf(callId)));
+        return true;
+      } catch (cause) {
+        table.onDegraded({ what: 'limits-not-checked', aor: lease?.owner, cause });
+        return false;
+      }
     },
     release: async (callId, lease, used) => {
       const call = leaseOf(callId);
@@ -422,6 +432,45 @@ async function endCounted(
   if (lease === undefined && !reservation) return before;
   const left: Held = { ...(lease !== undefined && { lease: 'any' }), ...(reservation && { reservation }) };
   return (await send(left)) ? 'ended' : 'unknown';
+}
+
+/** What the call reserved may be gone: a new day began. */
+async function handOnCounted(table: MemoryTable, callId: string, lease: Lease): Promise<void> {
+  const { reserved } = lease;
+  const isWhole =
+    isHeld(reserved) && (await write(table, 'UpdateItem', handOnInput(table, callId, lease, reserved)));
+  if (!isWhole) await write(table, 'UpdateItem', handOnInput(table, callId, lease, undefined));
+}
+
+/** The caller's leg may have ended already, or have asked before: then there is no lease under its name. */
+function handOnInput(
+  { tableName: TableName, now }: MemoryTable,
+  callId: string,
+  { owner }: Lease,
+  reserved: Reservation | undefined,
+): Input {
+  const [from, to] = [leaseOf(callId), leaseOf(handedOnCall(callId))];
+  return {
+    TableName,
+    Key: countsKey(owner),
+    ConditionExpression: `attribute_exists(#call)${reserved ? ' AND #reserved = :reserved' : ''}`,
+    UpdateExpression: [
+      `SET #to = :until, ${TTL_ATTRIBUTE} = :ends${reserved ? ', #reservedTo = :reserved' : ''}`,
+      `REMOVE #call${reserved ? ', #reserved' : ''}`,
+      'ADD version :one',
+    ].join(' '),
+    ExpressionAttributeNames: {
+      '#call': from,
+      '#to': to,
+      ...(reserved && { '#reserved': RESERVED + from, '#reservedTo': RESERVED + to }),
+    },
+    ExpressionAttributeValues: {
+      ':one': 1,
+      ':until': leaseEnd(FIRST_LEASE_S, now()),
+      ':ends': ttl(now() + KEPT_MS)[TTL_ATTRIBUTE],
+      ...(reserved && { ':reserved': writeReservation(reserved) }),
+    },
+  };
 }
 
 /** A call that reserved nothing has nothing to give back. */

@@ -15,5 +15,16 @@ export function historyTableOf(customersTable: string): string {
   return `${customersTable}-history`;
 }
 
+/**
+ * The index of the customers table by which an account finds its colleagues. It holds records that name a `customer`,
+ * and of those nothing but how they can be called.
+ */
+export const ACCOUNTS_OF_CUSTOMER = {
+  name: 'accounts-of-customer',
+  partition: 'customer',
+  sort: 'realm',
+  includes: ['shortDial', 'registration', 'enabled'],
+} as const;
+
 /** The time-to-live attribute of the memory table, unix seconds. DynamoDB deletes late: compare it in code too. */
 export const TTL_ATTRIBUTE = 'endsAt';

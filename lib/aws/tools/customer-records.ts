@@ -9,7 +9,7 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type Aor, formatAor, realmKey } from '../../registrar/record/aor';
-import { type ParsedCustomer, parseCustomer } from '../../registrar/record/customer';
+import { type ParsedItem, parseItem } from '../../registrar/record/record-item';
 import { asJson, type Item, readItem, writeItem } from '../client/attributes';
 import type { DocumentClient } from './document-client';
 
@@ -46,10 +46,10 @@ export function aorOf({ realm, username }: Item): Aor {
   return { realm: String(realm), username: String(username) };
 }
 
-/** The customer of a record, with the same problems as the hooks find: also those that JSON does not show. */
-export function parseStored(item: Item | undefined): ParsedCustomer {
+/** What the hooks read in an item, and with the same problems: also those that JSON does not show. */
+export function parseStored(item: Item | undefined): ParsedItem {
   const attributes = item && STORED.get(item);
-  return parseCustomer(attributes ? readItem(attributes) : item);
+  return parseItem(attributes ? readItem(attributes) : item);
 }
 
 export type Attributes = Record<string, AttributeValue>;

@@ -36,6 +36,11 @@ export interface Lease {
  */
 export const FIRST_LEASE_S = 120;
 
+/** What a call is called whose caller handed the called leg on: reports of the caller's leg end it no more. */
+export function handedOnCall(call: string): string {
+  return `${call} handed on`;
+}
+
 /** Why there is no seat. */
 export const CAPS_REACHED = ['too-many-calls', 'too-many-calls-per-minute', 'budget-spent'] as const;
 export type CapReached = (typeof CAPS_REACHED)[number];
@@ -180,6 +185,22 @@ export function extendLease(counts: CallCounts, call: string, until: number): Ca
 }
 
 /**
+ * The called leg goes on without its caller, under another name, and with what the call reserved. A lease that is gone
+ * stays gone.
+ * @param until unix seconds
+ */
+export function handOnLease(counts: CallCounts, call: string, to: string, until: number): CallCounts {
+  const { [call]: ends, ...leases } = counts.leases;
+  const { [call]: reservation, ...reserved } = counts.reserved;
+  if (ends === undefined) return counts;
+  return {
+    ...counts,
+    leases: { ...leases, [to]: until },
+    reserved: reservation ? { ...reserved, [to]: reservation } : reserved,
+  };
+}
+
+/**
  * Ends a call: its seat is free, and what it reserved and did not use comes back. Once only, so that a report that
  * comes twice gives nothing back twice.
  * @param used seconds that the call talked; more than it reserved where its budget is only observed
@@ -262,6 +283,13 @@ export interface CallLimits {
   undo(callId: string, owner: Aor, taken: LeaseAcquired): Promise<void>;
   /** The call goes on: its seat is its own for so long from now. A lease never becomes shorter. Never throws. */
   extend(callId: string, lease: Lease): Promise<void>;
+  /**
+   * The caller handed the called leg on: the call goes on under `handedOnCall`, with what it reserved, and what is
+   * reported of the caller's leg ends nothing any more. Asked twice it is the same. Never throws.
+   * @param lease what the call holds; undefined: nothing is counted
+   * @returns false when the memory could not be asked
+   */
+  handOn(callId: string, lease: Lease | undefined): Promise<boolean>;
   /**
    * Ends a call: gives its seat back, and what it reserved and did not use.
    * @param lease undefined: the call was not counted, or nobody knows. What it holds, if anything, is given back when

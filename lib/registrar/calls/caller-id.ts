@@ -13,6 +13,8 @@ export interface Presented {
   readonly identity: string | undefined;
   /** The device asks not to be shown (CLIR): an anonymous From, or Privacy (RFC 3323 section 4.2). */
   readonly private: boolean;
+  /** The display name, without its quotes. */
+  readonly name?: string | undefined;
 }
 
 /** What the callee and the carrier are shown, and which rule chose it. */
@@ -30,7 +32,11 @@ export interface CallerId {
     | 'default'
     | 'pool'
     | 'device'
-    | 'anonymous';
+    | 'anonymous'
+    /** As the carrier of the call says. */
+    | 'caller'
+    /** What its colleagues know the caller by. */
+    | 'short-number';
 }
 
 /**
@@ -151,7 +157,7 @@ function sharedPrefix(a: string, b: string): number {
 }
 
 /** Control characters would end the header, quotes would end the name (RFC 3261 section 25.1). */
-function printableName(name: string | undefined): string | undefined {
+export function printableName(name: string | undefined): string | undefined {
   const printable = name?.replace(/[\p{Cc}\u2028\u2029"\\<>]/gu, '').trim();
   return printable === '' ? undefined : printable;
 }

@@ -1,52 +1,90 @@
+import { formatPhones } from './internal-call';
 import type { CallPlan, CallRefusal } from './plan';
+import { NOBODY_ANSWERED, type RingFallback, type RingPlanned } from './ring';
 
 /** How a dial of ours ended. */
 export type DialOutcome =
   | { readonly answered: true }
-  /** `code` is the carrier's final SIP code; undefined: there was none (it rang out, or never left). */
-  | { readonly answered: false; readonly code: number | undefined };
+  /** `code` is the final SIP code; undefined: there was none (it rang out, or never left). */
+  | {
+      readonly answered: false;
+      readonly code: number | undefined;
+      /** Whoever was waiting for an answer has hung up: whatever we say is not done any more. */
+      readonly callerGone?: boolean;
+    };
 
-/** The attempt that ended: its position in the plan, from 1, and its trunk's name. */
+/** The attempt that ended: its position in the plan, from 1, and what was dialled. */
 export interface EndedAttempt {
   readonly attempt: number;
-  readonly trunk: string;
+  /** The trunk's name; undefined: phones rang. */
+  readonly trunk: string | undefined;
+  /** The AORs of the step, with commas between them; undefined: a trunk was dialled. */
+  readonly phones: string | undefined;
 }
 
 /** What follows a dial, and why. */
 export type NextStep =
-  | { readonly kind: 'done'; readonly because: 'answered' }
+  | { readonly kind: 'done'; readonly because: 'answered' | 'caller-gone' }
   | { readonly kind: 'dial'; readonly attempt: number; readonly because: 'trunk-failed' }
+  | { readonly kind: 'ring'; readonly attempt: number; readonly because: 'nobody-answered' }
+  /** No phone answered: on to another number, if there is one, else the code. */
+  | {
+      readonly kind: 'fall-back';
+      readonly to: Exclude<RingFallback, { kind: 'end' }>;
+      readonly status: number;
+      readonly because: 'nobody-answered';
+    }
   | {
       readonly kind: 'give-up';
       readonly status: number;
-      readonly because: 'stop-code' | 'last-trunk' | CallRefusal;
+      readonly because: 'stop-code' | 'last-trunk' | 'nobody-answered' | CallRefusal;
     };
 
 /**
- * Decides what follows a dial: nothing after an answer, the next trunk after a failure, and the carrier's code after
- * a stop code or the last trunk.
- * @param plan the call's plan as the record has it now: a trunk that is gone is not dialled
+ * Decides what follows a dial: nothing after an answer, the next trunk or the next phones after a failure, and the
+ * carrier's code after a stop code or the last trunk.
+ * @param plan the call's plan as the records have it now: a trunk that is gone is not dialled
  */
 export function planNext(plan: CallPlan, ended: EndedAttempt, outcome: DialOutcome): NextStep {
   if (outcome.answered) return { kind: 'done', because: 'answered' };
+  if (outcome.callerGone) return { kind: 'done', because: 'caller-gone' };
   if (plan.kind === 'refuse') return { kind: 'give-up', status: plan.status, because: plan.because };
+  if (plan.kind === 'ring') return planNextRing(plan, ended, outcome.code);
   const status = codeForCaller(outcome.code);
   if (outcome.code !== undefined && plan.stopCodes.includes(outcome.code))
     return { kind: 'give-up', status, because: 'stop-code' };
-  const next = attemptAfter(plan.attempts, ended);
+  const trunks = plan.attempts.map(({ trunk }) => trunk);
+  const next = placeAfter(trunks, ended.attempt, ended.trunk);
   return next === undefined
     ? { kind: 'give-up', status, because: 'last-trunk' }
     : { kind: 'dial', attempt: next, because: 'trunk-failed' };
 }
 
-/** By position if that is still the same trunk, by name if the record changed in between. */
-function attemptAfter(
-  attempts: readonly { readonly trunk: string }[],
-  { attempt, trunk }: EndedAttempt,
-): number | undefined {
-  const same = attempts[attempt - 1]?.trunk === trunk;
-  const at = same ? attempt : attempts.findIndex((it) => it.trunk === trunk) + 1;
-  return at > 0 && at < attempts.length ? at + 1 : undefined;
+/** The callee said no for itself. */
+const DECLINED: readonly number[] = [486, 600, 603];
+
+/**
+ * The next phones, then what the record says. Of a group jambonz reports how the last leg ended, whichever that was, so
+ * only of a phone that rang alone is it known that it was busy or declined.
+ */
+function planNextRing(plan: RingPlanned, tried: EndedAttempt, code: number | undefined): NextStep {
+  const { steps, fallback } = plan;
+  const because = 'nobody-answered';
+  const next = placeAfter(steps.map(formatPhones), tried.attempt, tried.phones);
+  if (next !== undefined) return { kind: 'ring', attempt: next, because };
+  const alone = steps[steps.length - 1]?.length === 1;
+  const declined = alone && code !== undefined && DECLINED.includes(code);
+  const status = declined ? code : NOBODY_ANSWERED;
+  if (fallback.kind === 'end') return { kind: 'give-up', status: codeForCaller(fallback.status), because };
+  return declined && fallback.kind === 'forward-of'
+    ? { kind: 'give-up', status, because }
+    : { kind: 'fall-back', to: fallback, status, because };
+}
+
+/** By position if that is still the same, by name if the record changed in between. */
+function placeAfter(names: readonly string[], attempt: number, name: string | undefined): number | undefined {
+  const at = name !== undefined && names[attempt - 1] === name ? attempt : names.indexOf(name ?? '') + 1;
+  return at > 0 && at < names.length ? at + 1 : undefined;
 }
 
 /** What drachtio can send to a phone (drachtio-srf lib/sip-parser; contract of `sip:decline`): others become 603. */

@@ -23,6 +23,10 @@ import {
 } from './destination';
 import { judgeDestination, type Permission } from './destination-rules';
 import { emergencyNumber, isEmergencyNumber } from './emergency-number';
+import { type ForwardRefusal, refusalOfForward } from './forward';
+import { type InboundRefusal, planInbound } from './inbound';
+import { planInternal } from './internal-call';
+import type { RingPlanned } from './ring';
 import { STOP_CODES } from './stop-codes';
 import { type ChosenTrunk, emergencyTrunks, trunksFor } from './trunks';
 
@@ -61,14 +65,18 @@ export type CallRefusal =
   | Extract<Permission, { allowed: false }>['because']
   | 'no-caller-id'
   | 'no-trunk'
+  | 'phone-disabled'
+  | InboundRefusal
+  | ForwardRefusal
   | 'new-source'
   | CapReached;
 
 /** What a call may do, and why. The same value is answered, logged, counted and explained. */
-export type CallPlan = DialPlanned | RefusePlanned;
+export type CallPlan = DialPlanned | RingPlanned | RefusePlanned;
 
 export interface DialPlanned {
   readonly kind: 'dial';
+  /** The account that calls, or that pays for a forward. */
   readonly caller: Aor;
   readonly destination: Destination;
   readonly permission: Permission | { readonly allowed: true; readonly because: 'emergency' };
@@ -121,6 +129,14 @@ const STATUS: Readonly<Record<CallRefusal, number>> = {
   'high-risk-destination': 403,
   'no-caller-id': 403,
   'no-trunk': 503,
+  'phone-disabled': 480,
+  'unknown-number': 404,
+  'number-disabled': 480,
+  'rings-nobody': 480,
+  'realm-of-another-account': 403,
+  'forward-to-emergency': 480,
+  'forward-without-limit': 480,
+  'forward-not-counted': 480,
   'new-source': 403,
   'too-many-calls': 480,
   'too-many-calls-per-minute': 480,
@@ -130,37 +146,59 @@ const STATUS: Readonly<Record<CallRefusal, number>> = {
 const MAX_COUNTED_CALL_S = 4 * 3600;
 
 /**
- * Decides from the records all that a call may do: who calls, whether they may, as whom, by which trunks, for how
- * long. Emergency numbers come before every rule.
+ * Decides from the records all that a call may do: who calls, whether they may, as whom, by which trunks or phones, for
+ * how long. Emergency numbers come before every rule.
  */
-export function planCall(call: Call, { account, named }: CallRecords, settings: CallSettings): CallPlan {
-  const { caller } = call;
-  if (call.fromTrunk) return refuse(caller, 'trunk-call');
-  if (!caller) return refuse(caller, 'no-caller');
+export function planCall(call: Call, records: CallRecords, settings: CallSettings): CallPlan {
+  const { origin } = call;
+  if (origin.kind === 'refused') return refuse(origin.claimed, origin.because);
+  if (origin.kind === 'carrier') return orRefuse(planInbound(call, records.number), undefined);
+  const caller = origin.kind === 'account' ? origin.aor : origin.payer;
+  const plan = planForAccount(call, caller, records, settings);
+  const because = plan.kind === 'dial' ? refusalOfForward(call, plan.destination, plan.limits) : undefined;
+  return because ? refuse(caller, because, plan.destination, plan.permission) : plan;
+}
+
+function planForAccount(
+  call: Call,
+  caller: Aor,
+  { account, named, colleague }: CallRecords,
+  settings: CallSettings,
+): CallPlan {
   if (!account) return refuse(caller, 'unknown-account');
   const policy = policyOf(account, named);
   const emergency = emergencyNumber(call.dialled, policy, settings);
   if (emergency !== undefined) return planEmergency(call, caller, emergency, policy, settings);
   if (account.customer !== undefined && !named) return refuse(caller, 'unknown-customer');
   if (!policy.enabled) return refuse(caller, 'disabled');
+  if (colleague && policy.internalCalls === true)
+    return orRefuse(planInternal(call, policy, colleague), caller);
   return planByRules(call, caller, policy, settings);
 }
 
+function orRefuse(plan: RingPlanned | CallRefusal, caller: Aor | undefined): CallPlan {
+  return typeof plan === 'string' ? refuse(caller, plan) : plan;
+}
+
 /**
- * The plan when the tables were asked, too. A call to an emergency number needs neither grant nor seat. A call that
- * reserved minutes may talk as long as they last.
+ * The plan when the tables were asked, too. A call to an emergency number needs neither grant nor seat, and one that
+ * rings phones no seat. A call that reserved minutes may talk as long as they last.
  */
 export function applyFacts(
   plan: CallPlan,
   { grant, lease }: CallFacts,
   { callGrant }: CallSettings,
 ): CallPlan {
-  if (plan.kind === 'refuse' || plan.destination.because === 'emergency') return plan;
-  const refuseIt = (because: CallRefusal) => refuse(plan.caller, because, plan.destination, plan.permission);
+  if (plan.kind === 'refuse') return plan;
+  const { destination, permission } = plan;
+  if (destination?.because === 'emergency') return plan;
+  const refuseIt = (because: CallRefusal) => refuse(plan.caller, because, destination, permission);
   if (grant === 'missing' && callGrant === 'enforce') return refuseIt('no-grant');
+  if (plan.kind === 'ring') return plan;
   const effect = isFromNewSource(grant) ? plan.ifNewSource : undefined;
   if (effect === 'refuse') return refuseIt('new-source');
   const observed = effect === 'observe' ? { ...plan, would: [...plan.would, 'new-source' as const] } : plan;
+  if (lease === 'forward-not-counted') return refuseIt(lease);
   if (lease === 'not-asked' || lease.result === 'unknown') return observed;
   return lease.result === 'acquired' ? holding(observed, lease) : refuseIt(lease.result);
 }

@@ -36,10 +36,10 @@ export function isUsername(text: string): boolean {
   return text.length <= 128 && /^[^\s\x00-\x20\x7f",:@]+$/.test(text);
 }
 
-/** A DNS name of ASCII labels, or one label (RFC 1123 section 2.1). */
+/** A DNS name of ASCII labels, two at least: names without a dot are free for other items (RFC 1123 section 2.1). */
 export function isRealm(text: string): boolean {
   return (
     text.length <= 253 &&
-    /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$/.test(text)
+    /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)+$/.test(text)
   );
 }

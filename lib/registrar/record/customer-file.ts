@@ -1,5 +1,7 @@
-import { type Customer, type Problem, parseCustomer } from './customer';
+import type { Customer, Problem } from './customer';
 import { isObject } from './json';
+import type { NumberRecord } from './number-record';
+import { parseItem } from './record-item';
 
 /** A record in a file, with its problems. */
 export interface FileRecord {
@@ -9,7 +11,10 @@ export interface FileRecord {
   readonly keys: readonly (string | number)[];
   /** What the table keeps: the record with its key. */
   readonly item: Readonly<Record<string, unknown>>;
+  /** undefined: it is a number, or has no legal key. */
   readonly customer: Customer | undefined;
+  /** undefined: it is an account, or has no legal key. */
+  readonly number?: NumberRecord | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -23,6 +28,7 @@ export function parseCustomerFile(text: string): FileRecord[] {
 
 /**
  * Reads customers in the nested form `{ realm: { username: record } }`, or as a list of records with their keys.
+ * Under the realm `numbers` stand numbers.
  * Problems of a record, or of something that is not a record, are reported with it.
  * @throws Error when the value has neither form
  */
@@ -42,7 +48,7 @@ function readRecord(at: string, keys: FileRecord['keys'], record: unknown, key: 
   if (!isObject(record)) return misplaced(at, keys, 'must hold an object: { "password": "…", … }');
   const item: Record<string, unknown> = { ...record, ...key };
   if (typeof item.realm === 'string') item.realm = item.realm.toLowerCase();
-  return { at, keys, item, ...parseCustomer(item) };
+  return { at, keys, item, ...parseItem(item) };
 }
 
 function misplaced(at: string, keys: FileRecord['keys'], fix: string): FileRecord {

@@ -206,7 +206,7 @@ const newSource = v.strictObject({
 
 /** The record as an admin writes it. `docs/customers.md` explains each field with an example. */
 export const customerSchema = object({
-  realm: v.pipe(text, v.check(isRealm, 'write a DNS name, such as sip.example.com')),
+  realm: v.pipe(text, v.check(isRealm, 'write a DNS name with a dot in it, such as sip.example.com')),
   username: v.pipe(
     text,
     v.check(isUsername, 'may not hold white space, control characters or any of " , : @'),
@@ -393,6 +393,29 @@ export const customerSchema = object({
         ['numbers'],
       ),
       v.description('Numbers that no rule or cap may stop.'),
+    ),
+  ),
+  internalCalls: v.exactOptional(
+    v.pipe(
+      flag,
+      v.description(
+        "true: what is dialled is first looked for among the customer's own accounts. Default false.",
+      ),
+    ),
+  ),
+  shortDial: v.exactOptional(
+    v.pipe(
+      text,
+      v.regex(/^[0-9]{1,15}$/, 'write the digits that colleagues dial, such as 2001'),
+      v.description('The number by which its colleagues call this account. Default its username.'),
+    ),
+  ),
+  forwardTo: v.exactOptional(
+    v.pipe(
+      number,
+      v.description(
+        'Where a call goes when this phone is not registered or does not answer, by the rules of this account.',
+      ),
     ),
   ),
   dialMusic: v.exactOptional(

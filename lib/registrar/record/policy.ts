@@ -17,6 +17,7 @@ const POLICY_FIELDS = [
   'limits',
   'observe',
   'emergency',
+  'internalCalls',
   'dialMusic',
 ] as const satisfies readonly (keyof Customer)[];
 

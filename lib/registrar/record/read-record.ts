@@ -12,6 +12,8 @@ export interface Problem {
   readonly fix: string;
   /** A name that no field has. */
   readonly unknownField: boolean;
+  /** What it is wrong with, when that is no customer record. */
+  readonly of?: 'number';
 }
 
 /**

@@ -60,6 +60,10 @@ export const STRICTEST: { readonly [Path in FieldPath]: Cost<Some<OwnerOf<Writte
   description: LEFT_OUT,
   version: LEFT_OUT,
   dialMusic: LEFT_OUT,
+  // A colleague's short number must not be dialled at the carrier.
+  internalCalls: { ...NO_CALLS, instead: { internalCalls: false } },
+  shortDial: LEFT_OUT,
+  forwardTo: { loses: 'itself', understood: callerIdIn },
   enabled: { loses: 'itself', instead: { enabled: false } },
 
   password: LEFT_OUT,

@@ -172,7 +172,7 @@ describe('customers put', () => {
     [
       '{"username":"bob"}',
       [
-        'realm, username must stay those of alice@a.example; to rename an account, put a new one and remove this one',
+        'realm, username must stay those of alice@a.example; to rename a record, put a new one and remove this one',
       ],
     ],
     ['"x"', ['write an object: { "techPrefix": "…", … }']],

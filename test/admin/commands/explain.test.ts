@@ -70,6 +70,7 @@ describe('explain call', () => {
         timeout: 20,
         timeLimit: 14400,
         actionHook: 'https://HOOKS/dial-action',
+        referHook: 'https://HOOKS/refer',
         target: [{ type: 'sip', sipUri: 'sip:11#+966501234567@sip.carrier.example' }],
       },
       { verb: 'sip:decline', status: 503 },
@@ -425,7 +426,7 @@ describe('call tests', () => {
       [
         '-:',
         '  [0]: "acme" is not an address of record: write username@realm',
-        '  [1]: expects nothing: write trunk, sipUri, callerId or refusal',
+        '  [1]: expects nothing: write rings, trunk, sipUri, callerId or refusal',
         '  [2]: expects a call and a refusal: write one of them',
       ].join('\n'),
     );

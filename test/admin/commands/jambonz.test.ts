@@ -344,6 +344,25 @@ describe('jambonz doctor', () => {
     expect(jambonz.writes).toEqual([]);
   });
 
+  test('finds numbers whose calls do not reach the application, and those that do by their carrier', async () => {
+    await connectNow();
+    const sid = jambonz.applications[0]?.application_sid;
+    await desk.put(
+      { realm: 'sip.example.com', username: 'alice' },
+      { realm: 'numbers', username: '966112223300', ring: ['alice@sip.example.com'] },
+      { realm: 'numbers', username: '442079460001', ring: ['alice@sip.example.com'] },
+    );
+    jambonz.phoneNumbers.push({ number: '+442079460001', account_sid: ACCOUNT_SID, application_sid: sid });
+    const lost = async () => (await findings()).found.filter((it) => it.includes('do not reach'));
+    expect(await lost()).toEqual([
+      'wrong: calls to 966112223300 do not reach the application for calls of devices',
+    ]);
+    jambonz.carriers.push({ voip_carrier_sid: 'd', name: 'BigTel', account_sid: null, application_sid: sid });
+    expect(await lost()).toEqual([]);
+    jambonz.phoneNumbers.push({ number: '966112223300', account_sid: null, application_sid: 'another' });
+    expect(await lost()).toHaveLength(1);
+  });
+
   const GATEWAY = (gateway: string) => ({ error: 'Forbidden', gateway, requestId: 'r1' });
   test.each<[object, string]>([
     [GATEWAY('ACCESS_DENIED'), 'look: URL may not be called from here (504, ACCESS_DENIED)'],

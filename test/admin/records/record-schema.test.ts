@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { recordSchema } from '../../../lib/admin/records/record-schema';
+import { numberRecordSchema, recordSchema } from '../../../lib/admin/records/record-schema';
 
 describe('the JSON Schema of a record', () => {
   test('docs/customer.schema.json is in step with the parser; otherwise run: npm run schema', () => {
@@ -20,4 +20,9 @@ describe('the JSON Schema of a record', () => {
       },
     });
   });
+});
+
+test('docs/number.schema.json is in step with the parser of numbers; otherwise run: npm run schema', () => {
+  const file = readFileSync(join(__dirname, '../../../docs/number.schema.json'), 'utf8');
+  expect(JSON.parse(file)).toEqual(JSON.parse(JSON.stringify(numberRecordSchema())));
 });

@@ -12,6 +12,7 @@ export interface JambonzStandIn {
   readonly clients: Row[];
   readonly carriers: Row[];
   readonly gateways: Row[];
+  readonly phoneNumbers: Row[];
   /** Registrations: `aor`, and what mw-registrar keeps of each. */
   readonly phones: Row[];
   /** All that was written, as `PUT /Accounts/…`. */
@@ -58,6 +59,7 @@ export async function startJambonz(): Promise<JambonzStandIn> {
   const clients: Row[] = [];
   const carriers: Row[] = [];
   const gateways: Row[] = [];
+  const phoneNumbers: Row[] = [];
   const phones: Row[] = [];
   const writes: string[] = [];
   const webhooks = new Map<string, Row>();
@@ -137,6 +139,7 @@ export async function startJambonz(): Promise<JambonzStandIn> {
         .map(({ aor, ...row }) => ({ name: String(aor).split('@')[0], ...row })),
     'GET /Clients': () => clients.map((row) => ({ ...row, password: 'x****' })),
     'GET /VoipCarriers': () => carriers,
+    'GET /PhoneNumbers': () => phoneNumbers,
     'GET /SipGateways': (_, __, query) =>
       gateways.filter(({ voip_carrier_sid }) => voip_carrier_sid === query.get('voip_carrier_sid')),
   };
@@ -177,6 +180,7 @@ export async function startJambonz(): Promise<JambonzStandIn> {
     clients,
     carriers,
     gateways,
+    phoneNumbers,
     phones,
     writes,
     webhooks,

@@ -51,17 +51,19 @@ function linesOf(
 const TAG: CallTag = {
   call: {
     id: 'c',
-    caller: ALICE,
-    fromTrunk: false,
+    origin: { kind: 'account', aor: ALICE },
     deviceCallId: 'd',
     dialled: '1',
     presented: { from: '', identity: undefined, private: false },
   },
+  realms: [],
   attempt: 1,
   trunk: 't',
+  phones: undefined,
   number: '1',
   shown: '2',
   began: { at: 1795423886, customer: undefined, lease: undefined, maxSeconds: undefined },
+  first: undefined,
 };
 
 const metrics = (...names: (string | object)[]) =>

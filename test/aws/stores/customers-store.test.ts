@@ -77,8 +77,8 @@ test('two accounts are never one entry of the cache', async () => {
   const { customers } = tableOver(({ realm, username }) => ({ realm, username, password: 'p' }));
   const names = [
     ['a.b', 'c'],
-    ['a', 'b.c'],
-    ['a', 'b'],
+    ['a.b', 'c.d'],
+    ['a.b', 'd'],
     ['a.b.c', 'd'],
   ] as const;
   for (const [realm, username] of names) await customers.find({ realm, username });

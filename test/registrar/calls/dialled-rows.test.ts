@@ -12,8 +12,7 @@ const SETTINGS: CallSettings = {
 function planOf({ country, dialled, rewrite, destinations }: DialledRow): CallPlan {
   const call: Call = {
     id: 'leg-1',
-    caller: { username: 'phone', realm: 'sip.example.com' },
-    fromTrunk: false,
+    origin: { kind: 'account', aor: { username: 'phone', realm: 'sip.example.com' } },
     dialled,
     presented: { from: 'phone', identity: undefined, private: false },
     deviceCallId: 'device-1',
@@ -34,7 +33,7 @@ function planOf({ country, dialled, rewrite, destinations }: DialledRow): CallPl
 describe('what people dial, and what it means', () => {
   test.each(DIALLED_ROWS)('$country: $dialled is $number ($outcome)', (row) => {
     const plan = planOf(row);
-    const outcome = plan.kind === 'refuse' ? plan.because : plan.attempts[0].number;
+    const outcome = plan.kind === 'dial' ? plan.attempts[0].number : plan.because;
     const wanted =
       { dial: `+${row.number}`, kept: row.number }[row.outcome as 'dial' | 'kept'] ?? row.outcome;
     expect({ number: plan.destination?.number ?? '', outcome }).toEqual({

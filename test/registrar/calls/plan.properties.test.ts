@@ -111,8 +111,7 @@ const presented: fc.Arbitrary<Presented> = fc.record({
 });
 const call: fc.Arbitrary<Call> = fc.record({
   id: fc.constant('leg-1'),
-  caller: fc.constant({ username: 'alice', realm: REALM }),
-  fromTrunk: fc.constant(false),
+  origin: fc.constant({ kind: 'account' as const, aor: { username: 'alice', realm: REALM } }),
   dialled,
   presented,
   deviceCallId: fc.constant('device-1'),
@@ -128,7 +127,7 @@ describe('whatever the device sends, under whatever record', () => {
     fc.assert(
       fc.property(record, call, (account, it) => {
         const planned = plan(it, account);
-        if (planned.kind === 'refuse') return;
+        if (planned.kind !== 'dial') return;
         const known = account.trunks ?? [];
         for (const { trunk: name, host, techPrefix, number: sent } of planned.attempts) {
           const own = known.filter((one) => one.name === name);
@@ -147,7 +146,7 @@ describe('whatever the device sends, under whatever record', () => {
     fc.assert(
       fc.property(record, call, (account, it) => {
         const planned = plan(it, account);
-        if (planned.kind === 'refuse') return;
+        if (planned.kind !== 'dial') return;
         const { number: shown, name, because } = planned.callerId;
         const { default: one, patterns = [], pool = [], allowed = [], fallback } = account.callerId ?? {};
         const trunks = (account.trunks ?? []).map((it) => it.callerId);
@@ -214,8 +213,7 @@ describe('whatever the device sends, under whatever record', () => {
     const account = { realm: REALM, username: 'alice', emergency: { numbers: ['112'] } };
     const it: Call = {
       id: 'leg-1',
-      caller: { username: 'alice', realm: REALM },
-      fromTrunk: false,
+      origin: { kind: 'account', aor: { username: 'alice', realm: REALM } },
       dialled: '112',
       presented: { from: '', identity: undefined, private: false },
       deviceCallId: 'device-1',
@@ -248,14 +246,13 @@ describe('whatever the device sends, under whatever record', () => {
         (account, lead, range, rest) => {
           const it: Call = {
             id: 'leg-1',
-            caller: { username: 'alice', realm: REALM },
-            fromTrunk: false,
+            origin: { kind: 'account', aor: { username: 'alice', realm: REALM } },
             dialled: `${lead}${range}${rest}`,
             presented: { from: '+12125550100', identity: undefined, private: false },
             deviceCallId: 'device-1',
           };
           const planned = plan(it, account);
-          if (planned.kind === 'refuse' || !planned.destination.number.startsWith(range)) return;
+          if (planned.kind !== 'dial' || !planned.destination.number.startsWith(range)) return;
           const named = (account.destinations?.allow ?? []).filter((prefix) => prefix.startsWith(range));
           expect(named).not.toEqual([]);
         },
@@ -317,10 +314,9 @@ describe('an observed rule', () => {
 
   /** What jambonz is told to dial, or which code the phone sees; the tag is for us. */
   function answerOf(plan: CallPlan): unknown {
-    if (plan.kind === 'refuse') return plan.status;
-    return plan.attempts.map(
-      (_, at) => dialVerbs(plan, at + 1, { call: '', mac: '' }, 'https://h.example/').verbs,
-    );
+    if (plan.kind !== 'dial') return plan.kind === 'refuse' ? plan.status : plan;
+    const hooks = { actionHook: 'https://h.example/' };
+    return plan.attempts.map((_, at) => dialVerbs(plan, at + 1, { call: '', mac: '' }, hooks).verbs);
   }
 
   test('never changes an answer: it is as if the rule were not there', () => {
@@ -330,7 +326,7 @@ describe('an observed rule', () => {
         const enforced = JSON.parse(JSON.stringify({ ...base, ...more, registration: { newSource } }));
         const settled = (account: Customer) => {
           const planned = plan(it, account);
-          if (planned.kind === 'refuse') return planned;
+          if (planned.kind !== 'dial') return planned;
           const { limits: own } = planned;
           const isSpent = cap === 'budget-spent';
           const isObserved = own?.observed.includes(isSpent ? 'budgets' : 'limits');
@@ -387,8 +383,7 @@ describe('the call grant', () => {
   };
   const it: Call = {
     id: 'leg-1',
-    caller: { username: 'alice', realm: REALM },
-    fromTrunk: false,
+    origin: { kind: 'account', aor: { username: 'alice', realm: REALM } },
     dialled: '966501234567',
     presented: { from: '', identity: undefined, private: false },
     deviceCallId: 'device-1',

@@ -9,8 +9,7 @@ const SETTINGS: CallSettings = {
 };
 const CALL: Call = {
   id: 'leg-1',
-  caller: { username: 'phone', realm: 'SIP.example.com' },
-  fromTrunk: false,
+  origin: { kind: 'account', aor: { username: 'phone', realm: 'SIP.example.com' } },
   dialled: '0501234567',
   presented: { from: 'phone', identity: undefined, private: false },
   deviceCallId: 'device-1',

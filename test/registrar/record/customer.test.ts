@@ -182,7 +182,7 @@ describe('a customer record', () => {
       { callerId: { patterns: [{ match: 9, callerId: '1' }] } },
       'callerId.patterns[0].match: write it as text, in quotes',
     ],
-    [{ realm: 'a b' }, 'realm: write a DNS name, such as sip.example.com'],
+    [{ realm: 'a b' }, 'realm: write a DNS name with a dot in it, such as sip.example.com'],
     [{ username: 'a b' }, 'username: may not hold white space, control characters or any of " , : @'],
     [{ outboundAuth: 'u:p' }, 'outboundAuth: write an object, in { }'],
     [{ dialPlan: { nationalPrefix: '0' } }, 'dialPlan: nationalPrefix needs countryCode beside it'],

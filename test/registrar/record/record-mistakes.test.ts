@@ -5,7 +5,10 @@ import { authHookPayload } from '../../../lib/local/jambonz-simulator';
 import { invite, register } from '../../../lib/local/sip-phone';
 import { admit, replayPolicy } from '../../../lib/registrar/auth/admission';
 import type { Call, CallRecords as Records } from '../../../lib/registrar/calls/call';
+import type { Colleague } from '../../../lib/registrar/calls/colleague';
+import { forwardCall } from '../../../lib/registrar/calls/forward';
 import { type CallPlan, planCall } from '../../../lib/registrar/calls/plan';
+import { formatAor } from '../../../lib/registrar/record/aor';
 import { type Customer, type ParsedCustomer, parseCustomer } from '../../../lib/registrar/record/customer';
 
 // A mistake in a record restricts, it never opens. Each part of whole records is broken in every way; then the real
@@ -99,6 +102,9 @@ const CLOSED: Json = {
     trunk: 'uk',
   },
   dialMusic: 'https://example.com/ring.wav',
+  internalCalls: true,
+  shortDial: '2001',
+  forwardTo: '+18005550111',
   version: 3,
 };
 
@@ -406,6 +412,8 @@ interface Allowed {
 }
 
 interface AllowedCalls {
+  /** The colleague that rings, and how the call goes on when nobody answers. */
+  readonly rings: ReadonlySet<string>;
   /** Where it goes: by which host, as what, and under which trunk credentials. */
   readonly ways: ReadonlySet<string>;
   /** Who is shown. */
@@ -435,7 +443,9 @@ const PASSWORDS = [
 ];
 const ADDRESSES = ['192.0.2.7', '203.0.113.9', '198.51.100.1'];
 const TIMES = [NOW, Date.parse('2025-06-01T00:00:00Z'), Date.parse('2027-06-01T00:00:00Z')];
+const COLLEAGUE = '2002';
 const DIALLED = [
+  COLLEAGUE,
   '0501234567',
   '0112345678',
   '00966501234567',
@@ -457,8 +467,7 @@ const PRESENTED = ['alice', '+18005550111', '0112345678', '+33123456789'].flatMa
 ]);
 const CALL: Omit<Call, 'dialled' | 'presented'> = {
   id: 'leg-1',
-  caller: { username: 'alice', realm: REALM },
-  fromTrunk: false,
+  origin: { kind: 'account', aor: { username: 'alice', realm: REALM } },
   deviceCallId: 'device-1',
 };
 const SETTINGS = {
@@ -518,11 +527,13 @@ function loginsOf(account: Customer | undefined): Allowed['logins'] {
 }
 
 function callsOf(dialled: string, records: Records): AllowedCalls {
-  const plans = PRESENTED.map((presented) => planCall({ ...CALL, dialled, presented }, records, SETTINGS));
-  const dials = plans.flatMap((plan) => (plan.kind === 'dial' ? [plan] : []));
+  const known = dialled === COLLEAGUE ? { ...records, colleague: BOB } : records;
+  const plans = PRESENTED.map((presented) => planCall({ ...CALL, dialled, presented }, known, SETTINGS));
+  const dials = [...plans, ...forwardsOf(records)].flatMap((plan) => (plan.kind === 'dial' ? [plan] : []));
   const most = (of: (plan: Dial) => number | undefined) =>
     Math.max(0, ...dials.map((plan) => of(plan) ?? Number.POSITIVE_INFINITY));
   return {
+    rings: new Set(plans.flatMap((plan) => (plan.kind === 'ring' ? plan.steps.flat().map(formatAor) : []))),
     ways: new Set(dials.flatMap(waysOf)),
     shown: new Set(dials.flatMap(shownBy)),
     atATime: most(({ limits }) => limits?.maxConcurrentCalls),
@@ -544,6 +555,24 @@ const HOURS = [0, 30, 700, 721];
 
 function isLetIn(plan: Dial, hours: number, { account }: Records): boolean {
   return plan.ifNewSource !== 'refuse' || hours >= (account?.registration?.newSource?.hours ?? 0);
+}
+
+const BOB: Colleague = {
+  account: { username: 'bob', realm: REALM },
+  called: COLLEAGUE,
+  enabled: true,
+  phones: [{ username: 'bob', realm: REALM }],
+  because: 'short-dial',
+};
+
+/** A call to the account itself that nobody answers goes on by its `forwardTo`. */
+function forwardsOf(records: Records): CallPlan[] {
+  const { account } = records;
+  if (!account) return [];
+  const to = { kind: 'forward-of', account: { username: account.username, realm: REALM } } as const;
+  const call = { ...CALL, dialled: '2001', presented: { from: 'bob', identity: undefined, private: false } };
+  const forward = forwardCall(call, { because: 'short-dial', called: '2001' }, to, account);
+  return forward ? [planCall(forward, records, SETTINGS)] : [];
 }
 
 const FAILURES = [400, 404, 480, 486, 500, 503, 600, 603, 604, 607, 608, 699];
@@ -586,6 +615,7 @@ function callGrowth(dialled: string, before: Allowed, now: Allowed): string[] {
   if (!was || !is) throw new Error('all is tried each time');
   const more = (['atATime', 'aMinute', 'seconds', 'secondsADay'] as const).filter((it) => is[it] > was[it]);
   return [
+    ...[...is.rings].filter((phone) => !was.rings.has(phone)).map((phone) => `${dialled} rings ${phone}`),
     ...[...is.ways].filter((way) => !was.ways.has(way)).map((way) => `${dialled} goes to ${way}`),
     ...[...is.goesOnAfter]
       .filter((code) => !was.goesOnAfter.has(code))
