@@ -7,6 +7,7 @@ import { LOCAL_TABLES } from '../local/embedded-dynamodb';
 import { authHookPayload, callHookPayload } from '../local/jambonz-simulator';
 import { invite, type Phone, register, type SipRequest } from '../local/sip-phone';
 import { hashCredentials } from '../registrar/auth/digest';
+import { NUMBERS } from '../registrar/record/number-key';
 
 export const SECRET = 'wh_secret_bench_0123456789';
 const REALM = 'register.telecomsxchange.com';
@@ -46,6 +47,12 @@ export async function putPhone(
   otherwise: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const Item = { ...recordOf(number), ...otherwise };
+  await dynamodb.send(new PutCommand({ TableName: LOCAL_TABLES.customers, Item }));
+}
+
+/** Writes a number of ours that rings one phone. */
+export async function putNumber(dynamodb: DocumentClient, digits: string, phone: string): Promise<void> {
+  const Item = { realm: NUMBERS, username: digits, ring: [phone] };
   await dynamodb.send(new PutCommand({ TableName: LOCAL_TABLES.customers, Item }));
 }
 

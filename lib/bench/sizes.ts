@@ -46,5 +46,5 @@ export function measureSizes(): Sizes {
   };
 }
 
-/** Without the files of numbers: what was reached, and room for two fields of the record. A tracer or the SDK does not fit. */
-const MAX_GZIP_KB: Readonly<Record<LambdaName, number>> = { 'register-auth': 33, 'call-hook': 39 };
+/** Without the files of numbers: what was reached, and room for a few fields of the record. A tracer or the SDK does not fit. */
+const MAX_GZIP_KB: Readonly<Record<LambdaName, number>> = { 'register-auth': 34, 'call-hook': 46 };
