@@ -187,7 +187,7 @@ function bytesOf(line: LogLine): number {
         : name === 'aor'
           ? Buffer.byteLength(JSON.stringify(value))
           : value.length + 2;
-    bytes += `"${name}":,`.length + length;
+    bytes += name.length + 4 + length;
   }
   return bytes;
 }

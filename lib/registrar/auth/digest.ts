@@ -91,7 +91,11 @@ export function hashCredentials(
 
 /** The algorithm by its name, whose case means nothing (RFC 7616 section 3.3 takes a token). */
 export function algorithmOf(name: string): Algorithm | undefined {
-  return ALGORITHMS.find((known) => known.toLowerCase() === name.toLowerCase());
+  // Nearly all write it as it stands there.
+  return (
+    ALGORITHMS.find((known) => known === name) ??
+    ALGORITHMS.find((known) => known.toLowerCase() === name.toLowerCase())
+  );
 }
 
 function userHash(algorithm: Algorithm, answer: DigestAnswer, secret: Secret): string {
