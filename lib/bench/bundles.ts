@@ -6,10 +6,10 @@ import { LAMBDA_ROUTES } from '../jambonz/routes';
 import {
   BUNDLE,
   entryOf,
-  entryOfNumberFile,
-  NUMBER_FILE_LOADER,
-  NUMBER_FILES,
-  type NumberFile,
+  entryOfFileBeside,
+  FILE_BESIDE_LOADER,
+  FILES_BESIDE,
+  type FileBeside,
 } from '../stack/bundle';
 
 export const ROOT = join(__dirname, '..', '..');
@@ -31,16 +31,16 @@ export interface Bundle {
 
 /** As the stack deploys it; what it loads besides is put beside it. */
 export function bundleLambda(name: LambdaName): Bundle {
-  for (const file of NUMBER_FILES[name]) bundleNumberFile(file);
+  for (const file of FILES_BESIDE[name]) bundleFileBeside(file);
   return bundle(entryOf(name), `${name}.js`, deployed());
 }
 
-/** A file of what is known of the world's numbers: its code, without its data. */
-export function bundleNumberFile(name: NumberFile): Bundle {
-  return bundle(entryOfNumberFile(name), `${name}.js`, {
+/** A file beside the bundles: its code, without its data. */
+export function bundleFileBeside(name: FileBeside): Bundle {
+  return bundle(entryOfFileBeside(name), `${name}.js`, {
     ...deployed(),
     external: [],
-    loader: NUMBER_FILE_LOADER,
+    loader: FILE_BESIDE_LOADER,
   });
 }
 

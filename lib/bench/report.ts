@@ -52,11 +52,11 @@ export function sectionsOf(results: Results): Readonly<Record<string, string>> {
             .join(', '),
         ])
         .concat(
-          sizes.numberFiles.map(({ name, lambdas, bytes, gzipBytes, dataBytes }) => [
+          sizes.filesBeside.map(({ name, lambdas, bytes, gzipBytes, dataBytes }) => [
             `${name}, beside ${lambdas.join(' and ')}`,
             String(bytes),
             String(gzipBytes),
-            dataBytes > 0 ? `and ${(dataBytes / 1000).toFixed(0)} kB of numbering plans as data` : 'a table',
+            dataBytes > 0 ? `and ${(dataBytes / 1000).toFixed(0)} kB of numbering plans as data` : '',
           ]),
         ),
     ),

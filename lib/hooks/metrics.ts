@@ -1,6 +1,6 @@
 /** The metrics of the hooks. None is split by customer, because CloudWatch bills each value; the logs name the customer. */
 export const METRICS = {
-  /** Hooks answered, by `hook`. What was answered, and why, is in the logs. */
+  /** Hooks answered that decide, by `hook`. What was answered, and why, is in the logs; so are transfers. */
   hooks: 'Hooks',
   /** REGISTERs that were granted. */
   registrations: 'Registrations',
@@ -8,8 +8,6 @@ export const METRICS = {
   refusals: 'Refusals',
   /** Calls that were sent to a trunk. */
   calls: 'Calls',
-  /** Calls that ring registered phones. */
-  callsToPhones: 'CallsToPhones',
   /** Calls to emergency numbers. An alarm reports each, so that people on site know about it (47 CFR 9.16). */
   emergencyCalls: 'EmergencyCalls',
   /** Calls that ended, by `outcome`. */
@@ -48,7 +46,7 @@ export type MetricName = (typeof METRICS)[keyof typeof METRICS];
 
 /** What some metrics are split by, and into what: CloudWatch bills each value as a metric of its own. */
 export const METRIC_SPLITS = {
-  hooks: { by: 'hook', into: ['register-auth', 'call-hook', 'dial-action', 'call-status', 'refer'] },
+  hooks: { by: 'hook', into: ['register-auth', 'call-hook', 'dial-action'] },
   callsEnded: { by: 'outcome', into: ['completed', 'failed', 'no-answer', 'busy'] },
 } as const satisfies Partial<Record<keyof typeof METRICS, { by: string; into: readonly string[] }>>;
 

@@ -11,7 +11,7 @@ import { type Aor, formatAor, isRealm, isUsername } from '../registrar/record/ao
 import type { Problem } from '../registrar/record/customer';
 import { NUMBERS } from '../registrar/record/number-key';
 import { errorName, Undecided } from './errors';
-import { type Count, count } from './metrics';
+import { type Count, count, METRIC_SPLITS } from './metrics';
 import type { HookName, HookOutcome } from './outcome';
 import { readableText } from './readable-text';
 
@@ -72,8 +72,12 @@ function reportOfRefusedHook(hook: HookName, because: RefusedBecause): Report {
   return {
     level: 'WARN',
     line: { hook, answer: 'refused', because },
-    counts: [count('hooks', { hook }), ...(alarming ? [count(alarming)] : [])],
+    counts: [...countsOfHook(hook), ...(alarming ? [count(alarming)] : [])],
   };
+}
+
+function countsOfHook(hook: HookName): Count[] {
+  return METRIC_SPLITS.hooks.into.some((it) => it === hook) ? [count('hooks', { hook })] : [];
 }
 
 type RefusedBecause = Extract<HookOutcome, { refused: unknown }>['refused'];
@@ -122,7 +126,7 @@ function reportOfNotAdmitted(
       ...lineOfSource(source),
       userAgent: agent,
     },
-    counts: [count('hooks', { hook }), count('refusals'), ...countsOfRefusal(because)],
+    counts: [...countsOfHook(hook), count('refusals'), ...countsOfRefusal(because)],
   };
 }
 
@@ -134,7 +138,7 @@ function reportOfAdmitted(decision: AuthDecision, admitted: Admitted): Report {
     level: 'INFO',
     line: lineOfAdmitted(decision, admitted),
     counts: [
-      count('hooks', { hook }),
+      ...countsOfHook(hook),
       ...(method === 'REGISTER' ? [count('registrations')] : []),
       ...(isObserved ? [count('replayObserved')] : []),
     ],
@@ -224,7 +228,7 @@ function reportOfCall({
     }),
     more,
     counts: [
-      count('hooks', { hook }),
+      ...countsOfHook(hook),
       ...countsOfPlan(plan),
       ...(grant === 'missing' ? [count('grantMissing')] : []),
     ],
@@ -241,8 +245,7 @@ function levelOfPlan(plan: CallPlan, illegal: WrittenVerbs['illegal']): Level {
 }
 
 function countsOfPlan(plan: CallPlan): Count[] {
-  if (plan.kind === 'refuse') return [];
-  if (plan.kind === 'ring') return [count('callsToPhones')];
+  if (plan.kind !== 'dial') return [];
   const { would, low } = plan;
   return [
     count('calls'),
@@ -303,7 +306,7 @@ function reportOfDial(outcome: Extract<HookOutcome, { step: unknown }>): Report 
     },
     more: forward ? linesOfLowBudgets(forward) : [],
     counts: [
-      count('hooks', { hook }),
+      ...countsOfHook(hook),
       ...(isTrunkFailure ? [count('trunkFailures')] : []),
       ...(forward ? countsOfPlan(forward) : []),
     ],
@@ -326,7 +329,7 @@ function reportOfUntransferred({
   return {
     level: 'WARN',
     line: { hook, answer: 'refuse', ...(tag && lineOfCaller(tag)), because },
-    counts: [count('hooks', { hook })],
+    counts: [],
   };
 }
 
@@ -346,7 +349,7 @@ function reportOfTransfer({
       ...lineOfPlan(plan, tag.call.origin, illegal),
     },
     more: linesOfLowBudgets(plan),
-    counts: [count('hooks', { hook }), ...countsOfPlan(plan)],
+    counts: countsOfPlan(plan),
   };
 }
 

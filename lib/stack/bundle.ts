@@ -8,23 +8,30 @@ export function entryOf(lambda: string): string {
 }
 
 /**
- * What is known of the world's numbers stands in files of its own, beside a Lambda's bundle. The library of numbering
- * plans is loaded when a record first names a country, so calls without one, and every cold start, go without it. The
- * tables are loaded at init: a file that is missing stops the start, never an emergency call.
+ * What is not needed at each start is in files of its own beside a Lambda's bundle. The library of numbering plans is
+ * loaded when a record first names a country, and the reader of invalid records with the first one; so other calls, and
+ * every cold start, go without them. The tables are loaded at init: a file that is missing stops the start, never an
+ * emergency call.
  */
-export const NUMBER_FILES = {
-  'register-auth': ['emergency-countries'],
-  'call-hook': ['emergency-countries', 'high-risk-number-types', 'high-risk-ranges', 'phone-number-library'],
+export const FILES_BESIDE = {
+  'register-auth': ['emergency-countries', 'read-record'],
+  'call-hook': [
+    'emergency-countries',
+    'high-risk-number-types',
+    'high-risk-ranges',
+    'phone-number-library',
+    'read-record',
+  ],
 } as const;
 
-export type NumberFile = (typeof NUMBER_FILES)[keyof typeof NUMBER_FILES][number];
+export type FileBeside = (typeof FILES_BESIDE)[keyof typeof FILES_BESIDE][number];
 
-export function entryOfNumberFile(name: NumberFile): string {
-  return join(ROOT, 'lib', 'registrar', 'calls', `${name}.ts`);
+export function entryOfFileBeside(name: FileBeside): string {
+  return join(ROOT, 'lib', 'registrar', name === 'read-record' ? 'record' : 'calls', `${name}.ts`);
 }
 
 /** V8 reads JSON faster than code. */
-export const NUMBER_FILE_LOADER = { '.json': 'copy' } as const;
+export const FILE_BESIDE_LOADER = { '.json': 'copy' } as const;
 
 /** How the Lambdas are bundled, in esbuild's words: the stack deploys this, and the bench measures it. */
 export const BUNDLE = {
@@ -32,7 +39,7 @@ export const BUNDLE = {
   format: 'cjs',
   // ES modules, bundled as CommonJS, start sooner than either kind alone.
   mainFields: ['module', 'main'],
-  external: NUMBER_FILES['call-hook'].map((name) => `*/${name}`),
+  external: FILES_BESIDE['call-hook'].map((name) => `*/${name}`),
   minify: true,
   // A map in the zip costs 12 ms and more of each cold start.
   sourcemap: false,

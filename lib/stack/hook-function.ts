@@ -15,7 +15,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENV, environmentOf } from '../hooks/settings';
 import type { LAMBDA_ROUTES } from '../jambonz/routes';
-import { BUNDLE, entryOf, entryOfNumberFile, NUMBER_FILE_LOADER, NUMBER_FILES } from './bundle';
+import { BUNDLE, entryOf, entryOfFileBeside, FILE_BESIDE_LOADER, FILES_BESIDE } from './bundle';
 import type { Settings } from './stack-settings';
 
 const ROOT = join(__dirname, '..', '..');
@@ -65,7 +65,7 @@ export class HookFunction extends Construct {
       },
       projectRoot: ROOT,
       depsLockFilePath: join(ROOT, 'package-lock.json'),
-      bundling: { ...bundling, commandHooks: numberFiles(id) },
+      bundling: { ...bundling, commandHooks: filesBeside(id) },
     });
     this.live = settings.canaryDeployment ? this.lambda.addAlias('live') : undefined;
     this.acknowledge();
@@ -113,7 +113,7 @@ const bundling: BundlingOptions = {
 };
 
 /** The files beside the bundle, in the words of esbuild's command line. */
-function numberFiles(id: keyof typeof LAMBDA_ROUTES): NonNullable<BundlingOptions['commandHooks']> {
+function filesBeside(id: keyof typeof LAMBDA_ROUTES): NonNullable<BundlingOptions['commandHooks']> {
   return {
     beforeBundling: () => [],
     beforeInstall: () => [],
@@ -121,9 +121,9 @@ function numberFiles(id: keyof typeof LAMBDA_ROUTES): NonNullable<BundlingOption
       [
         'npx --no-install esbuild --bundle --platform=node --log-level=warning --minify',
         `--target=${BUNDLE.target} --format=${BUNDLE.format} --main-fields=${BUNDLE.mainFields.join(',')}`,
-        ...Object.entries(NUMBER_FILE_LOADER).map(([extension, loader]) => `--loader:${extension}=${loader}`),
-        ...NUMBER_FILES[id].map((name) => `"${entryOfNumberFile(name)}"`),
-        `"--outdir=${folder}"`,
+        ...Object.entries(FILE_BESIDE_LOADER).map(([extension, loader]) => `--loader:${extension}=${loader}`),
+        ...FILES_BESIDE[id].map((name) => `"${entryOfFileBeside(name)}"`),
+        `--entry-names=[name] "--outdir=${folder}"`,
       ].join(' '),
     ],
   };

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { changed, type Fields } from './changed-fields';
-import { customerSchema } from './customer-schema';
 import { type Misplaced, withMisplaced } from './misplaced-fields';
 import { isPlainObject } from './plain-object';
 import { costOf } from './strictest';
@@ -18,15 +17,20 @@ export interface Problem {
 
 /**
  * Reads what can be read of a record that its schema refuses, with what the rest means at its strictest
- * (`STRICTEST`). All problems are reported at once.
+ * (`STRICTEST`). All problems are reported at once. Most Lambdas never see such a record, so this is a file of its own
+ * beside their bundle.
+ * @param schema of customer records
  * @returns fields as the schema wants them; undefined without a legal realm and username
  */
-export function readRecord(item: unknown): {
+export function readRecord(
+  schema: Schema,
+  item: unknown,
+): {
   readonly fields: Fields | undefined;
   readonly problems: readonly Problem[];
 } {
   const reading: Reading = { problems: [], misplaced: [], changes: [] };
-  const [fields] = readObject(customerSchema, item, ROOT, reading).values;
+  const [fields] = readObject(schema, item, ROOT, reading).values;
   return {
     fields: isPlainObject(fields)
       ? withMisplaced(reading.changes.reduce(changed, fields), reading.misplaced)
