@@ -12,7 +12,8 @@ import { beginningOf, tagOf, verifyTag } from '../lib/jambonz/call-tag';
 import { parseDialAction } from '../lib/jambonz/dial-action';
 import { parseRefer, refuseTransfer } from '../lib/jambonz/refer';
 import { declineVerbs, type WrittenVerbs } from '../lib/jambonz/verbs';
-import type { Call, CallRecords } from '../lib/registrar/calls/call';
+import { isFromNewSource } from '../lib/registrar/auth/new-source';
+import type { Call, CallFacts, CallRecords } from '../lib/registrar/calls/call';
 import { accountOf } from '../lib/registrar/calls/call-origin';
 import { applyFacts, type CallPlan, planCall } from '../lib/registrar/calls/plan';
 import { judgeTransfer } from '../lib/registrar/calls/transfer';
@@ -33,7 +34,7 @@ export const callHook = signedHook(
     const planned = planCall(call, records, context.settings);
     const facts = await factsOf(call, planned, grant, context);
     const plan = applyFacts(planned, facts, context.settings);
-    const { verbs, illegal } = await firstVerbs(call, plan, records, context, baseUrl);
+    const { verbs, illegal } = await firstVerbs(call, plan, { records, facts }, context, baseUrl);
     if (context.isOverdue()) return giveUp(call, planned, facts, context);
     context.report({ hook: 'call-hook', call, plan, grant: facts.grant, illegal });
     return { status: 200, body: verbs };
@@ -108,13 +109,13 @@ export const refer = signedHook(
 async function firstVerbs(
   call: Call,
   plan: CallPlan,
-  { number }: CallRecords,
+  { records: { number }, facts }: { readonly records: CallRecords; readonly facts: CallFacts },
   context: CallContext,
   baseUrl: string,
 ): Promise<WrittenVerbs> {
   if (plan.kind === 'refuse') return { verbs: declineVerbs(plan.status), illegal: [] };
   const realms = typeof number === 'object' ? realmsOfNumber(number) : [];
-  const began = beginningOf(plan, context.now());
+  const began = beginningOf(plan, context.now(), isFromNewSource(facts.grant));
   return verbsFor(tagOf(call, plan, 1, { began, realms }), plan, context, baseUrl);
 }
 

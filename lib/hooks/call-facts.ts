@@ -24,11 +24,19 @@ export async function factsOf(
   return { grant, lease: isStopped ? 'not-asked' : await acquireLease(call, plan, context) };
 }
 
-/** The same of a call that goes on as another: what it was authenticated for is settled. */
-export async function factsOfNextCall(call: Call, plan: CallPlan, context: CallContext): Promise<CallFacts> {
-  const lease =
-    plan.kind === 'refuse' || isEmergency(plan) ? 'not-asked' : await acquireLease(call, plan, context);
-  return { grant: 'not-asked', lease };
+/**
+ * The same of a transfer or a forward, which has no grant of its own.
+ * @param grant what is known of the call that it continues
+ */
+export async function factsOfNextCall(
+  call: Call,
+  plan: CallPlan,
+  grant: 'granted' | 'new-source',
+  context: CallContext,
+): Promise<CallFacts> {
+  const isStopped = applyFacts(plan, { grant, lease: 'not-asked' }, context.settings).kind === 'refuse';
+  const lease = isStopped || isEmergency(plan) ? 'not-asked' : await acquireLease(call, plan, context);
+  return { grant, lease };
 }
 
 /**

@@ -82,13 +82,13 @@ async function fallBack(
   const call = forwardCall(tag.call, plan, to, account);
   if (!call) return end('nobody-answered');
   const wish = planCall(call, await recordsOf(call, context, signedBy), settings);
-  const facts = await factsOfNextCall(call, wish, context);
+  const facts = await factsOfNextCall(call, wish, 'granted', context);
   const settled = applyFacts(wish, facts, settings);
   if (context.isOverdue()) return giveUp(call, wish, facts, context);
   const forward = tag.first ? within(settled, tag.began.maxSeconds) : settled;
   if (forward.kind === 'refuse') return end(forward.because, forward);
   const next = tagOf(call, forward, 1, {
-    began: beginningOf(forward, context.now()),
+    began: beginningOf(forward, context.now(), tag.began.fromNewSource),
     first: tag.first,
   });
   const step: NextStep = { kind: 'fall-back', to, status, because: 'nobody-answered' };

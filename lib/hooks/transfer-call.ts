@@ -20,7 +20,8 @@ export interface Transferred extends WrittenVerbs {
 export async function transfer(call: Call, first: CallTag, asked: Asked): Promise<Transferred> {
   const { context, signedBy } = asked;
   const wish = planCall(call, await recordsOf(call, context, signedBy), context.settings);
-  const facts = await factsOfNextCall(call, wish, context);
+  const grant = first.began.fromNewSource ? 'new-source' : 'granted';
+  const facts = await factsOfNextCall(call, wish, grant, context);
   const plan = applyFacts(wish, facts, context.settings);
   if (context.isOverdue()) return giveUp(call, wish, facts, context);
   if (plan.kind === 'refuse') return { plan, verbs: [], illegal: [] };
@@ -51,6 +52,6 @@ function writeTransfer(
   first: CallTag,
   { context, baseUrl }: Asked,
 ): Promise<WrittenVerbs> {
-  const began = beginningOf(plan, context.now());
+  const began = beginningOf(plan, context.now(), first.began.fromNewSource);
   return verbsFor(tagOf(call, plan, 1, { began, first }), plan, context, baseUrl);
 }

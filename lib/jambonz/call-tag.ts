@@ -40,6 +40,8 @@ export interface CallBeginning {
   readonly lease: Lease | undefined;
   /** Seconds after which an answered call is ended; undefined: never. */
   readonly maxSeconds: number | undefined;
+  /** The call counts as one from a new address (`registration.newSource`), and so does its transfer. */
+  readonly fromNewSource: boolean;
 }
 
 /** The data of a `tag` verb. */
@@ -99,10 +101,14 @@ function attemptOf(
  * What is settled by the first attempt of this plan.
  * @param now unix ms
  */
-export function beginningOf(plan: DialPlanned | RingPlanned, now: number): CallBeginning {
+export function beginningOf(
+  plan: DialPlanned | RingPlanned,
+  now: number,
+  fromNewSource: boolean,
+): CallBeginning {
   const { customer, maxSeconds } = plan;
   const lease = plan.kind === 'dial' && plan.limits ? leaseOf(plan.limits, plan, maxSeconds) : undefined;
-  return { at: Math.floor(now / 1000), customer, lease, maxSeconds };
+  return { at: Math.floor(now / 1000), customer, lease, maxSeconds, fromNewSource };
 }
 
 /** The realms that a tag is about: only a secret that speaks for all of them may sign it. */
@@ -121,7 +127,7 @@ export function signTag(tag: CallTag, secrets: readonly WebhookSecret[]): TagDat
 
 function written(tag: CallTag): object {
   const { call, realms, attempt, trunk, phones, number, shown, began, first } = tag;
-  const { at, customer, lease, maxSeconds } = began;
+  const { at, customer, lease, maxSeconds, fromNewSource } = began;
   const { id, origin, dialled, presented } = call;
   const account = accountOf(origin);
   return {
@@ -144,6 +150,7 @@ function written(tag: CallTag): object {
     at,
     customer,
     maxSeconds,
+    ...(fromNewSource && { newSource: true }),
     ...(first && { first: written(first) }),
   };
 }
@@ -212,6 +219,7 @@ function readBeginning(json: Record<string, unknown>): CallBeginning {
     customer: typeof customer === 'string' ? customer : undefined,
     lease: readLease(json),
     maxSeconds: numberIn(maxSeconds),
+    fromNewSource: json.newSource === true,
   };
 }
 

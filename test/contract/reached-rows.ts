@@ -161,6 +161,7 @@ export const FORWARDS = rows([
 
 const dials = (phone: string, dialled: string) => ({ phone, dials: dialled });
 const AS_2001 = 'as 2001';
+const NOWHERE_NEW = { newSource: { mode: 'enforce', hours: 24, allow: [] } };
 
 // biome-ignore format: a row is a line
 export const COLLEAGUES = rows([
@@ -190,6 +191,7 @@ export const COLLEAGUES = rows([
   ['a busy phone is not forwarded', OFFICE, [dials('ann', '2003'), BUSY], 'decline 486', 'internal give-up nobody-answered'],
   ['by its own rules', OFFICE.map((it) => (it === CAROL ? { ...CAROL, destinations: { deny: ['44'] } } : it)), [dials('ann', '2003'), NO_REPLY], 'decline 480', 'internal give-up destination-denied'],
   ['inside, a forward needs no cap', [...OFFICE.filter((it) => it !== ACME), UNLIMITED], [dials('ann', '2003'), ABSENT], 'sip:77#44207946000@sip.carrier.example auth t:p as +18005550100 for good', 'internal fall-back nobody-answered'],
+  ['a number that the record names may be called from any address', OFFICE.map((it) => ({ ...it, registration: NOWHERE_NEW })), [dials('ann', '2003'), ABSENT], 'sip:77#44207946000@sip.carrier.example auth t:p as +18005550100 limit 14400 for good', 'internal fall-back nobody-answered'],
   ['two phones that forward to each other end', OFFICE.map((it) => (it === CAROL ? { ...CAROL, forwardTo: '2002' } : it === BOB ? { ...BOB, forwardTo: '2003' } : it)), [dials('ann', '2003'), ABSENT, ABSENT], 'decline 480', 'internal give-up nobody-answered'],
   ['no forward reaches an emergency number', OFFICE.map((it) => (it === CAROL ? { ...CAROL, forwardTo: '112' } : it)), [dials('ann', '2003'), ABSENT], 'decline 480', 'internal give-up forward-to-emergency'],
 ]);

@@ -330,3 +330,36 @@ test.each([
 ])('%j is no REFER: 400', async (payload) => {
   expect(await send(refer, payload, contextWith(RECORDS))).toMatchObject({ status: 400 });
 });
+
+describe('registration.newSource, enforced', () => {
+  const RULE = { mode: 'enforce', hours: 24, allow: ['966'] };
+  const GUARDED = RECORDS.map((it) => ({ ...it, registration: { newSource: RULE } }));
+  const ABROAD = '<sip:0044207946000@sip.example.com>';
+  const SAUDI = '<sip:966507654321@sip.example.com>';
+  const guarded = (grant: 'granted' | 'new-source'): TestContext => {
+    const context = contextWith(GUARDED);
+    return { ...context, callGrants: { ...context.callGrants, redeem: async () => grant } };
+  };
+
+  test.each(['966501234567', 'bob'])(
+    'a call to %s from an address that the account has used may be transferred to any number',
+    async (dialled) => {
+      const context = guarded('granted');
+      const first = await call(context, dialled);
+      expect(await ask(context, first, { referTo: ABROAD })).toMatchObject({ status: 200 });
+    },
+  );
+
+  test.each(['966501234567', 'bob'])(
+    'a call to %s from a new address may be transferred only where it may call',
+    async (dialled) => {
+      const context = guarded('new-source');
+      const first = await call(context, dialled);
+      expect(await ask(context, first, { referTo: ABROAD })).toEqual({
+        status: 403,
+        body: { error: 'not transferred: new-source' },
+      });
+      expect(await ask(context, first, { referTo: SAUDI })).toMatchObject({ status: 200 });
+    },
+  );
+});

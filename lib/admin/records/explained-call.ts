@@ -27,7 +27,9 @@ export function carrierCallOf(called: string, from: string): Call {
 /** The first answer to jambonz; without the signature in its tag, which would authenticate a call. */
 export function verbsOf(call: Call, plan: CallPlan, hooks = 'https://HOOKS'): Verb[] {
   if (plan.kind === 'refuse') return declineVerbs(plan.status);
-  const tag = signTag(tagOf(call, plan, 1, { began: beginningOf(plan, 0) }), [{ secret: 'explained' }]);
+  const tag = signTag(tagOf(call, plan, 1, { began: beginningOf(plan, 0, false) }), [
+    { secret: 'explained' },
+  ]);
   const { dialAction, refer } = ROUTES;
   const mayTransfer = call.origin.kind === 'account';
   return dialVerbs(

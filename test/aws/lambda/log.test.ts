@@ -62,7 +62,13 @@ const TAG: CallTag = {
   phones: undefined,
   number: '1',
   shown: '2',
-  began: { at: 1795423886, customer: undefined, lease: undefined, maxSeconds: undefined },
+  began: {
+    at: 1795423886,
+    customer: undefined,
+    lease: undefined,
+    maxSeconds: undefined,
+    fromNewSource: false,
+  },
   first: undefined,
 };
 
