@@ -1,6 +1,6 @@
 /** The metrics of the hooks. None is split by customer, because CloudWatch bills each value; the logs name the customer. */
 export const METRICS = {
-  /** Hooks answered that decide, by `hook`. What was answered, and why, is in the logs; so are transfers. */
+  /** Phones and calls that were decided, by `hook`. What was answered, and why, is in the logs, like all other hooks. */
   hooks: 'Hooks',
   /** REGISTERs that were granted. */
   registrations: 'Registrations',
@@ -8,6 +8,8 @@ export const METRICS = {
   refusals: 'Refusals',
   /** Calls that were sent to a trunk. */
   calls: 'Calls',
+  /** Calls that ring registered phones. */
+  callsToPhones: 'CallsToPhones',
   /** Calls to emergency numbers. An alarm reports each, so that people on site know about it (47 CFR 9.16). */
   emergencyCalls: 'EmergencyCalls',
   /** Calls that ended, by `outcome`. */
@@ -46,7 +48,7 @@ export type MetricName = (typeof METRICS)[keyof typeof METRICS];
 
 /** What some metrics are split by, and into what: CloudWatch bills each value as a metric of its own. */
 export const METRIC_SPLITS = {
-  hooks: { by: 'hook', into: ['register-auth', 'call-hook', 'dial-action'] },
+  hooks: { by: 'hook', into: ['register-auth', 'call-hook'] },
   callsEnded: { by: 'outcome', into: ['completed', 'failed', 'no-answer', 'busy'] },
 } as const satisfies Partial<Record<keyof typeof METRICS, { by: string; into: readonly string[] }>>;
 

@@ -245,7 +245,8 @@ function levelOfPlan(plan: CallPlan, illegal: WrittenVerbs['illegal']): Level {
 }
 
 function countsOfPlan(plan: CallPlan): Count[] {
-  if (plan.kind !== 'dial') return [];
+  if (plan.kind === 'refuse') return [];
+  if (plan.kind === 'ring') return [count('callsToPhones')];
   const { would, low } = plan;
   return [
     count('calls'),

@@ -42,6 +42,7 @@ export class Dashboard extends Construct {
           ]),
           graph('Are calls completing?', [
             m.ours('calls', { label: 'sent to a trunk' }),
+            m.ours('callsToPhones', { label: 'ringing our phones' }),
             ...m.oursBy('callsEnded'),
             m.ours('trunkFailures', { label: 'failed at a trunk' }),
             m.callsAtOnce,
