@@ -40,18 +40,19 @@ export async function checkHealth<Shared extends Warmable>(
   hooks: HooksOf<NoInfer<Shared>>,
   context: Shared,
 ): Promise<void> {
-  for (const [hook, request] of playable(hooks)) {
+  for (const [hook, request, status = 200] of playable(hooks)) {
     const answer = await runHook(hook, request, context);
-    if (answer?.status !== 200) throw new Error('a hook did not answer its own health check with 200');
+    if (answer?.status !== status)
+      throw new Error(`a hook did not answer its own health check with ${status}`);
   }
 }
 
 function playable<Context>(
   hooks: Readonly<Record<string, Hook<Context>>>,
-): (readonly [Hook<Context>, object])[] {
+): (readonly [Hook<Context>, object, number | undefined])[] {
   return Object.entries(hooks).flatMap(([path, hook]) => {
     const request = REQUESTS[path];
-    return request ? [[hook, request] as const] : [];
+    return request ? [[hook, request, REFUSED[path]] as const] : [];
   });
 }
 
@@ -121,3 +122,6 @@ const REQUESTS: Readonly<Record<string, object>> = {
   },
   [ROUTES.refer]: { call_id: '0', refer_details: { referred_call_sid: '0' } },
 };
+
+/** The HTTP status of a request above that is refused. A transfer must be, because its request brings no call data. */
+const REFUSED: Readonly<Record<string, number>> = { [ROUTES.refer]: 403 };

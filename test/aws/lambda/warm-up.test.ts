@@ -1,12 +1,19 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { callHook } from '../../../lambdas/call-hook';
+import { callHook, callStatus, dialAction, refer } from '../../../lambdas/call-hook';
 import { registerAuth } from '../../../lambdas/register-auth';
 import { lambdaHandler } from '../../../lib/aws/lambda/lambda-handler';
 import { checkHealth, warmUp } from '../../../lib/aws/lambda/warm-up';
 import { ROUTES } from '../../../lib/jambonz/routes';
 import { contextWith } from '../../hook-context';
 
-const HOOKS = { [ROUTES.registerAuth]: registerAuth, [ROUTES.callHook]: callHook };
+/** The hooks of both Lambdas. */
+const HOOKS = {
+  [ROUTES.registerAuth]: registerAuth,
+  [ROUTES.callHook]: callHook,
+  [ROUTES.dialAction]: dialAction,
+  [ROUTES.callStatus]: callStatus,
+  [ROUTES.refer]: refer,
+};
 
 /** A world that writes down what it is asked. */
 function watchedContext() {
