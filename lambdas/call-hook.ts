@@ -25,8 +25,8 @@ export const callHook = signedHook(
   parseCallHook,
   ({ origin }) => accountOf(origin)?.realm,
   async (call, context: CallContext, baseUrl, signedBy) => {
-    // The grant needs no record, so both are asked for at the same time. The lease waits for both: who has no grant
-    // must neither take a seat nor use up the customer's rate. Nothing is left under way when Lambda freezes us.
+    // The grant needs no record, so both are read at the same time. The lease is acquired after both, because a call
+    // without a grant must neither hold a lease nor count in the rate. Nothing is pending when Lambda freezes us.
     const [records, grant] = await Promise.all([
       recordsOf(call, context, signedBy),
       redeemGrant(call, context),
@@ -63,7 +63,7 @@ export const dialAction = signedHook(
   },
 );
 
-/** A call was answered: it keeps its seat. It ended: its seat is free again, and its record is written once. */
+/** An answer extends the lease of a call. Its end releases the lease, and the record is written once. */
 export const callStatus = signedHook(
   'call-status',
   parseCallStatus,
@@ -119,7 +119,7 @@ async function firstVerbs(
   return verbsFor(tagOf(call, plan, 1, { began, realms }), plan, context, baseUrl);
 }
 
-/** Whose call it is stands in the signed call data, which is opened with the secrets of that realm only. */
+/** The signed call data names the account; only secrets of its realm verify it. */
 function aboutNoRealm(): undefined {
   return undefined;
 }

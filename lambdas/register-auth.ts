@@ -75,8 +75,8 @@ interface Proof {
 }
 
 /**
- * The remembered record can let somebody in. Nobody is refused by it, but by the record as it is now: the time that a
- * refusal takes does not tell whether the account exists, or was used lately.
+ * The cached record can admit an account. A refusal is decided by the record as it is now, so that its duration does
+ * not reveal whether the account exists or was used lately.
  */
 function proveByMemory(attempt: AuthAttempt, { customers, now }: AuthContext): Proof | undefined {
   const customer = customers.remembered(attempt.digest);
@@ -94,7 +94,7 @@ async function prove(
   return { proven: admit(attempt, customer, now()), customer };
 }
 
-/** A digest is taken once: whoever heard it on the wire is refused. */
+/** A digest is accepted once, so a captured one is refused. */
 function checkReplay(
   admission: Admission,
   attempt: AuthAttempt,
@@ -163,7 +163,7 @@ async function isEmergency(
   return emergencyNumber(number, policyOf(account, named), settings) !== undefined;
 }
 
-/** Whoever was let in for an emergency only is not known from now on. */
+/** A login that was admitted for an emergency call only does not make its source known. */
 function note({ credential, despite }: Admitted, guard: BruteForceGuard): Promise<void> | undefined {
   return despite === undefined ? guard.recordSuccess(credential) : undefined;
 }

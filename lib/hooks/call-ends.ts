@@ -7,7 +7,7 @@ import type { CallContext } from './context';
 /** How a call ended, without whose call it was. */
 type Ended = Omit<CallEnd, 'kind' | 'callId' | 'leg' | 'customerData'>;
 
-/** The caller's leg ended: its seat is free again, and its record is written once. */
+/** The caller's leg ended: its lease is released, and its record is written once. */
 export async function endCall(end: CallEnd, tag: CallTag | undefined, context: CallContext): Promise<void> {
   if (tag) await recordEnd(end, end.callId, tag, context);
   // Hung up before the tag verb had run: whose call it was, jambonz cannot say.

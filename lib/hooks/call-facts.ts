@@ -83,7 +83,7 @@ function isBudgeted({ budgets, observed }: OwnerLimits): boolean {
   return budgets.length > 0 && !observed.includes('budgets');
 }
 
-/** Was this very call authenticated? Its INVITE left a word about it. */
+/** Redeems the grant that register-auth stored for the INVITE of this call. */
 export async function redeemGrant(
   { origin, dialled, deviceCallId, id }: Call,
   { callGrants, settings }: CallContext,

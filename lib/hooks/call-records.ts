@@ -39,7 +39,7 @@ async function accountRecords(aor: Aor, { customers }: RecordSource): Promise<Ca
   return { account, named: await customers.find({ username: account.customer, realm: account.realm }) };
 }
 
-/** An emergency number is looked for among no names: a table that cannot be read must not stand in its way. */
+/** An emergency number is not looked up among names, because a table that cannot be read must not stop the call. */
 async function colleagueOf(
   { dialled }: Call,
   { account, named }: CallRecords,

@@ -14,8 +14,8 @@ export interface Transferred extends WrittenVerbs {
 }
 
 /**
- * A transfer is a call of its own, with a seat of its own: from now on two legs talk, and neither is the caller's. The
- * first call's seat is held for the called leg.
+ * A transfer is a call of its own, with a lease of its own: from now on two legs talk, and neither is the caller's. The
+ * first call's lease is kept for the called leg.
  */
 export async function transfer(call: Call, first: CallTag, asked: Asked): Promise<Transferred> {
   const { context, signedBy } = asked;

@@ -25,7 +25,7 @@ import { aorParts, askMemory, hashed, type MemoryTable, memoryKey, ttl, writeMem
 import type { Budget } from './retry';
 import { TTL_ATTRIBUTE } from './tables';
 
-/** Of one reading or writing; a seat usually takes one. */
+/** Of one read or write; a lease usually takes one. */
 const TIME_BUDGET: Budget = { totalMs: 900, attemptMs: 300 };
 /** A writer that loses has lost to another call that got in, so this is more than enough for a burst. */
 const MAX_ATTEMPTS = 12;
@@ -40,9 +40,9 @@ const MOST_LEASES = 5_000;
 
 /**
  * The memory table as the counter of calls: one item per owner of caps. A call costs one write and no read as long as
- * there is room: DynamoDB checks the caps in the conditional write that takes the seat and reserves the minutes, so
+ * there is room: DynamoDB checks the caps in the conditional write that takes the lease and reserves the minutes, so
  * parallel Lambdas cannot take the same ones. The item is read, judged by `acquireLease`, and replaced if nobody changed
- * it meanwhile, when that write is refused (a cap is reached, or the call has its seat already), and when this process
+ * it meanwhile, when that write is refused (a cap is reached, or the call has its lease already), and when this process
  * does not know of room for a call of full length: its first call of the day under a budget, and the last ones. Under a
  * rate a process that has not counted in this minute yet may need a second write, because the first call of a minute
  * begins the count anew.
@@ -176,7 +176,7 @@ function hasRoom(
 type MinuteState = 'begins' | 'goes-on';
 
 /**
- * Takes a seat and all that the call may talk.
+ * Takes a lease, and reserves all that the call may talk.
  * @returns by budget what is spent now; undefined when the condition does not hold
  */
 async function take(
@@ -332,7 +332,7 @@ async function withoutEnded(
     .reduce<CallCounts>((left, call) => endCall(left, call, 0).counts, counts);
 }
 
-/** What DynamoDB leaves out of an answer counts as no mark: its call keeps its seat until its lease ends. */
+/** What DynamoDB leaves out of an answer counts as no mark: its call counts until its lease ends. */
 async function readMarks(table: MemoryTable, calls: readonly string[]): Promise<readonly Item[]> {
   const { tableName } = table;
   const input = { RequestItems: { [tableName]: { Keys: calls.map(endedKey), ConsistentRead: true } } };
@@ -408,7 +408,7 @@ type EndOfCall = 'ended' | 'ended-before' | 'unknown';
 
 /**
  * Usually one write. The call may hold its lease only (a new day began, or there was no budget), or its reservation
- * only (the lease ended unreported, and another call took the seat): then the item says which.
+ * only (the lease ended unreported, and another call took its place): then the item says which.
  */
 async function endCounted(
   table: MemoryTable,
@@ -573,8 +573,8 @@ function leaseOf(callId: string): string {
 
 /**
  * Writes under the input's condition.
- * @param onAnswer hears the answer
- * @param onTry hears of each try
+ * @param onAnswer called with the answer
+ * @param onTry called at each try
  * @returns false when the condition does not hold
  */
 function write(

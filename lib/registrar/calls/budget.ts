@@ -28,7 +28,7 @@ export interface LowBudget {
 export const ALL_CALLS = '*';
 /** From this part on somebody should know. */
 const LOW = 0.8;
-/** A name stands in the item of every call that goes on: long ones are hashed. */
+/** The item of the counts holds a name for each current call, so long names are hashed. */
 const LONGEST_NAME = 20;
 
 /**

@@ -20,7 +20,7 @@ export interface OwnerLimits {
 /** `limits`: calls at a time and calls per minute; `budgets`: minutes a day. */
 export type ObservedCaps = 'limits' | 'budgets';
 
-/** What a call holds: a seat, whose it is, and for how long from when the call is answered. */
+/** The lease of a call: whose caps it counts under, and how long it lasts after the answer. */
 export interface Lease {
   readonly owner: Aor;
   readonly seconds: number;
@@ -29,9 +29,9 @@ export interface Lease {
 }
 
 /**
- * How long a seat is taken for a call of which nothing more is known. jambonz reports no end of a call whose hook
- * failed, and a write may land after we gave up on it: such a seat is free again after two minutes. A call that is
- * known to go on gets a longer lease. What a call reserved of a budget outlives its seat, because a call whose
+ * How long a lease lasts for a call of which nothing more is known. jambonz reports no end of a call whose hook
+ * failed, and a write may land after we gave up on it: such a lease ends after two minutes. A call that is
+ * known to go on gets a longer lease. What a call reserved of a budget outlives its lease, because a call whose
  * reports are lost may still talk: it comes back only with the report of its end.
  */
 export const FIRST_LEASE_S = 120;
@@ -41,16 +41,16 @@ export function handedOnCall(call: string): string {
   return `${call} handed on`;
 }
 
-/** Why there is no seat. */
+/** Why there is no lease. */
 export const CAPS_REACHED = ['too-many-calls', 'too-many-calls-per-minute', 'budget-spent'] as const;
 export type CapReached = (typeof CAPS_REACHED)[number];
 
-/** A call that has its seat. */
+/** A call that has its lease. */
 export interface LeaseAcquired {
   readonly result: 'acquired';
   /**
    * When the lease ends unless the call goes on, unix seconds: by this `undoAcquire` knows its own lease. undefined: the call
-   * had its seat already, and may go on by the answer that was given then.
+   * had its lease already, and may go on by the answer that was given then.
    */
   readonly until: number | undefined;
   /** undefined: the call comes under no budget. */
@@ -83,9 +83,9 @@ export interface CallCounts {
 export const NO_CALLS: CallCounts = { minute: 0, started: 0, leases: {}, day: '', spent: {}, reserved: {} };
 
 /**
- * Takes a seat for a call and reserves what it may talk, or says which cap is reached. A call that has its seat keeps
+ * Acquires a lease for a call and reserves what it may talk, or says which cap is reached. A call with a lease keeps
  * it, and what it reserved: jambonz may ask twice. Leases that ended are dropped here, so that a call whose end was
- * never reported takes no seat for ever. A clock that is a little behind counts in the minute, and in the day, that
+ * never reported holds no lease for ever. A clock that is a little behind counts in the minute, and in the day, that
  * began elsewhere: going back would forget that one's calls.
  * @param now unix ms
  */
@@ -201,7 +201,7 @@ export function handOnLease(counts: CallCounts, call: string, to: string, until:
 }
 
 /**
- * Ends a call: its seat is free, and what it reserved and did not use comes back. Once only, so that a report that
+ * Ends a call: its lease is gone, and what it reserved and did not use comes back. Once only, so that a report that
  * comes twice gives nothing back twice.
  * @param used seconds that the call talked; more than it reserved where its budget is only observed
  */
@@ -244,7 +244,7 @@ export function leaseEnd(seconds: number, now: number): number {
 /** From the end of a call to our knowing of it. */
 const LAST_HOOKS_S = 60;
 
-/** What a call holds from when it is answered: its seat for as long as it may talk, and what it reserved. */
+/** What a call holds once it is answered: a lease for as long as it may talk, and what it reserved. */
 export function leaseOf(
   { owner, callSeconds }: OwnerLimits,
   taken: Pick<LeaseAcquired, 'reserved'>,
@@ -270,18 +270,18 @@ function addTo(spent: CallCounts['spent'], budgets: readonly string[], seconds: 
 /** The calls that are going on, counted per owner of caps, whichever Lambda took them in. */
 export interface CallLimits {
   /**
-   * Takes a seat for a call, for `FIRST_LEASE_S`, and reserves what it may talk; asked twice for the same call it is
-   * the same seat and the same reservation.
+   * Acquires a lease for a call, for `FIRST_LEASE_S`, and reserves what it may talk; asked twice for the same call it is
+   * the same lease and the same reservation.
    * @returns `unknown` when the memory could not be asked
-   * @throws Undecided when so many calls come at once that nobody could tell whether there is a seat
+   * @throws Undecided when so many calls come at once that it could not be found out whether a cap is reached
    */
   acquire(callId: string, limits: OwnerLimits): Promise<LeaseResult>;
   /**
    * The call will not be dialled: takes back what `acquire` did, unless the call was asked for twice. Never
-   * throws: what cannot be taken back is a seat for two minutes, and minutes of the day's budget.
+   * throws: what cannot be taken back is a lease of two minutes, and minutes of the day's budget.
    */
   undo(callId: string, owner: Aor, taken: LeaseAcquired): Promise<void>;
-  /** The call goes on: its seat is its own for so long from now. A lease never becomes shorter. Never throws. */
+  /** The call goes on: its lease lasts so long from now. A lease never becomes shorter. Never throws. */
   extend(callId: string, lease: Lease): Promise<void>;
   /**
    * The caller handed the called leg on: the call goes on under `handedOnCall`, with what it reserved, and what is
@@ -291,12 +291,12 @@ export interface CallLimits {
    */
   handOn(callId: string, lease: Lease | undefined): Promise<boolean>;
   /**
-   * Ends a call: gives its seat back, and what it reserved and did not use.
+   * Ends a call: releases its lease, and what it reserved and did not use.
    * @param lease undefined: the call was not counted, or nobody knows. What it holds, if anything, is given back when
    * it is next wanted
    * @param used seconds that the call talked
    * @returns `ended-before`: jambonz reported it twice. `unknown`: the memory could not be asked, or lost its answer;
-   * a seat that stays taken is free when its lease ends, and what was reserved stays spent. Never throws
+   * the lease ends by itself then, and what was reserved stays spent. Never throws
    */
   release(
     callId: string,

@@ -10,7 +10,7 @@ export type ForwardRefusal = 'forward-to-emergency' | 'forward-without-limit' | 
 /**
  * The call as it goes on when nobody answered: a new call to a fixed number, by the rules of the account that pays.
  * What the outside caller shows has no part in it: whoever calls in could otherwise choose the number that our account
- * shows. So the called number stands there, or the forwarding account's own name.
+ * shows. So the caller is the called number, or the forwarding account's own name.
  * @param account the record of `to.account`, if it names one
  * @returns undefined when it goes nowhere
  */

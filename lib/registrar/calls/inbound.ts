@@ -19,7 +19,7 @@ export function calledNumber({ dialled }: Pick<Call, 'dialled'>): string | undef
 
 /**
  * A carrier's call rings the phones of its number. It chooses nothing but the number: where it goes when nobody answers
- * stands in that number's record.
+ * is a field of that number's record.
  */
 export function planInbound(call: Call, number: FoundNumber): RingPlanned | InboundRefusal {
   if (number === 'realm-of-another-account') return number;

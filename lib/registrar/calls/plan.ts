@@ -91,7 +91,7 @@ export interface DialPlanned {
   readonly dialMusic?: string | undefined;
   /** undefined: the call is not counted. */
   readonly limits: OwnerLimits | undefined;
-  /** What the call reserved of its budgets, once it has its seat. */
+  /** What the call reserved of its budgets, once it has its lease. */
   readonly reserved: Reservation | undefined;
   /** The budgets that it brought low. */
   readonly low: readonly LowBudget[];
@@ -181,8 +181,8 @@ function orRefuse(plan: RingPlanned | CallRefusal, caller: Aor | undefined): Cal
 }
 
 /**
- * The plan when the tables were asked, too. A call to an emergency number needs neither grant nor seat, and one that
- * rings phones no seat. A call that reserved minutes may talk as long as they last.
+ * The plan when the tables were asked, too. A call to an emergency number needs neither grant nor lease, and one that
+ * rings phones no lease. A call that reserved minutes may talk as long as they last.
  */
 export function applyFacts(
   plan: CallPlan,
@@ -203,7 +203,7 @@ export function applyFacts(
   return lease.result === 'acquired' ? holding(observed, lease) : refuseIt(lease.result);
 }
 
-/** The plan of a call that has its seat. */
+/** The plan of a call that has its lease. */
 function holding(plan: DialPlanned, { reserved, would, low }: LeaseAcquired): DialPlanned {
   const isHeldTo = reserved !== undefined && !plan.limits?.observed.includes('budgets');
   return {

@@ -26,7 +26,7 @@ export interface RingPlanned {
   readonly steps: readonly [RingStep, ...RingStep[]];
   /** Seconds for each step. */
   readonly ringSeconds: number;
-  /** What stands in the Request-URI instead of the phone's own name: a PBX tells its numbers apart by it. */
+  /** The user part of the Request-URI instead of the phone's own name: a PBX distinguishes its numbers by it. */
   readonly overrideTo: string | undefined;
   /** Seconds after which an answered call is ended; undefined: never. */
   readonly maxSeconds: number | undefined;
@@ -45,5 +45,5 @@ export type RingFallback =
   | { readonly kind: 'forward-of'; readonly account: Aor }
   | { readonly kind: 'end'; readonly status: number };
 
-/** What a caller is told when nobody answered (RFC 3261 section 21.4.18). */
+/** The status that a caller gets when nobody answered (RFC 3261 section 21.4.18). */
 export const NOBODY_ANSWERED = 480;
