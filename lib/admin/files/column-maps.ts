@@ -82,7 +82,7 @@ export async function findColumnMap(
       throw new WrongUsage('--realm goes with --map: other files say the realm of each record');
     return undefined;
   }
-  const columns = KNOWN_MAPS[name];
+  const columns = Object.hasOwn(KNOWN_MAPS, name) ? KNOWN_MAPS[name] : undefined;
   const map = columns
     ? { name, columns, values: {}, lenient: true }
     : readColumnMap(name, await readMapFile(shell, name));

@@ -144,12 +144,17 @@ function place(
   const known = Object.hasOwn(into, name) ? into[name] : undefined;
   if (deeper.length === 0 || (known !== undefined && !isObject(known))) {
     if (known !== undefined) return false;
-    into[name] = value;
+    setOwn(into, name, value);
     return true;
   }
   const inner = isObject(known) ? known : {};
-  into[name] = inner;
+  setOwn(into, name, inner);
   return place(inner, deeper, value);
+}
+
+/** Also a column that is called `__proto__` is a field of the record, and so a problem. */
+function setOwn(into: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(into, name, { value, enumerable: true, writable: true, configurable: true });
 }
 
 /** The JSON types that the schema allows at this path. */

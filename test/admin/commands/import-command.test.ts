@@ -158,11 +158,14 @@ describe('a map that cannot be read is refused', () => {
     });
   });
 
-  test('with the names of the maps there are, when it is none of them', async () => {
-    expect((await importText('x', '--map', 'freepxb')).err).toBe(
-      'edge-registrar: --map freepxb: there is no such file, and no such map; maps that come with the tool: freepbx, fusionpbx, kamailio\n',
-    );
-  });
+  test.each(['freepxb', 'constructor'])(
+    'with the names of the maps there are, when it is none of them: %s',
+    async (map) => {
+      expect((await importText('x', '--map', map)).err).toBe(
+        `edge-registrar: --map ${map}: there is no such file, and no such map; maps that come with the tool: freepbx, fusionpbx, kamailio\n`,
+      );
+    },
+  );
 });
 
 test('booleans of PostgreSQL and PHP are read by a map', async () => {

@@ -346,3 +346,10 @@ describe('a broken file of customers', () => {
     expect(problemsOf('')).toEqual(['line 1: is empty']);
   });
 });
+
+test('a column that is called __proto__ is reported, as any other that is not a field', () => {
+  const { problems } = readCustomersFile('realm,username,__proto__\na.example,al,x\n');
+  expect(problems.map(describeFileProblem)).toEqual([
+    'line 2: a.example / al: __proto__ is not a field of a customer record',
+  ]);
+});
