@@ -49,7 +49,8 @@ export async function rotatePassword(
   const aor = readAor(aorText);
   const seen = await findItem(deployment, aor);
   const { passwordFile: file } = options;
-  const password = file === undefined ? generatePassword() : await readSecret(shell, 'new password', file);
+  const password =
+    file === undefined ? generatePassword(aor.username) : await readSecret(shell, 'new password', file);
   const weak = weakness(password, aor.username);
   if (weak && !options.force)
     throw new Refused(`the new password ${weak}: choose a better one, let one be made, or pass --force`);
@@ -103,6 +104,8 @@ function newLabel(taken: readonly RecordCredential[], now: number): string {
 /** Letters and digits that cannot be mistaken for each other on paper; 116 bits. */
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 
-function generatePassword(): string {
-  return Array.from({ length: 20 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+/** Not one that happens to hold the username: a short username is in many of them. */
+function generatePassword(username: string): string {
+  const password = Array.from({ length: 20 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  return weakness(password, username) ? generatePassword(username) : password;
 }

@@ -62,6 +62,14 @@ describe('password rotate', () => {
     });
   });
 
+  test('never makes one that holds the username, however short that is', async () => {
+    const { shell, deployment } = await open({}, { ...ALICE, username: 'a' });
+    for (let time = 0; time < 20; time++) {
+      const { json } = await rotatePassword(shell, deployment, 'a@a.example', { overlap: 0 });
+      expect(json).toMatchObject({ password: expect.stringMatching(/^[^aA]{20}$/) });
+    }
+  });
+
   test('takes one from standard input, which is not shown, and with overlap 0 ends the old one', async () => {
     const { shell, deployment, printed } = await open({ readLine: async () => 'correct horse battery' });
     const { json } = await rotatePassword(shell, deployment, 'alice@a.example', {
