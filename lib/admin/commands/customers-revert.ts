@@ -5,6 +5,7 @@ import { readKey } from '../input';
 import { versionNumber } from '../option-values';
 import { changesBetween } from '../records/changes';
 import { change } from '../records/record-change';
+import { isCredentialPath } from '../records/record-credentials';
 import { type Outcome, Refused, type Shell } from '../shell';
 import { suggestion } from '../suggestion';
 
@@ -43,9 +44,7 @@ export async function revertCustomer(
       `at version ${options.to} there was no record of ${formatAor(aor)}; to remove it: ${suggestion(shell, ['customers', 'remove', formatAor(aor)], deployment)}`,
     );
   const seen = await deployment.records.find(aor);
-  const secrets = changesBetween(seen ?? {}, item).some(({ path }) =>
-    /^(password|ha1|credentials)/.test(path),
-  );
+  const secrets = changesBetween(seen ?? {}, item).some(({ path }) => isCredentialPath(path));
   const outcome = await change(shell, deployment, seen, item, options);
   if (secrets && !options.dryRun) shell.print(`The SIP passwords are those of version ${options.to} again.`);
   return outcome;

@@ -2,16 +2,14 @@ import { NoHistoryTable } from '../../aws/tools/customer-history';
 import { aorOf, type Item, parseStored } from '../../aws/tools/customer-records';
 import type { Deployment } from '../deployment';
 import type { Step } from './bulk-write';
-import { recordCredentials } from './record-credentials';
+import { isCredentialPath, recordCredentials } from './record-credentials';
 
 /** Those of these changes that put a password back in place of the one that replaced it, by `username@realm`. */
 export async function oldPasswordsIn(
   deployment: Deployment,
   changed: readonly Step[],
 ): Promise<readonly string[]> {
-  const suspects = changed.filter(({ changes }) =>
-    changes.some(({ path }) => /^(password|ha1|credentials)/.test(path)),
-  );
+  const suspects = changed.filter(({ changes }) => changes.some(({ path }) => isCredentialPath(path)));
   const old: string[] = [];
   for (const { aor, item, seen } of suspects)
     if (item && seen && (await isOld(deployment, item, seen))) old.push(aor);

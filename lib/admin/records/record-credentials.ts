@@ -43,10 +43,15 @@ export function written({ knownAs: _, ...credential }: RecordCredential): object
   return credential;
 }
 
+/** Is it a path of a record's own credentials? */
+export function isCredentialPath(path: string): boolean {
+  return /^(password|ha1|credentials)/.test(path);
+}
+
 /** @throws Refused when the record, or one of its credentials, cannot be read */
 export function readCustomer(item: Item, aor: Aor): Customer {
   const { customer, problems } = parseStored(item);
-  if (customer && !problems.some(({ path }) => /^(password|ha1|credentials)/.test(path))) return customer;
+  if (customer && !problems.some(({ path }) => isCredentialPath(path))) return customer;
   throw new Refused(
     `${formatAor(aor)} has ${counted(problems.length, 'problem')} in its record: fix it first with "customers edit"`,
   );

@@ -3,7 +3,6 @@ import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dy
 import { type Aor, formatAor } from '../../registrar/record/aor';
 import { readItem } from '../client/attributes';
 import {
-  type Attributes,
   aorOf,
   attributesOf,
   type CustomerRecords,
@@ -11,7 +10,7 @@ import {
   itemOf,
   type Written,
 } from './customer-records';
-import type { DocumentClient } from './document-client';
+import { type Attributes, callBudget, type DocumentClient, isWritten, pagesOf } from './document-client';
 
 /** A version of a record that a write of this tool replaced or removed. */
 export interface KeptVersion {
@@ -44,8 +43,6 @@ export interface CustomerHistory {
   versions(aor: Aor): Promise<readonly KeptVersion[]>;
 }
 
-const CALL_BUDGET_MS = 10_000;
-
 /**
  * @param by who writes, such as `ann@laptop`
  * @param now unix ms
@@ -69,7 +66,7 @@ export function customerHistory(
         },
         ConditionExpression: 'attribute_not_exists(aor)',
       }),
-      budget(),
+      callBudget(),
     );
   const find = async (aor: Aor, version: number) => {
     const command = new GetItemCommand({
@@ -77,17 +74,17 @@ export function customerHistory(
       Key: keyOf(aor, version),
       ConsistentRead: true,
     });
-    return (await dynamodb.send(command, budget())).Item?.record?.M;
+    return (await dynamodb.send(command, callBudget())).Item?.record?.M;
   };
   const last = async (aor: Aor) => {
     const command = new QueryCommand({ ...queryOf(tableName, aor), ScanIndexForward: false, Limit: 1 });
-    return Number((await dynamodb.send(command, budget())).Items?.[0]?.version?.S ?? 0);
+    return Number((await dynamodb.send(command, callBudget())).Items?.[0]?.version?.S ?? 0);
   };
   return {
     keep: (aor, seen, change) =>
       orNoTable(tableName, async () => {
         const version = typeof seen?.version === 'number' ? seen.version : 0;
-        if (await isNew(put(aor, version, seen, change))) return version;
+        if (await isWritten(put(aor, version, seen, change))) return version;
         // An interrupted write kept it before.
         if (seen && isDeepStrictEqual(await find(aor, version), attributesOf(seen))) return version;
         // Its number is taken, because something else than this tool wrote or removed the record: count on.
@@ -98,13 +95,10 @@ export function customerHistory(
     versions: (aor) =>
       orNoTable(tableName, async () => {
         const kept: KeptVersion[] = [];
-        let from: Attributes | undefined;
-        do {
-          const page = { ...queryOf(tableName, aor), ...(from && { ExclusiveStartKey: from }) };
-          const { Items = [], LastEvaluatedKey } = await dynamodb.send(new QueryCommand(page), budget());
-          kept.push(...Items.map(readKept));
-          from = LastEvaluatedKey;
-        } while (from);
+        const pages = pagesOf((from) =>
+          dynamodb.send(new QueryCommand({ ...queryOf(tableName, aor), ...from }), callBudget()),
+        );
+        for await (const items of pages) kept.push(...items.map(readKept));
         return kept;
       }),
   };
@@ -151,16 +145,6 @@ function readKept(attributes: Attributes): KeptVersion {
   };
 }
 
-async function isNew(writing: Promise<unknown>): Promise<boolean> {
-  try {
-    await writing;
-    return true;
-  } catch (cause) {
-    if (cause instanceof Error && cause.name === 'ConditionalCheckFailedException') return false;
-    throw cause;
-  }
-}
-
 async function orNoTable<Result>(tableName: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -169,8 +153,4 @@ async function orNoTable<Result>(tableName: string, work: () => Promise<Result>)
       throw new NoHistoryTable(tableName);
     throw cause;
   }
-}
-
-function budget() {
-  return { abortSignal: AbortSignal.timeout(CALL_BUDGET_MS) };
 }

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   DeleteItemCommand,
   GetItemCommand,
@@ -11,12 +10,10 @@ import {
 import { type Aor, formatAor, realmKey } from '../../registrar/record/aor';
 import { type ParsedItem, parseItem } from '../../registrar/record/record-item';
 import { asJson, type Item, readItem, writeItem } from '../client/attributes';
-import type { DocumentClient } from './document-client';
+import { type Attributes, callBudget, type DocumentClient, isWritten, pagesOf } from './document-client';
 
 export type { Item } from '../client/attributes';
 
-/** Each call to the table; an admin waits, and a script too. */
-const CALL_BUDGET_MS = 10_000;
 const MOST_KEYS = 100;
 
 /** `changed-meanwhile`: the record was changed after it was read, so nothing was written. */
@@ -52,8 +49,6 @@ export function parseStored(item: Item | undefined): ParsedItem {
   return parseItem(attributes ? readItem(attributes) : item);
 }
 
-export type Attributes = Record<string, AttributeValue>;
-
 /** What the table holds of each record that was read. */
 const STORED = new WeakMap<Item, Attributes>();
 
@@ -65,11 +60,10 @@ export function itemOf(attributes: Attributes): Item {
 }
 
 export function customerRecords(dynamodb: DocumentClient, tableName: string): CustomerRecords {
-  const budget = () => ({ abortSignal: AbortSignal.timeout(CALL_BUDGET_MS) });
   return {
     find: async (aor) => {
       const command = new GetItemCommand({ TableName: tableName, Key: keyOf(aor), ConsistentRead: true });
-      const { Item } = await dynamodb.send(command, budget());
+      const { Item } = await dynamodb.send(command, callBudget());
       return Item && itemOf(Item);
     },
     findMany: async (aors) => {
@@ -80,7 +74,7 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
           const command: BatchGetItemCommand = new BatchGetItemCommand({
             RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } },
           });
-          const reply = await dynamodb.send(command, budget());
+          const reply = await dynamodb.send(command, callBudget());
           for (const item of (reply.Responses?.[tableName] ?? []).map(itemOf))
             found.set(formatAor(aorOf(item)), item);
           keys = reply.UnprocessedKeys?.[tableName]?.Keys;
@@ -89,16 +83,13 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
       return found;
     },
     pages: async function* (realm) {
-      let from: Attributes | undefined;
-      do {
-        const page = { TableName: tableName, ConsistentRead: true, ...(from && { ExclusiveStartKey: from }) };
-        const { Items = [], LastEvaluatedKey } =
-          realm === undefined
-            ? await dynamodb.send(new ScanCommand(page), budget())
-            : await dynamodb.send(new QueryCommand({ ...page, ...ofRealm(realm) }), budget());
-        yield Items.map(itemOf);
-        from = LastEvaluatedKey;
-      } while (from);
+      const table = { TableName: tableName, ConsistentRead: true };
+      const pages = pagesOf((from) =>
+        realm === undefined
+          ? dynamodb.send(new ScanCommand({ ...table, ...from }), callBudget())
+          : dynamodb.send(new QueryCommand({ ...table, ...from, ...ofRealm(realm) }), callBudget()),
+      );
+      for await (const items of pages) yield items.map(itemOf);
     },
     write: (item, seen, after = typeof seen?.version === 'number' ? seen.version : 0) => {
       const command = new PutItemCommand({
@@ -106,7 +97,7 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
         Item: { ...attributesOf(item, seen), version: { N: String(after + 1) } },
         ...unchangedSince(seen),
       });
-      return writeResult(dynamodb.send(command, budget()));
+      return writeResult(dynamodb.send(command, callBudget()));
     },
     remove: (seen) => {
       const { realm, username } = seen;
@@ -115,7 +106,7 @@ export function customerRecords(dynamodb: DocumentClient, tableName: string): Cu
         Key: writeItem({ realm, username }),
         ...unchangedSince(seen),
       });
-      return writeResult(dynamodb.send(command, budget()));
+      return writeResult(dynamodb.send(command, callBudget()));
     },
   };
 }
@@ -152,14 +143,7 @@ function unchangedSince(seen: Item | undefined) {
 }
 
 async function writeResult(writing: Promise<unknown>): Promise<Written> {
-  try {
-    await writing;
-    return 'written';
-  } catch (cause) {
-    if (cause instanceof Error && cause.name === 'ConditionalCheckFailedException')
-      return 'changed-meanwhile';
-    throw cause;
-  }
+  return (await isWritten(writing)) ? 'written' : 'changed-meanwhile';
 }
 
 function ofRealm(realm: string) {
